@@ -1,0 +1,432 @@
+"""The values that travel between the stages, in order of appearance.
+
+All are frozen: a stage takes one and gives the next. Durations are `timedelta`, moments aware UTC, closed sets
+`StrEnum`.
+Keys come from content (`article_key`, `match_key`), so that work repeated after a crash makes the same keys.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import NewType
+
+FeedId = NewType("FeedId", str)
+"""A feed's slug in feeds.yaml; outlives its URL."""
+WatchlistId = NewType("WatchlistId", str)
+"""The name of a watchlist's file, without its ending."""
+ArticleId = NewType("ArticleId", str)
+"""32 hexadecimal digits: see `article_key`."""
+MatchId = NewType("MatchId", str)
+"""32 hexadecimal digits: see `match_key`."""
+
+
+def _key(*parts: str) -> str:
+    """The first 128 bits of the SHA-256 of the parts, as 32 hexadecimal digits."""
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def article_key(address: str) -> ArticleId:
+    """The key of the article at a normalised address (`urls.normalise`)."""
+    return ArticleId(_key(address))
+
+
+def match_key(watchlist: WatchlistId, article: ArticleId) -> MatchId:
+    """The key of the one match that a watchlist can have with an article."""
+    return MatchId(_key(watchlist, article))
+
+
+# ── configuration ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Affiliation(StrEnum):
+    """Who an outlet answers to."""
+
+    AGENCY = "agency"
+    """A news agency of whatever owner: others print its texts."""
+    STATE = "state"
+    PUBLIC = "public"
+    """A public broadcaster with an independent newsroom."""
+    PARTY = "party"
+    """A party, movement or armed group."""
+    INDEPENDENT = "independent"
+    ORGANISATION = "organisation"
+    """An international or humanitarian body."""
+    AGGREGATOR = "aggregator"
+    """Lists the articles of others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """Who publishes."""
+
+    id: str
+    name: str
+    country: str
+    """ISO 3166-1 alpha-2, or "INT"."""
+    language: str
+    """Its main language, BCP 47, e.g. "ar"."""
+    affiliation: Affiliation
+    domains: tuple[str, ...] = ()
+    """Hosts whose articles are this outlet's, subdomains included, e.g. "aljazeera.net"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What to poll."""
+
+    id: FeedId
+    url: str
+    outlet: Outlet
+    language: str
+    every: timedelta
+    """The interval between polls that the user asks for."""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermList:
+    """A named multilingual list of terms, used in queries as @name."""
+
+    id: str
+    terms: Mapping[str, tuple[str, ...]]
+    """Language → terms, as written: "tunnel*", "=Refah", "safe passage"."""
+    file: str = ""
+    """Where it stands, for problems; likewise `places`."""
+    places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    """(language, index of the term) → (line, column), from 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRule:
+    """How a watchlist's hits add up: the sum over distinct matched terms of weight × the weight of its best field."""
+
+    title: float = 3.0
+    body: float = 1.0
+    minimum: float = 0.0
+    """A match that scores less is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text that a watchlist must, or must not, match."""
+
+    title: str
+    text: str = ""
+    language: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """A subject and the query that finds it."""
+
+    id: WatchlistId
+    title: str
+    query: str
+    score: ScoreRule = ScoreRule()
+    should_match: tuple[Example, ...] = ()
+    should_not_match: tuple[Example, ...] = ()
+    file: str = ""
+    query_place: tuple[int, int] = (1, 1)
+    """(line, column) of the query's first character in `file`, from 1."""
+    query_indent: int = 0
+    """Columns by which every further line of the query is indented in `file` (a YAML block)."""
+
+
+# ── poll ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask 'changed since?' with."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """Where the polling of a feed stands."""
+
+    feed_id: FeedId
+    next_poll_at: datetime
+    validators: Validators = Validators()
+    body_hash: str = ""
+    """SHA-256 of the last body that was parsed: the same bytes need no second parse."""
+    failures: int = 0
+    """In a row."""
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item as the feed describes it; its identity is (feed, key)."""
+
+    key: str
+    """The guid, else the normalised link, else a hash of the title."""
+    link: str
+    """Absolute http(s) address as given; "" where the feed gives none."""
+    title: str
+    """Plain text, one line."""
+    text: str
+    """What the feed says beside the title, plain text: its content, else its summary."""
+    published_at: datetime | None = None
+    """None: the feed does not say, or says nonsense. Never later than the poll."""
+    published_raw: str = ""
+    authors: tuple[str, ...] = ()
+    language: str = ""
+
+
+class SkipReason(StrEnum):
+    """Why an item that a feed offered gives no entry."""
+
+    EMPTY = "empty"
+    """Neither title, link nor text: nothing to read, nothing to know it again by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """An item of a feed that gives no entry."""
+
+    position: int
+    """In the feed, from 0."""
+    reason: SkipReason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """The bytes of a feed, read. offered = entries + repeated + skipped."""
+
+    offered: int
+    entries: tuple[Entry, ...]
+    repeated: int = 0
+    """Items whose key the same document already had."""
+    skipped: tuple[Skipped, ...] = ()
+    title: str = ""
+    language: str = ""
+    ttl: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """A poll that brought a feed."""
+
+    parsed: ParsedFeed
+    validators: Validators
+    body_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """A poll that brought nothing new: 304, or the same bytes as before."""
+
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A poll that brought no feed."""
+
+    reason: str
+    """For a person, with what to do where we know."""
+    temporary: bool
+    retry_after: timedelta | None = None
+
+
+Outcome = Polled | Unchanged | Failed
+
+
+# ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TextSource(StrEnum):
+    """The best text we have of an article."""
+
+    PAGE = "page"
+    FEED = "feed"
+    TITLE = "title"
+
+
+class Shortfall(StrEnum):
+    """Why an article's text is not its page's."""
+
+    NO_LINK = "no-link"
+    BAD_ADDRESS = "bad-address"
+    UNREACHABLE = "unreachable"
+    GONE = "gone"
+    FORBIDDEN = "forbidden"
+    PAYWALL = "paywall"
+    CHALLENGE = "challenge"
+    """A bot check, or a consent or login wall."""
+    RATE_LIMITED = "rate-limited"
+    SERVER_ERROR = "server-error"
+    NOT_A_PAGE = "not-a-page"
+    """A PDF, a video, an image."""
+    TOO_SHORT = "too-short"
+    TOO_LARGE = "too-large"
+    PARSER_LIMIT = "parser-limit"
+    """Reading the page crashed or outlasted its worker three times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the rules read of an article."""
+
+    title: str
+    summary: str = ""
+    """What feeds say of it beside the title; one paragraph a wording."""
+    text: str = ""
+    """The page's text; "" until it is read, or where it cannot be had."""
+    language: str = ""
+    outlet: str = ""
+    """The outlet's id; likewise its country and affiliation."""
+    country: str = ""
+    affiliation: str = ""
+    authors: tuple[str, ...] = ()
+    url: str = ""
+    feed_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What entries point to, with the best text we have of it."""
+
+    id: ArticleId
+    url: str
+    """The address to read and to show; "" where no feed gave one."""
+    feed_id: FeedId
+    """The feed that offered it first."""
+    outlet: str
+    """The id of the outlet: the article's own domain decides, else the feed."""
+    title: str
+    summary: str
+    text: str = ""
+    text_source: TextSource
+    shortfall: Shortfall | None = None
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    first_seen_at: datetime
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The bytes of a page, read."""
+
+    text: str
+    """Plain text, a line a paragraph; "" where nothing in it is an article."""
+    title: str = ""
+    canonical: str = ""
+    """Absolute, from rel=canonical; "" where there is none."""
+    language: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    paywalled: bool = False
+    """The page itself says so (JSON-LD isAccessibleForFree)."""
+    degraded: bool = False
+    """Too many elements for the extractor: the text is everything visible."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One article whose page is to be read."""
+
+    article: Article
+    attempts: int
+    """Including the one that is about to be made; counted before it is made."""
+    crashes: int
+    """How often reading it killed or outlasted a worker."""
+
+
+# ── match ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Field(StrEnum):
+    """The parts of an article that rules read. In queries, body: means summary and text."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Where a term stands in an article."""
+
+    field: Field
+    start: int
+    """Offset in characters in the ORIGINAL field, from 0; `end` is exclusive."""
+    end: int
+    term: str
+    """As written in the rule, e.g. "tunnel*"."""
+    list_id: str = ""
+    """The list it comes from; "" where it stands in the query itself."""
+    language: str = ""
+    """The language it is listed under; "" likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A part of a query and whether it held: the tree that explains a match."""
+
+    query: str
+    """The clause as written, e.g. "@fighters NEAR/12 @tunnels"."""
+    held: bool
+    hits: tuple[Hit, ...] = ()
+    """The hits that made a leaf hold, in the order of the text."""
+    parts: tuple["Clause", ...] = ()
+    note: str = ""
+    """What a person would want to know, e.g. "3 words apart"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A watchlist matched a document: the answer of the rules, not yet tied to a stored article."""
+
+    watchlist_id: WatchlistId
+    version: str
+    """Hash of the watchlist and of the lists it uses."""
+    score: float
+    hits: tuple[Hit, ...]
+    """All distinct places, ordered by field (title, summary, text) and start."""
+    explanation: Clause
+
+
+class Status(StrEnum):
+    """A person's verdict on a match."""
+
+    NEW = "new"
+    RELEVANT = "relevant"
+    IRRELEVANT = "irrelevant"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """An article that a watchlist matched."""
+
+    id: MatchId
+    article: Article
+    found: Found
+    status: Status
+    matched_at: datetime
+    """When the watchlist first matched the article."""
+    lost_at: datetime | None = None
+    """When a better text stopped matching; the match is kept, with its reviews."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One decision of a person about a match; reviews are only ever added."""
+
+    match_id: MatchId
+    status: Status
+    note: str
+    reviewer: str
+    reviewed_at: datetime

@@ -1,0 +1,1 @@
+"""How text is read, for rules, search and stories alike."""

@@ -1,0 +1,23 @@
+"""Text from outside, made fit to store and to show: what every string passes before it becomes part of a value."""
+
+import re
+import unicodedata
+
+_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+# C0 and C1 controls but tab and newline (escape sequences begin with one), NUL and lone surrogates (SQLite stores them,
+# PostgreSQL refuses), noncharacters, and U+FFFC that stands for an image.
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufffc]")
+_BLANKS = re.compile(r"[^\S\n]+")
+_EMPTY_LINES = re.compile(r"\n{2,}")
+
+
+def clean(text: str) -> str:
+    """The text without characters that no database or terminal should get; blanks folded, a line a paragraph."""
+    text = _UNFIT.sub("", _LINE_ENDS.sub("\n", text))
+    lines = (line.strip() for line in _BLANKS.sub(" ", text).split("\n"))
+    return unicodedata.normalize("NFC", _EMPTY_LINES.sub("\n", "\n".join(lines)).strip())
+
+
+def one_line(text: str) -> str:
+    """The same on a single line: for titles and names."""
+    return clean(text).replace("\n", " ")
