@@ -430,3 +430,53 @@ class Review:
     note: str
     reviewer: str
     reviewed_at: datetime
+
+
+# ── what a stage hands to the store ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """An entry that the store did not know, or not in this wording, and the article it points to."""
+
+    entry: Entry
+    article_id: ArticleId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """The rules' answer for one article: replaces what they said of it before."""
+
+    article_id: ArticleId
+    found: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a poll adds, decided: saved in one transaction with the feed's state."""
+
+    sightings: tuple[Sighting, ...] = ()
+    new_articles: tuple[Article, ...] = ()
+    reworded: tuple[Article, ...] = ()
+    """Known articles whose summary has gained a wording."""
+    matched: tuple[Matched, ...] = ()
+    """For every new or reworded article."""
+    known: int = 0
+    """Entries that the store has in this wording."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What came of reading an article's page, decided: saved in one transaction."""
+
+    article: Article
+    matched: Matched
+    addresses: tuple[str, ...] = ()
+    """Further normalised addresses of the article: where a redirect ended, its canonical URL."""
+    next_read_at: datetime | None = None
+    """None: nothing more is to be had."""
+    crashed: bool = False
+    """Reading it killed or outlasted a worker."""
+    quarantined: bool = False
+    """Not tried again until a person asks for it."""
+    error: str = ""
