@@ -1,0 +1,181 @@
+"""Addresses: their one normal form, their host, what of them may be shown. Text in, text out; nothing is fetched."""
+
+import re
+from ipaddress import IPv6Address
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+
+import idna
+
+LONGEST = 2048
+"""Characters of a normal form: what a sitemap allows, and what an index of PostgreSQL holds (2,704 bytes)."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_ASCII_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?\Z")
+_WITHOUT_SCHEME = re.compile(r"www\.[\w-]+\.[\w.-]+(?:[/?#]|\Z)", re.IGNORECASE)
+
+# RFC 3986: what may stand as it is in a path and in a query or fragment; all else is percent-encoded.
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_NOT_IN_PATH = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]")
+_NOT_IN_QUERY = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?]")
+
+# Who sent the reader, never what is read. Names are compared in lower case.
+_TRACKING_PREFIXES = ("utm_", "at_", "ns_", "mtm_", "pk_", "hsa_", "guce_", "_hs", "vero_", "__hs", "wt_", "ito_")
+_TRACKING_NAMES = """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igshid igsh mibextid epik
+    mc_cid mc_eid mkt_tok _ga _gl _ke _openstat hsctatracking ocid icid cmpid intcmp xtor xtcr xtmc xtref smid
+    smtyp emc partner taid traffic_source srnd maca wt.mc_id wt.mc_ev wt.nav spm guccounter soc_src soc_trk tsrc
+    __twitter_impression amp_js_v amp_gsa usqp dicbo tblci obclick ncid ftag s_kwcid trk trkcampaign
+    __cf_chl_tk __cf_chl_rt_tk fb_action_ids fb_action_types fb_source fb_ref ito sr_share
+"""
+_TRACKING = frozenset(_TRACKING_NAMES.split())
+# Labels before the name of a site that tell how it is shown, not whose it is.
+_VARIANT_LABELS = frozenset(
+    ["www", "www1", "www2", "www3", "m", "mobile", "mobil", "amp", "wap", "touch", "feeds", "feed", "rss"]
+)
+_FRONT_PATH = re.compile(
+    r"/(?:[a-z]{2,3}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home|main)(?:\.[a-z]{3,5})?/?)?\Z", re.IGNORECASE
+)
+_FRONT_PARAMETERS = frozenset(["lang", "language", "hl", "gl", "edition", "locale", "region"])
+
+_SECRET = re.compile(r"token|secret|passw|pwd|auth(?!or)|cred|session|signature|jwt|bearer|^pass$|^sig$|key$", re.I)
+_USERINFO = re.compile(r"\A(\s*[^:/?#]*:?//)[^/?#]*@")
+# A password with an unescaped / ? or # in it: what stands where the port should is none.
+_TORN_USERINFO = re.compile(r"\A(\s*[^:/?#]*:?//)[^/?#@]*:(?!\d*[/?#])[^@]*@")
+_PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
+
+
+def normalise(url: str) -> str:
+    """The normal form of an http(s) address, by which articles are known: RFC 3986 §6 without fragment (but `#!`),
+    user name, password and tracking parameters; the order of the other parameters is kept. Idempotent.
+
+    Raises: ValueError when it is no http(s) address, or its normal form is longer than `LONGEST`.
+    """
+    parts = _split(url)
+    authority = _authority(parts)
+    path = _without_dots(_encoded(parts.path, _NOT_IN_PATH)) or "/"
+    query = "&".join(filter(_tells, _encoded(parts.query, _NOT_IN_QUERY).split("&")))
+    fragment = _encoded(parts.fragment, _NOT_IN_QUERY) if parts.fragment.startswith("!") else ""
+    normal = f"{parts.scheme}://{authority}{path}" + (query and f"?{query}") + (fragment and f"#{fragment}")
+    if len(normal) > LONGEST:
+        raise ValueError(f"an address of {len(normal)} characters, more than {LONGEST}")
+    return normal
+
+
+def absolute(base: str, link: str) -> str:
+    """The http(s) address that `link` means on a page or in a feed at `base`, otherwise as given; "" when it means none
+    (javascript:, mailto:, malformed). Whatever is returned, `normalise` takes.
+    """
+    given = _UNFIT.sub("", link).strip()
+    if not given:
+        return ""
+    if _WITHOUT_SCHEME.match(given):
+        given = f"https://{given}"
+    try:
+        found = urljoin(base, given).replace(" ", "%20")
+        normalise(found)
+    except ValueError:
+        return ""
+    return found
+
+
+def redact(url: str) -> str:
+    """The address fit for logs and messages: no user name, no password, no value of a parameter that sounds secret."""
+    shown = _USERINFO.sub(r"\1***@", _TORN_USERINFO.sub(r"\1***@", url))
+    return _PARAMETER.sub(_redacted, shown)
+
+
+def host(url: str) -> str:
+    """The host of an http(s) address, in lower case and ASCII, without port and brackets; "" when there is none."""
+    try:
+        return _host(_split(url)).strip("[]")
+    except ValueError:
+        return ""
+
+
+def bare_host(url: str) -> str:
+    """The host without the labels that only tell how a site is shown: "m.example.com" → "example.com"."""
+    labels = host(url).split(".")
+    while len(labels) > 2 and labels[0] in _VARIANT_LABELS:
+        labels.pop(0)
+    return ".".join(labels)
+
+
+def same_site(a: str, b: str) -> bool:
+    """Whether two addresses are of one site: the same host but for www., m., amp. and their like.
+
+    Other subdomains count as other sites: without the public suffix list one.github.io and two.github.io look like
+    english.example.net and example.net, and strangers must not vouch for each other.
+    """
+    return (first := bare_host(a)) != "" and first == bare_host(b)
+
+
+def is_front_page(url: str) -> bool:
+    """Whether the address is a site's front page, perhaps in one language: /, /en/, /index.html, /?lang=ar."""
+    try:
+        parts = urlsplit(normalise(url))
+    except ValueError:
+        return False
+    names = (parameter.partition("=")[0].lower() for parameter in parts.query.split("&") if parameter)
+    return not parts.fragment and bool(_FRONT_PATH.match(parts.path)) and _FRONT_PARAMETERS.issuperset(names)
+
+
+def _split(url: str) -> SplitResult:
+    parts = urlsplit(_UNFIT.sub("", url).strip())
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"not an http(s) address: {redact(url)[:200]!r}")
+    return parts
+
+
+def _authority(parts: SplitResult) -> str:
+    port = parts.port
+    return _host(parts) + (f":{port}" if port is not None and port != _DEFAULT_PORTS[parts.scheme] else "")
+
+
+def _host(parts: SplitResult) -> str:
+    if "\\" in parts.netloc:
+        raise ValueError("a backslash before the path: browsers and libraries disagree about the host")
+    given = (parts.hostname or "").removesuffix(".")
+    if "[" in parts.netloc:
+        return f"[{IPv6Address(given.partition('%')[0])}]"
+    # An international name is encoded; an ASCII one may hold an underscore, which idna refuses and the DNS does not.
+    name = given if given.isascii() else idna.encode(unquote(given), uts46=True).decode("ascii").lower()
+    if not _ASCII_HOST.match(name) or ".." in name or len(name) > 253:
+        raise ValueError(f"not a host name: {given[:100]!r}")
+    return name
+
+
+def _encoded(text: str, illegal: re.Pattern[str]) -> str:
+    return illegal.sub(_escape, text) if text else ""
+
+
+def _escape(found: re.Match[str]) -> str:
+    given = found[0]
+    if len(given) == 3:
+        character = chr(int(given[1:], 16))
+        return character if character in _UNRESERVED else given.upper()
+    return "".join(f"%{byte:02X}" for byte in given.encode())
+
+
+def _without_dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments[1:]:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    ends_in_folder = segments[-1] in (".", "..")
+    return "/" + "/".join([*kept, ""] if ends_in_folder and kept else kept)
+
+
+def _tells(parameter: str) -> bool:
+    """Whether a query's parameter may say what is read, rather than who sent the reader."""
+    name = unquote(parameter.partition("=")[0]).lower()
+    return bool(parameter) and name not in _TRACKING and not name.startswith(_TRACKING_PREFIXES)
+
+
+def _redacted(found: re.Match[str]) -> str:
+    return f"{found[1]}=***" if found[2] and _SECRET.search(unquote(found[1])) else found[0]
