@@ -236,6 +236,8 @@ class Failed:
     """For a person, with what to do where we know."""
     temporary: bool
     retry_after: timedelta | None = None
+    reached: bool = True
+    """False: no server answered; when all feeds fail so, it is our own network."""
 
 
 Outcome = Polled | Unchanged | Failed
@@ -462,7 +464,7 @@ class News:
     matched: tuple[Matched, ...] = ()
     """For every new or reworded article."""
     known: int = 0
-    """Entries that the store has in this wording."""
+    """Entries whose key the store had already, in this wording or another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
