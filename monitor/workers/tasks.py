@@ -1,0 +1,53 @@
+"""What runs inside a worker process.
+
+The parsers are imported inside the functions: the daemon's own process imports this module to name a task, and must
+never load feedparser, trafilatura or lxml. The fork server loads them beforehand (`PRELOADED`), once for all workers.
+"""
+
+import pickle
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from monitor.model import Page, ParsedFeed
+from monitor.workers.limits import allow_cpu
+
+T = TypeVar("T")
+
+PRELOADED = ("monitor.workers.tasks", "monitor.feeds.parse", "monitor.articles.extract")
+
+
+def parse_feed(body: bytes, content_type: str, url: str, now: datetime) -> ParsedFeed:
+    """`monitor.feeds.parse.parse`."""
+    from monitor.feeds.parse import parse
+
+    return parse(body, content_type=content_type, url=url, now=now)
+
+
+def extract_page(body: bytes, content_type: str, url: str) -> Page:
+    """`monitor.articles.extract.extract`."""
+    from monitor.articles.extract import extract
+
+    return extract(body, content_type=content_type, url=url)
+
+
+def perform(task: Callable[..., T], arguments: tuple[object, ...], limit: timedelta) -> T:
+    """Run a task with `limit` of CPU time.
+
+    Raises: whatever the task raises, as something that reaches the daemon whole.
+    """
+    allow_cpu(limit)
+    try:
+        return task(*arguments)
+    except Exception as error:
+        if _travels(error):
+            raise
+        # pebble's pool breaks on an exception that the daemon cannot rebuild.
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None
+
+
+def _travels(error: Exception) -> bool:
+    try:
+        return type(pickle.loads(pickle.dumps(error))) is type(error)  # noqa: S301 - our own bytes
+    except (pickle.PickleError, TypeError, ValueError, AttributeError, ImportError):
+        return False

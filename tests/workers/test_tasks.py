@@ -1,0 +1,60 @@
+"""What runs inside a worker."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from monitor.errors import ParseError
+from monitor.model import Page, ParsedFeed
+from monitor.workers import tasks
+from tests.builders import NOON
+from tests.workers import jobs
+
+LIMIT = timedelta(minutes=10)
+
+
+@pytest.fixture(autouse=True)
+def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process is not to be limited."""
+    monkeypatch.setattr(tasks, "allow_cpu", lambda _: None)
+
+
+def test_the_daemon_never_loads_the_parsers() -> None:
+    code = "import sys, monitor.workers.pool, monitor.workers.tasks; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "pebble" in loaded
+    assert not {"feedparser", "trafilatura", "lxml", "lxml.etree", "justext"} & set(loaded)
+
+
+def test_a_feed_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = ParsedFeed(offered=0, entries=())
+    monkeypatch.setitem(
+        sys.modules, "monitor.feeds.parse", SimpleNamespace(parse=lambda body, **given: (parsed, given))
+    )
+    given = {"content_type": "text/xml", "url": "https://gazette.example/feed", "now": NOON}
+    assert tasks.parse_feed(b"<rss/>", **given) == (parsed, given)  # type: ignore[comparison-overlap, arg-type]
+
+
+def test_a_page_is_extracted(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(text="Some text.")
+    module = SimpleNamespace(extract=lambda body, **given: (page, given))
+    monkeypatch.setitem(sys.modules, "monitor.articles.extract", module)
+    given = {"content_type": "text/html", "url": "https://gazette.example/news/1"}
+    assert tasks.extract_page(b"<p>", **given) == (page, given)  # type: ignore[comparison-overlap]
+
+
+def test_a_task_gets_its_arguments_and_returns_its_value() -> None:
+    assert tasks.perform(jobs.double, (21,), LIMIT) == 42
+
+
+def test_exceptions_that_travel_are_raised_as_they_are() -> None:
+    with pytest.raises(ParseError, match="no feed"):
+        tasks.perform(jobs.refuse, (), LIMIT)
+
+
+def test_exceptions_that_do_not_travel_are_told() -> None:
+    with pytest.raises(RuntimeError, match="UntransportableError: detail lost"):
+        tasks.perform(jobs.blunder_strangely, (), LIMIT)
