@@ -1,0 +1,207 @@
+"""Articles: what is known of them, under every address they were ever met at.
+
+Lists come without their texts (`summary` and `text` are ""), which stand apart and compressed; ask for `full` ones to
+match, to show or to export.
+The polls own an article's summary, the readings its text: neither overwrites what the other saved meanwhile.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, insert, or_, select, update
+
+from monitor.model import Article, ArticleId, Entry, FeedId, TextSource
+from monitor.store.connections import Transaction
+from monitor.store.schema import addresses, articles, entries, readings, texts
+from monitor.store.statements import batches
+
+_BARE = (
+    articles.c.id,
+    articles.c.url,
+    articles.c.feed_id,
+    articles.c.outlet,
+    articles.c.title,
+    articles.c.text_source,
+    articles.c.shortfall,
+    articles.c.language,
+    articles.c.authors,
+    articles.c.published_at,
+    articles.c.first_seen_at,
+    articles.c.read_at,
+)
+_FULL = (*_BARE, texts.c.summary, texts.c.text)
+# What a better knowledge of an article may change; the rest is what it was first met as.
+_CHANGING = ("url", "outlet", "title", "text_source", "shortfall", "language", "authors", "published_at", "read_at")
+_UPDATE = update(articles).where(articles.c.id == bindparam("at"))
+_UPDATE_TEXTS = update(texts).where(texts.c.article_id == bindparam("at"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleQuery:
+    """Which articles; every condition left out holds for all."""
+
+    since: datetime | None = None
+    """First seen then or later."""
+    until: datetime | None = None
+    """First seen before."""
+    language: str | None = None
+    """The language "en" also finds "en-GB"."""
+    outlet: str | None = None
+    feed: FeedId | None = None
+    """Offered by this feed, first or later."""
+    text_source: TextSource | None = None
+    quarantined: bool = False
+    """Only those whose page is not tried again until a person asks for it."""
+    limit: int | None = 50
+    full: bool = False
+    """With their texts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """An entry as it stands in the store, and the feed that offered it."""
+
+    feed_id: FeedId
+    entry: Entry
+    """Its text is "": every wording is a paragraph of the article's summary."""
+    first_seen_at: datetime
+    changed_at: datetime | None
+    """When the feed last worded it anew."""
+
+
+def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
+    """The articles asked for, newest first."""
+    wanted = [offered_by(articles.c.id, asked.feed)] if asked.feed else []
+    wanted += described(asked.language, asked.outlet)
+    if asked.since:
+        wanted.append(articles.c.first_seen_at >= asked.since)
+    if asked.until:
+        wanted.append(articles.c.first_seen_at < asked.until)
+    if asked.text_source:
+        wanted.append(articles.c.text_source == asked.text_source)
+    if asked.quarantined:
+        wanted.append(exists().where(readings.c.article_id == articles.c.id, readings.c.quarantined))
+    rows = selected(articles, full=asked.full).where(*wanted)
+    rows = rows.order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(asked.limit)
+    return tuple(map(article_of, tx.execute(rows)))
+
+
+def get(tx: Transaction, article_id: ArticleId, *, full: bool = True) -> Article | None:
+    """The article with this id, or the one it was merged into; None where there is none."""
+    return at(tx, [article_id], full=full).get(article_id)
+
+
+def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> dict[ArticleId, Article]:
+    """The article that each address (`article_key` of a normalised one) leads to; unknown addresses are left out."""
+    found: dict[ArticleId, Article] = {}
+    for batch in batches(sorted(set(keys))):
+        source = addresses.join(articles, addresses.c.article_id == articles.c.id)
+        rows = selected(source, full=full).add_columns(addresses.c.key).where(addresses.c.key.in_(batch))
+        found |= {ArticleId(row[-1]): article_of(row) for row in tx.execute(rows)}
+    return found
+
+
+def entries_of(tx: Transaction, article_id: ArticleId) -> tuple[Appearance, ...]:
+    """The entries that point to an article, in the order in which they were seen."""
+    rows = select(entries).where(entries.c.article_id == article_id)
+    rows = rows.order_by(entries.c.first_seen_at, entries.c.feed_id, entries.c.key_hash)
+    return tuple(map(_appearance_of, tx.execute(rows)))
+
+
+def insert_new(tx: Transaction, new: Sequence[Article]) -> None:
+    """Saves articles that the store does not have, each reachable under its own key."""
+    if not new:
+        return
+    tx.execute(insert(articles), [_row(article) for article in new])
+    tx.execute(insert(texts), [_texts(article) for article in new])
+    tx.execute(insert(addresses), [{"key": article.id, "article_id": article.id} for article in new])
+
+
+def save_summaries(tx: Transaction, reworded: Sequence[Article]) -> None:
+    """Saves what feeds have newly said of known articles; their texts stay."""
+    if not reworded:
+        return
+    tx.execute(_UPDATE, [_changes(article) for article in reworded])
+    tx.execute(_UPDATE_TEXTS, [{"at": article.id, "summary": article.summary} for article in reworded])
+
+
+def save_text(tx: Transaction, article: Article) -> bool:
+    """Saves what reading an article's page brought; its summary stays. False: it was merged away, nothing is saved."""
+    if not tx.execute(_UPDATE, _changes(article)).rowcount:
+        return False
+    tx.execute(_UPDATE_TEXTS, {"at": article.id, "text": article.text})
+    return True
+
+
+def selected(source: FromClause, *, full: bool) -> Select[Any]:
+    """The columns that `article_of` reads, out of something that `articles` is joined into."""
+    if not full:
+        return select(*_BARE).select_from(source)
+    return select(*_FULL).select_from(source.outerjoin(texts, texts.c.article_id == articles.c.id))
+
+
+def article_of(row: Sequence[Any]) -> Article:
+    """The article in a row of `selected`, further columns behind it or not."""
+    full = hasattr(row, "summary")
+    return Article(
+        id=row[0],
+        url=row[1],
+        feed_id=row[2],
+        outlet=row[3],
+        title=row[4],
+        text_source=row[5],
+        shortfall=row[6],
+        language=row[7],
+        authors=row[8],
+        published_at=row[9],
+        first_seen_at=row[10],
+        read_at=row[11],
+        summary=row[12] or "" if full else "",
+        text=row[13] or "" if full else "",
+    )
+
+
+def described(language: str | None, outlet: str | None) -> list[ColumnElement[bool]]:
+    """Conditions on an article's language and outlet."""
+    wanted: list[ColumnElement[bool]] = []
+    if language:
+        own = func.lower(articles.c.language)
+        wanted.append(or_(own == language.lower(), own.startswith(f"{language.lower()}-", autoescape=True)))
+    if outlet:
+        wanted.append(articles.c.outlet == outlet)
+    return wanted
+
+
+def offered_by(article_id: ColumnElement[Any], feed: FeedId) -> ColumnElement[bool]:
+    """The condition that any entry of the feed points to the article."""
+    return exists().where(entries.c.article_id == article_id, entries.c.feed_id == feed)
+
+
+def _appearance_of(row: Any) -> Appearance:
+    entry = Entry(
+        key=row.key,
+        link=row.link,
+        title=row.title,
+        text="",
+        published_at=row.published_at,
+        published_raw=row.published_raw,
+        authors=row.authors,
+        language=row.language,
+    )
+    return Appearance(
+        feed_id=FeedId(row.feed_id), entry=entry, first_seen_at=row.first_seen_at, changed_at=row.changed_at
+    )
+
+
+def _changes(article: Article) -> dict[str, Any]:
+    return {"at": article.id, **{name: getattr(article, name) for name in _CHANGING}}
+
+
+def _row(article: Article) -> dict[str, Any]:
+    return {column.name: getattr(article, column.name) for column in _BARE}
+
+
+def _texts(article: Article) -> dict[str, Any]:
+    return {"article_id": article.id, "summary": article.summary, "text": article.text}

@@ -1,0 +1,68 @@
+"""A match's hits and explanation as compact JSON, and back.
+
+A hit is the list [field, start, end, term, list, language], empty strings at its end left off. In an explanation a hit
+that the match has is its number there; a clause is [query, held, hits, parts, note], empty values at its end left off.
+"""
+
+import json
+from collections.abc import Sequence
+from itertools import dropwhile
+from typing import Any
+
+from monitor.model import Clause, Field, Hit
+
+
+def hits_to_json(hits: Sequence[Hit]) -> str:
+    """The hits, compact."""
+    return _dumps([_hit(hit) for hit in hits])
+
+
+def hits_from_json(text: str) -> tuple[Hit, ...]:
+    """The inverse of `hits_to_json`."""
+    return tuple(map(_hit_of, json.loads(text)))
+
+
+def clause_to_json(clause: Clause, hits: Sequence[Hit]) -> str:
+    """The tree, compact; `hits` are those of its match, in their order."""
+    return _dumps(_clause(clause, {hit: number for number, hit in enumerate(hits)}))
+
+
+def clause_from_json(text: str, hits: Sequence[Hit]) -> Clause:
+    """The inverse of `clause_to_json`."""
+    return _clause_of(json.loads(text), hits)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _short(values: list[Any]) -> list[Any]:
+    """The values without the empty ones at the end."""
+    return list(dropwhile(lambda value: value in ("", []), reversed(values)))[::-1]
+
+
+def _hit(hit: Hit) -> list[Any]:
+    return _short([hit.field.value, hit.start, hit.end, hit.term, hit.list_id, hit.language])
+
+
+def _hit_of(values: list[Any]) -> Hit:
+    term, list_id, language = (values[3:] + [""] * 3)[:3]
+    return Hit(field=Field(values[0]), start=values[1], end=values[2], term=term, list_id=list_id, language=language)
+
+
+def _clause(clause: Clause, numbers: dict[Hit, int]) -> list[Any]:
+    hits = [numbers.get(hit, _hit(hit)) for hit in clause.hits]
+    parts = [_clause(part, numbers) for part in clause.parts]
+    return _short([clause.query, int(clause.held), hits, parts, clause.note])
+
+
+def _clause_of(values: list[Any], hits: Sequence[Hit]) -> Clause:
+    absent: list[Any] = [[], [], ""]
+    places, parts, note = values[2:] + absent[len(values) - 2 :]
+    return Clause(
+        query=values[0],
+        held=bool(values[1]),
+        hits=tuple(hits[place] if isinstance(place, int) else _hit_of(place) for place in places),
+        parts=tuple(_clause_of(part, hits) for part in parts),
+        note=note,
+    )

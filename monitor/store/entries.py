@@ -1,0 +1,98 @@
+"""Entries: what a feed has offered so far, and in which words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+
+from monitor.model import Article, ArticleId, Entry, FeedId, Sighting
+from monitor.store.articles import at
+from monitor.store.connections import Transaction
+from monitor.store.schema import entries
+from monitor.store.statements import batches, upsert
+
+_KEY = ("feed_id", "key_hash")
+_CHANGING = (
+    "wording",
+    "article_id",
+    "link",
+    "title",
+    "published_at",
+    "published_raw",
+    "authors",
+    "language",
+    "changed_at",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the store knows of the entries that a feed offers."""
+
+    known: frozenset[str]
+    """Keys of the entries that it has in this very wording (title, text and link)."""
+    article_of: Mapping[str, Article]
+    """Key of each entry that it has in another wording → the article that the entry points to, with its texts."""
+    articles: Mapping[ArticleId, Article]
+    """Address of each entry that is not `known` → the article that stands there already, with its texts."""
+
+
+def seen(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry], addresses: Mapping[str, ArticleId]) -> Seen:
+    """What is known of `offered`; `addresses`: entry key → `article_key` of its normalised link."""
+    stored = _stored(tx, feed_id, offered)
+    known = frozenset(entry.key for entry in offered if stored.get(_hash(entry.key), ("",))[0] == _wording(entry))
+    others = [entry.key for entry in offered if entry.key not in known]
+    owners = {key: ArticleId(stored[_hash(key)][1]) for key in others if _hash(key) in stored}
+    wanted = {addresses[key] for key in others if key in addresses}
+    found = at(tx, wanted | set(owners.values()))
+    return Seen(
+        known=known,
+        article_of={key: found[owner] for key, owner in owners.items()},
+        articles={address: found[address] for address in wanted if address in found},
+    )
+
+
+def save(tx: Transaction, feed_id: FeedId, sightings: Sequence[Sighting], now: datetime) -> None:
+    """Saves entries that are new or newly worded."""
+    if sightings:
+        tx.execute(upsert(tx, entries, _KEY, _CHANGING), [_row(feed_id, sighting, now) for sighting in sightings])
+
+
+def _stored(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry]) -> dict[str, tuple[str, str]]:
+    """Hash of the key → (wording, article)."""
+    found: dict[str, tuple[str, str]] = {}
+    for batch in batches([_hash(entry.key) for entry in offered]):
+        rows = select(entries.c.key_hash, entries.c.wording, entries.c.article_id)
+        rows = rows.where(entries.c.feed_id == feed_id, entries.c.key_hash.in_(batch))
+        found |= {key: (wording, article) for key, wording, article in tx.execute(rows)}
+    return found
+
+
+def _hash(*parts: str) -> str:
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _wording(entry: Entry) -> str:
+    return _hash(entry.title, entry.text, entry.link)
+
+
+def _row(feed_id: FeedId, sighting: Sighting, now: datetime) -> dict[str, Any]:
+    entry = sighting.entry
+    return {
+        "feed_id": feed_id,
+        "key_hash": _hash(entry.key),
+        "key": entry.key,
+        "wording": _wording(entry),
+        "article_id": sighting.article_id,
+        "link": entry.link,
+        "title": entry.title,
+        "published_at": entry.published_at,
+        "published_raw": entry.published_raw,
+        "authors": entry.authors,
+        "language": entry.language,
+        "first_seen_at": now,
+        "changed_at": now,
+    }

@@ -1,0 +1,107 @@
+"""One daemon a database: `lockf` on `<database>.daemon`, or an advisory lock of a PostgreSQL session.
+
+Both end with the process that holds them, whatever it dies of, and its children do not inherit them.
+"""
+
+import fcntl
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import text
+
+from monitor.errors import LockedError, StoreError
+from monitor.store.address import Server, SqliteFile, parse
+from monitor.store.connections import DAEMON_KEY, postgresql_engine
+from monitor.store.failures import translated
+
+_held: set[Path] = set()
+"""Files locked by this process: `lockf` does not exclude it from itself."""
+
+_HOLDER = text(
+    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
+    " AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND l.classid = :a AND l.objid = :b"
+)
+
+
+@contextmanager
+def daemon_lock(database: str) -> Iterator[None]:
+    """Holds the right to be the daemon of a database.
+
+    Raises:
+        LockedError: another daemon has it.
+        StoreError: the lock's file cannot be opened, or the server not be reached.
+    """
+    match parse(database):
+        case SqliteFile() as file:
+            with _file_lock(file):
+                yield
+        case Server() as server:
+            with _session_lock(server):
+                yield
+
+
+@contextmanager
+def _file_lock(file: SqliteFile) -> Iterator[None]:
+    path = file.beside("daemon").resolve()
+    if path in _held:
+        raise _refusal(file, str(os.getpid()))
+    handle = _open(path)
+    try:
+        _take(handle, file)
+        _held.add(path)
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
+            yield
+            os.ftruncate(handle, 0)
+        finally:
+            _held.discard(path)
+    finally:
+        os.close(handle)
+
+
+def _open(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        hint = "check that this user may write in the database's folder"
+        raise StoreError(f"{path} cannot be opened ({error.strerror})", hint=hint) from error
+
+
+def _take(handle: int, file: SqliteFile) -> None:
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:  # EAGAIN or EACCES: held by another process
+        raise _refusal(file, os.pread(handle, 20, 0).decode("ascii", "replace")) from error
+
+
+@contextmanager
+def _session_lock(server: Server) -> Iterator[None]:
+    name = f"monitor daemon {os.getpid()}@{socket.gethostname()}"
+    engine = postgresql_engine(server, name[:63])
+    keys = {"a": DAEMON_KEY[0], "b": DAEMON_KEY[1]}
+    try:
+        with translated(server):
+            connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with connection:
+            with translated(server):
+                if not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
+                    raise _refusal(server, connection.execute(_HOLDER, keys).scalar() or "")
+            yield
+            connection.detach()
+    finally:
+        engine.dispose()
+
+
+def _refusal(place: SqliteFile | Server, holder: str) -> LockedError:
+    """`holder`: what the daemon that has the lock says of itself, its process first among the digits."""
+    number = re.search(r"\d+", holder)
+    pid = int(number[0]) if number else None
+    who = f"process {holder.removeprefix('monitor daemon ').strip()}" if pid else "another process"
+    return LockedError(f"{place} already has a daemon: {who}; stop it first, or name another database", pid=pid)

@@ -1,0 +1,162 @@
+"""Matches: one row for each watchlist and article, kept also when a better text, or a better rule, loses it."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from monitor.model import (
+    ArticleId,
+    Clause,
+    FeedId,
+    Found,
+    Match,
+    Matched,
+    MatchId,
+    Status,
+    WatchlistId,
+    match_key,
+)
+from monitor.store.articles import article_of, described, offered_by, selected
+from monitor.store.codec import clause_from_json, clause_to_json, hits_from_json, hits_to_json
+from monitor.store.connections import Transaction
+from monitor.store.schema import articles, former_matches, matches
+from monitor.store.statements import batches, upsert
+
+_CHANGING = ("version", "score", "hits", "explanation", "lost_at")
+_BARE = tuple(column for column in matches.c if column is not matches.c.explanation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchQuery:
+    """Which matches; every condition left out holds for all."""
+
+    watchlist: WatchlistId | None = None
+    since: datetime | None = None
+    """First matched then or later."""
+    until: datetime | None = None
+    """First matched before."""
+    language: str | None = None
+    """Of the article; "en" also finds "en-GB"."""
+    outlet: str | None = None
+    feed: FeedId | None = None
+    """The article was offered by this feed, first or later."""
+    status: Status | None = None
+    include_lost: bool = False
+    limit: int | None = 50
+    full: bool = False
+    """With the articles' texts and the explanations; else both are empty, the hits are always there."""
+
+
+def put(tx: Transaction, matched: Iterable[Matched], watchlists: Collection[WatchlistId], now: datetime) -> None:
+    """Makes the matches of articles what the rules now say; `watchlists`: those that were asked.
+
+    A match keeps its id, its first moment, its status and its reviews; of those no longer found, the moment is kept.
+    """
+    found = {one.article_id: one.found for one in matched}
+    lost = list(_lost(tx, found, frozenset(watchlists)))
+    for batch in batches(lost):
+        tx.execute(update(matches).where(matches.c.id.in_(batch)).values(lost_at=now))
+    rows = [_row(article, one, now) for article, answers in found.items() for one in answers]
+    if rows:
+        tx.execute(upsert(tx, matches, ("watchlist_id", "article_id"), _CHANGING), rows)
+
+
+def query(tx: Transaction, asked: MatchQuery) -> tuple[Match, ...]:
+    """The matches asked for, newest first."""
+    rows = _selected(full=asked.full).where(*_conditions(asked))
+    rows = rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc()).limit(asked.limit)
+    return tuple(_match_of(row, full=asked.full) for row in tx.execute(rows))
+
+
+def get(tx: Transaction, match_id: MatchId) -> Match | None:
+    """The match with this id, also one that it had before its article was merged; with texts and explanation."""
+    former = select(former_matches.c.match_id).where(former_matches.c.id == match_id)
+    now_called = tx.execute(former).scalar() or match_id
+    row = tx.execute(_selected(full=True).where(matches.c.id == now_called)).one_or_none()
+    return None if row is None else _match_of(row, full=True)
+
+
+def of_article(tx: Transaction, article_id: ArticleId) -> tuple[Match, ...]:
+    """All matches of an article, lost ones too, by watchlist; with texts and explanations."""
+    rows = _selected(full=True).where(matches.c.article_id == article_id).order_by(matches.c.watchlist_id)
+    return tuple(_match_of(row, full=True) for row in tx.execute(rows))
+
+
+def counts(tx: Transaction, asked: MatchQuery | None = None) -> dict[WatchlistId, int]:
+    """How many of the matches asked for (their limit aside) each watchlist has; those with none are left out."""
+    source = matches.join(articles, matches.c.article_id == articles.c.id)
+    rows = select(matches.c.watchlist_id, func.count()).select_from(source).where(*_conditions(asked or MatchQuery()))
+    rows = rows.group_by(matches.c.watchlist_id).order_by(matches.c.watchlist_id)
+    return {WatchlistId(watchlist): number for watchlist, number in tx.execute(rows)}
+
+
+def _lost(
+    tx: Transaction, found: dict[ArticleId, tuple[Found, ...]], watchlists: frozenset[WatchlistId]
+) -> Iterator[MatchId]:
+    still = {match_key(one.watchlist_id, article) for article, answers in found.items() for one in answers}
+    for batch in batches(sorted(found)):
+        rows = select(matches.c.id, matches.c.watchlist_id)
+        for match_id, watchlist in tx.execute(rows.where(matches.c.article_id.in_(batch), matches.c.lost_at.is_(None))):
+            if watchlist in watchlists and match_id not in still:
+                yield MatchId(match_id)
+
+
+def _row(article: ArticleId, found: Found, now: datetime) -> dict[str, Any]:
+    return {
+        "id": match_key(found.watchlist_id, article),
+        "watchlist_id": found.watchlist_id,
+        "article_id": article,
+        "version": found.version,
+        "score": found.score,
+        "hits": hits_to_json(found.hits),
+        "explanation": clause_to_json(found.explanation, found.hits),
+        "status": Status.NEW,
+        "matched_at": now,
+        "lost_at": None,
+    }
+
+
+def _conditions(asked: MatchQuery) -> list[ColumnElement[bool]]:
+    wanted = described(asked.language, asked.outlet)
+    if asked.watchlist:
+        wanted.append(matches.c.watchlist_id == asked.watchlist)
+    if asked.since:
+        wanted.append(matches.c.matched_at >= asked.since)
+    if asked.until:
+        wanted.append(matches.c.matched_at < asked.until)
+    if asked.feed:
+        wanted.append(offered_by(matches.c.article_id, asked.feed))
+    if asked.status:
+        wanted.append(matches.c.status == asked.status)
+    if not asked.include_lost:
+        wanted.append(matches.c.lost_at.is_(None))
+    return wanted
+
+
+def _selected(*, full: bool) -> Any:
+    source = matches.join(articles, matches.c.article_id == articles.c.id)
+    own = (*_BARE, matches.c.explanation) if full else _BARE
+    return selected(source, full=full).add_columns(*(column.label(f"match_{column.name}") for column in own))
+
+
+def _match_of(row: Any, *, full: bool) -> Match:
+    hits = hits_from_json(row.match_hits)
+    explanation = clause_from_json(row.match_explanation, hits) if full else Clause(query="", held=True)
+    found = Found(
+        watchlist_id=row.match_watchlist_id,
+        version=row.match_version,
+        score=row.match_score,
+        hits=hits,
+        explanation=explanation,
+    )
+    return Match(
+        id=row.match_id,
+        article=article_of(row),
+        found=found,
+        status=row.match_status,
+        matched_at=row.match_matched_at,
+        lost_at=row.match_lost_at,
+    )

@@ -1,0 +1,88 @@
+"""Two articles that turn out to be one: the younger merges into the older, which keeps its key."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from monitor.model import Article, ArticleId, MatchId, TextSource, WatchlistId, match_key
+from monitor.store import articles
+from monitor.store.connections import Transaction
+from monitor.store.schema import addresses, entries, former_matches, matches, readings, reviews, texts
+from monitor.store.schema import articles as articles_table
+
+
+def merge(tx: Transaction, younger: ArticleId, older: ArticleId) -> Article:
+    """Gives the older article all that the younger one has, and makes the younger one's ids lead there; the result.
+
+    Where both have a match of a watchlist, the older's stays and gets the reviews of both. Hits of the others still
+    point into the younger's texts: the caller matches the result anew, and saves that in the same transaction.
+
+    Raises:
+        ValueError: they are one already, or one of them does not exist.
+    """
+    found = articles.at(tx, [younger, older])
+    if {article.id for article in found.values()} != {younger, older} or younger == older:
+        message = f"{younger} and {older} are not two articles"
+        raise ValueError(message)
+    merged = united(found[older], found[younger])
+    articles.save_text(tx, merged)
+    articles.save_summaries(tx, [merged])
+    for table in (entries, addresses):
+        tx.execute(update(table).where(table.c.article_id == younger).values(article_id=older))
+    _move_matches(tx, younger, older)
+    for table in (readings, texts):
+        tx.execute(delete(table).where(table.c.article_id == younger))
+    tx.execute(delete(articles_table).where(articles_table.c.id == younger))
+    return merged
+
+
+def united(older: Article, younger: Article) -> Article:
+    """The older article with every wording of the younger; and with its text, where it has none of its own page.
+
+    Wordings are appended, so that offsets into the older's summary stay right.
+    """
+    lines = [older.title, *older.summary.split("\n")]
+    more = [line for line in (younger.title, *younger.summary.split("\n")) if line not in lines]
+    united = replace(
+        older,
+        summary="\n".join(filter(None, [older.summary, *dict.fromkeys(more)])),
+        published_at=older.published_at or younger.published_at,
+        authors=older.authors or younger.authors,
+        language=older.language or younger.language,
+    )
+    if older.text_source is TextSource.PAGE or younger.text_source is not TextSource.PAGE:
+        return united
+    return replace(
+        united, text=younger.text, text_source=TextSource.PAGE, shortfall=younger.shortfall, read_at=younger.read_at
+    )
+
+
+def _move_matches(tx: Transaction, younger: ArticleId, older: ArticleId) -> None:
+    rows = select(matches).where(matches.c.article_id.in_([younger, older]))
+    found = {(row.article_id, WatchlistId(row.watchlist_id)): row for row in tx.execute(rows)}
+    for (article, watchlist), row in found.items():
+        if article != younger:
+            continue
+        stays = found.get((older, watchlist))
+        new_id = match_key(watchlist, older)
+        if stays is None:
+            _rename(tx, row.id, new_id, older)
+        else:
+            _absorb(tx, row, stays)
+        tx.execute(insert(former_matches).values(id=row.id, match_id=new_id))
+
+
+def _rename(tx: Transaction, match_id: MatchId, new_id: MatchId, older: ArticleId) -> None:
+    """Reviews and former ids follow by ON UPDATE CASCADE."""
+    tx.execute(update(matches).where(matches.c.id == match_id).values(id=new_id, article_id=older))
+
+
+def _absorb(tx: Transaction, goes: Any, stays: Any) -> None:
+    for table in (reviews, former_matches):
+        tx.execute(update(table).where(table.c.match_id == goes.id).values(match_id=stays.id))
+    tx.execute(delete(matches).where(matches.c.id == goes.id))
+    said = select(reviews.c.status).where(reviews.c.match_id == stays.id)
+    status = tx.execute(said.order_by(reviews.c.reviewed_at.desc(), reviews.c.id.desc()).limit(1)).scalar()
+    first = min(goes.matched_at, stays.matched_at)
+    tx.execute(update(matches).where(matches.c.id == stays.id).values(status=status or stays.status, matched_at=first))

@@ -1,0 +1,151 @@
+"""Polls: which feed is due, and what came of asking it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from sqlalchemy import CursorResult, func, insert, select, update
+
+from monitor.model import (
+    Failed,
+    Feed,
+    FeedId,
+    FeedState,
+    News,
+    Outcome,
+    Polled,
+    Skipped,
+    Unchanged,
+    Validators,
+    WatchlistId,
+)
+from monitor.store import articles, entries, matches, readings
+from monitor.store.connections import Transaction
+from monitor.store.schema import feeds, polls, skips
+from monitor.store.statements import batches, upsert
+
+LONGEST = timedelta(days=1)
+"""No feed waits longer for its next poll, unless its own interval is longer: a clock set back must not stop it."""
+
+_STATE = (
+    "next_poll_at",
+    "etag",
+    "last_modified",
+    "body_hash",
+    "failures",
+    "last_polled_at",
+    "last_success_at",
+    "last_error",
+)
+
+
+def sync(tx: Transaction, wanted: Sequence[Feed], now: datetime) -> None:
+    """Makes the schedule that of the configured feeds: new ones are due now, absent ones rest with their history."""
+    due_at = {row.id: row.next_poll_at for row in tx.execute(select(feeds.c.id, feeds.c.next_poll_at))}
+    tx.execute(update(feeds).where(feeds.c.active).values(active=False))
+    for batch in batches([feed.id for feed in wanted]):
+        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(active=True))
+    new = [_row(FeedState(feed_id=feed.id, next_poll_at=now)) for feed in wanted if feed.id not in due_at]
+    if new:
+        tx.execute(insert(feeds), new)
+    for feed in wanted:
+        latest = now + max(feed.every, LONGEST)
+        if due_at.get(feed.id, now) > latest:
+            tx.execute(update(feeds).where(feeds.c.id == feed.id).values(next_poll_at=latest))
+
+
+def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[FeedId] = ()) -> tuple[FeedState, ...]:
+    """The active feeds that are due, longest due first; `exclude`: those that are being polled."""
+    rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(list(exclude)))
+    rows = rows.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
+    return tuple(map(state_of, tx.execute(rows)))
+
+
+def state(tx: Transaction, feed_id: FeedId) -> FeedState | None:
+    """Where the polling of a feed stands, active or not; None where it was never in the configuration."""
+    row = tx.execute(select(feeds).where(feeds.c.id == feed_id)).one_or_none()
+    return None if row is None else state_of(row)
+
+
+def next_due(tx: Transaction, *, exclude: Collection[FeedId] = ()) -> datetime | None:
+    """When the next active feed is, or was, due; None where there is no feed."""
+    earliest = select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, feeds.c.id.not_in(list(exclude)))
+    return tx.execute(earliest).scalar()
+
+
+def save(
+    tx: Transaction,
+    state: FeedState,
+    outcome: Outcome,
+    news: News,
+    *,
+    watchlists: Collection[WatchlistId],
+    now: datetime,
+) -> None:
+    """Saves a poll: the feed's state, the balance of what was offered, and the news with its matches.
+
+    `watchlists`: those that the news was matched against.
+    """
+    row = _row(state) | ({"last_new_at": now} if news.sightings else {})
+    tx.execute(upsert(tx, feeds, ("id",), (*_STATE, *(["last_new_at"] if news.sightings else []))), row)
+    _record(tx, state.feed_id, outcome, news, now)
+    articles.insert_new(tx, news.new_articles)
+    readings.add(tx, [article for article in news.new_articles if article.url], now)
+    articles.save_summaries(tx, news.reworded)
+    entries.save(tx, state.feed_id, news.sightings, now)
+    matches.put(tx, news.matched, watchlists, now)
+
+
+def state_of(row: Any) -> FeedState:
+    """The state in a row of `feeds`."""
+    return FeedState(
+        feed_id=FeedId(row.id),
+        next_poll_at=row.next_poll_at,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        body_hash=row.body_hash,
+        failures=row.failures,
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        last_error=row.last_error,
+    )
+
+
+def _row(state: FeedState) -> dict[str, Any]:
+    return {
+        "id": state.feed_id,
+        "active": True,
+        "next_poll_at": state.next_poll_at,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "body_hash": state.body_hash,
+        "failures": state.failures,
+        "last_polled_at": state.last_polled_at,
+        "last_success_at": state.last_success_at,
+        "last_error": state.last_error,
+    }
+
+
+def _record(tx: Transaction, feed_id: FeedId, outcome: Outcome, news: News, now: datetime) -> None:
+    """Writes the balance; that it adds up is a constraint of the table."""
+    name, error, offered, repeated = "unchanged", "", 0, 0
+    left_out: tuple[Skipped, ...] = ()
+    match outcome:
+        case Polled():
+            name, offered, repeated = "polled", outcome.parsed.offered, outcome.parsed.repeated
+            left_out = outcome.parsed.skipped
+        case Failed():
+            name, error = "failed", outcome.reason
+        case Unchanged():
+            pass
+        case _:
+            assert_never(outcome)
+    counts = {"new": len(news.sightings), "known": news.known, "repeated": repeated, "skipped": len(left_out)}
+    told = {"feed_id": feed_id, "polled_at": now, "outcome": name, "error": error, "offered": offered}
+    saved: CursorResult[Any] = tx.execute(insert(polls).values(**told, **counts))
+    if left_out and saved.inserted_primary_key:
+        number = saved.inserted_primary_key[0]
+        tx.execute(insert(skips), [_skip(number, one) for one in left_out])
+
+
+def _skip(poll: int, skipped: Skipped) -> dict[str, Any]:
+    return {"poll_id": poll, "position": skipped.position, "reason": skipped.reason, "detail": skipped.detail}

@@ -1,0 +1,111 @@
+"""Readings: whose page is to be read, and what came of reading it.
+
+An attempt is counted when it is taken, before it is made. What a dead daemon had taken is given out again at the next
+start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what kills the daemon.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from monitor.model import Article, ArticleId, Read, Reading, TextSource, WatchlistId, article_key
+from monitor.store import articles, matches
+from monitor.store.connections import Transaction
+from monitor.store.schema import addresses, readings
+from monitor.store.schema import articles as articles_table
+from monitor.store.statements import batches, upsert
+
+INTERRUPTIONS = 10
+
+_WAITING = (readings.c.next_read_at.is_not(None), readings.c.taken_at.is_(None))
+_DONE = (
+    update(readings)
+    .where(readings.c.article_id == bindparam("at"))
+    .values(
+        next_read_at=bindparam("next"),
+        taken_at=None,
+        crashes=readings.c.crashes + bindparam("crashed"),
+        interruptions=0,
+        quarantined=bindparam("quarantine"),
+        error=bindparam("said"),
+    )
+)
+
+
+def add(tx: Transaction, new: Sequence[Article], now: datetime) -> None:
+    """Makes the pages of new articles due."""
+    nothing = {"attempts": 0, "crashes": 0, "interruptions": 0, "quarantined": False, "error": ""}
+    if new:
+        tx.execute(insert(readings), [{"article_id": article.id, "next_read_at": now, **nothing} for article in new])
+
+
+def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[ArticleId] = ()) -> tuple[Reading, ...]:
+    """The pages that are due, longest due first, taken and their attempts counted; articles come with their texts."""
+    source = readings.join(articles_table, readings.c.article_id == articles_table.c.id)
+    rows = articles.selected(source, full=True).add_columns(readings.c.attempts, readings.c.crashes)
+    rows = rows.where(*_WAITING, readings.c.next_read_at <= now, readings.c.article_id.not_in(list(exclude)))
+    rows = rows.order_by(readings.c.next_read_at, readings.c.article_id).limit(limit)
+    taken = tuple(
+        Reading(article=articles.article_of(row), attempts=row.attempts + 1, crashes=row.crashes)
+        for row in tx.execute(rows)
+    )
+    for batch in batches([reading.article.id for reading in taken]):
+        these = update(readings).where(readings.c.article_id.in_(batch))
+        tx.execute(these.values(taken_at=now, attempts=readings.c.attempts + 1))
+    return taken
+
+
+def give_back(tx: Transaction, unread: Sequence[ArticleId]) -> None:
+    """Makes taken pages due again as if they had not been taken: the daemon stops before it has asked for them."""
+    for batch in batches(unread):
+        these = update(readings).where(readings.c.article_id.in_(batch), readings.c.taken_at.is_not(None))
+        tx.execute(these.values(taken_at=None, attempts=readings.c.attempts - 1))
+
+
+def release(tx: Transaction) -> int:
+    """At the start of a daemon: makes what a dead one had taken due again; how many there were."""
+    taken = update(readings).where(readings.c.taken_at.is_not(None))
+    last_straw = readings.c.interruptions >= INTERRUPTIONS - 1
+    said = f"reading it was interrupted {INTERRUPTIONS} times"
+    tx.execute(taken.where(last_straw).values(next_read_at=None, quarantined=True, error=said))
+    return tx.execute(taken.values(taken_at=None, interruptions=readings.c.interruptions + 1)).rowcount
+
+
+def waiting(tx: Transaction, now: datetime) -> int:
+    """How many pages are due and not taken."""
+    rows = select(func.count()).select_from(readings).where(*_WAITING, readings.c.next_read_at <= now)
+    return tx.execute(rows).scalar_one()
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """When the next page is, or was, due; None where nothing waits."""
+    return tx.execute(select(func.min(readings.c.next_read_at)).where(*_WAITING)).scalar()
+
+
+def save(tx: Transaction, read: Read, *, watchlists: Collection[WatchlistId], now: datetime) -> bool:
+    """Saves what reading a page brought, with its matches, further addresses and when to read it again.
+
+    `watchlists`: those that it was matched against. An address that leads to another article is left to that one:
+    see `merging`.
+    False: the article was merged into another while its page was read; then nothing is saved, but the other's page is
+    due where its text is still missing.
+    """
+    if not articles.save_text(tx, read.article):
+        _read_instead(tx, read.article.id, now)
+        return False
+    done = {"at": read.article.id, "crashed": int(read.crashed), "said": read.error, "quarantine": read.quarantined}
+    tx.execute(_DONE, done | {"next": None if read.quarantined else read.next_read_at})
+    if read.addresses:
+        keys = {article_key(address) for address in read.addresses}
+        rows = [{"key": key, "article_id": read.article.id} for key in sorted(keys)]
+        tx.execute(upsert(tx, addresses, ("key",)), rows)
+    matches.put(tx, [read.matched], watchlists, now)
+    return True
+
+
+def _read_instead(tx: Transaction, merged: ArticleId, now: datetime) -> None:
+    older = articles.get(tx, merged, full=False)
+    if older is not None and older.text_source is not TextSource.PAGE:
+        these = update(readings).where(readings.c.article_id == older.id, readings.c.quarantined.is_(False))
+        tx.execute(these.values(next_read_at=now))

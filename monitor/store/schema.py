@@ -1,0 +1,221 @@
+"""The tables. docs/store.md says who writes what; migrations/ builds them, and a test holds the two together.
+
+No index stands on text of unbounded length: PostgreSQL refuses index rows over 2,704 bytes, and feeds have guids of
+100 KB.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from monitor.model import Shortfall, SkipReason, Status, TextSource
+from monitor.store.columns import KEY, Choice, Clean, Packed, Strings, Utc
+
+REVISIONS = ("0001",)
+"""Every revision of migrations/, oldest first. The last is what this version reads and writes."""
+VERSION_TABLE = "monitor_version"
+
+# SQLite numbers rows by itself only in a column called INTEGER.
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("next_poll_at", Utc, nullable=False),
+    Column("etag", Clean, nullable=False),
+    Column("last_modified", Clean, nullable=False),
+    Column("body_hash", KEY, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last_polled_at", Utc),
+    Column("last_success_at", Utc),
+    Column("last_new_at", Utc),
+    Column("last_error", Clean, nullable=False),
+    Index(None, "active", "next_poll_at"),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    Column("polled_at", Utc, nullable=False),
+    Column("outcome", KEY, nullable=False),
+    Column("offered", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("repeated", Integer, nullable=False),
+    Column("skipped", Integer, nullable=False),
+    Column("error", Clean, nullable=False),
+    CheckConstraint("offered = new + known + repeated + skipped", name="balance"),
+    Index(None, "feed_id", "polled_at"),
+)
+
+skips = Table(
+    "skips",
+    metadata,
+    Column("poll_id", ForeignKey("polls.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("reason", Choice(SkipReason), nullable=False),
+    Column("detail", Clean, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("url", Clean, nullable=False),
+    Column("feed_id", KEY, nullable=False),
+    Column("outlet", KEY, nullable=False),
+    Column("title", Clean, nullable=False),
+    Column("text_source", Choice(TextSource), nullable=False),
+    Column("shortfall", Choice(Shortfall)),
+    Column("language", KEY, nullable=False),
+    Column("authors", Strings, nullable=False),
+    Column("published_at", Utc),
+    Column("first_seen_at", Utc, nullable=False),
+    Column("read_at", Utc),
+    Index(None, "first_seen_at", "id"),
+)
+
+# Apart from articles, so that lists and counts never pass over the texts.
+texts = Table(
+    "texts",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("summary", Packed, nullable=False),
+    Column("text", Packed, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    Index(None, "article_id"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id"), primary_key=True),
+    Column("key_hash", KEY, primary_key=True),
+    Column("key", Clean, nullable=False),
+    Column("wording", KEY, nullable=False),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    Column("link", Clean, nullable=False),
+    Column("title", Clean, nullable=False),
+    Column("published_at", Utc),
+    Column("published_raw", Clean, nullable=False),
+    Column("authors", Strings, nullable=False),
+    Column("language", KEY, nullable=False),
+    Column("first_seen_at", Utc, nullable=False),
+    Column("changed_at", Utc),
+    Index(None, "article_id", "feed_id"),
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("next_read_at", Utc),
+    Column("taken_at", Utc),
+    Column("attempts", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("interruptions", Integer, nullable=False),
+    Column("quarantined", Boolean(create_constraint=False), nullable=False),
+    Column("error", Clean, nullable=False),
+)
+Index(
+    "ix_readings_due",
+    readings.c.next_read_at,
+    readings.c.article_id,
+    sqlite_where=text("next_read_at IS NOT NULL AND taken_at IS NULL"),
+    postgresql_where=text("next_read_at IS NOT NULL AND taken_at IS NULL"),
+)
+Index(
+    "ix_readings_taken",
+    readings.c.taken_at,
+    sqlite_where=text("taken_at IS NOT NULL"),
+    postgresql_where=text("taken_at IS NOT NULL"),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("watchlist_id", KEY, nullable=False),
+    Column("article_id", ForeignKey("articles.id"), nullable=False),
+    Column("version", KEY, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("hits", Clean, nullable=False),
+    Column("explanation", Packed, nullable=False),
+    Column("status", Choice(Status), nullable=False),
+    Column("matched_at", Utc, nullable=False),
+    Column("lost_at", Utc),
+    UniqueConstraint("watchlist_id", "article_id"),
+    Index(None, "matched_at", "id"),
+    Index(None, "watchlist_id", "matched_at", "id"),
+    Index(None, "article_id"),
+)
+
+# The ids that matches had before their article merged into an older one.
+former_matches = Table(
+    "former_matches",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("match_id", ForeignKey("matches.id", onupdate="CASCADE"), nullable=False),
+    Index(None, "match_id"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("match_id", ForeignKey("matches.id", onupdate="CASCADE"), nullable=False),
+    Column("status", Choice(Status), nullable=False),
+    Column("note", Clean, nullable=False),
+    Column("reviewer", Clean, nullable=False),
+    Column("reviewed_at", Utc, nullable=False),
+    Index(None, "match_id"),
+)
+
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("hash", KEY, primary_key=True),
+    Column("turn", Integer, nullable=False, unique=True),
+    Column("first_used_at", Utc, nullable=False),
+    Column("last_used_at", Utc, nullable=False),
+)
+
+configuration_files = Table(
+    "configuration_files",
+    metadata,
+    Column("hash", ForeignKey("configurations.hash", ondelete="CASCADE"), primary_key=True),
+    Column("path", KEY, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)

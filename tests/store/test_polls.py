@@ -1,0 +1,194 @@
+"""What the store keeps of polls, and which feed it names next."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from monitor.model import (
+    Failed,
+    FeedId,
+    FeedState,
+    Matched,
+    News,
+    ParsedFeed,
+    Polled,
+    Sighting,
+    Skipped,
+    SkipReason,
+    Unchanged,
+    Validators,
+    WatchlistId,
+)
+from monitor.store import articles, entries, matches, polls
+from monitor.store.store import Store
+from tests.builders import NOON, a_feed, a_found, an_article, an_entry
+
+HOUR = timedelta(hours=1)
+RAFAH = WatchlistId("rafah")
+
+
+def a_state(feed_id: str = "gazette-en", **changes: object) -> FeedState:
+    return FeedState(**{"feed_id": FeedId(feed_id), "next_poll_at": NOON, **changes})  # type: ignore[arg-type]
+
+
+def test_a_new_feed_is_due_at_once(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed("a"), a_feed("b")], NOON)
+        assert polls.due(tx, NOON, 10) == (a_state("a"), a_state("b"))
+        assert polls.next_due(tx) == NOON
+
+
+def test_feeds_come_longest_due_first_and_no_more_than_asked(store: Store) -> None:
+    with store.writing() as tx:
+        for name, wait in (("late", 1), ("later", 2), ("latest", 3), ("not-yet", -1)):
+            polls.sync(tx, [a_feed("x")], NOON)
+            state = a_state(name, next_poll_at=NOON - wait * HOUR)
+            polls.save(tx, state, Unchanged(validators=Validators()), News(), watchlists=(), now=NOON)
+        polls.sync(tx, [a_feed(name) for name in ("late", "later", "latest", "not-yet")], NOON)
+        assert [state.feed_id for state in polls.due(tx, NOON, 2)] == ["latest", "later"]
+        found = polls.due(tx, NOON, 9, exclude=[FeedId("latest")])
+        assert [state.feed_id for state in found] == ["later", "late"]
+        assert polls.next_due(tx, exclude=[FeedId("latest")]) == NOON - 2 * HOUR
+
+
+def test_a_feed_that_left_the_configuration_rests_and_keeps_its_history(store: Store) -> None:
+    state = a_state(failures=3, last_error="404", validators=Validators(etag='"x"'))
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        polls.save(tx, state, Failed(reason="404", temporary=False), News(), watchlists=(), now=NOON)
+        polls.sync(tx, [], NOON)
+        assert polls.due(tx, NOON, 10) == ()
+        assert polls.next_due(tx) is None
+        assert polls.state(tx, state.feed_id) == state
+        polls.sync(tx, [a_feed()], NOON)
+        assert polls.due(tx, NOON, 10) == (state,)
+
+
+def test_a_feed_nobody_ever_configured_has_no_state(store: Store) -> None:
+    with store.reading() as tx:
+        assert polls.state(tx, FeedId("nobody")) is None
+
+
+@pytest.mark.parametrize(
+    ("every", "kept"),
+    [
+        (timedelta(minutes=15), timedelta(days=1)),
+        (timedelta(days=7), timedelta(days=7)),
+    ],
+)
+def test_a_clock_set_back_does_not_stop_a_feed(store: Store, every: timedelta, kept: timedelta) -> None:
+    with store.writing() as tx:
+        feed = a_feed(every=every)
+        polls.sync(tx, [feed], NOON + timedelta(days=400))
+        polls.sync(tx, [feed], NOON)
+        assert polls.next_due(tx) == NOON + kept
+
+
+def test_a_thousand_feeds_are_synced_in_portions(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed(f"f{number}") for number in range(1001)], NOON)
+        assert len(polls.due(tx, NOON, 5000)) == 1001
+
+
+def test_a_poll_saves_its_news_with_the_validators_that_vouch_for_it(store: Store) -> None:
+    entry, article = an_entry(), an_article()
+    state = a_state(
+        validators=Validators(etag='W/"1"', last_modified="Mon, 10 Nov 2025 12:00:00 GMT"),
+        body_hash="ab",
+        last_polled_at=NOON,
+        last_success_at=NOON,
+    )
+    news = News(
+        sightings=(Sighting(entry=entry, article_id=article.id),),
+        new_articles=(article,),
+        matched=(Matched(article_id=article.id, found=(a_found(),)),),
+        known=4,
+    )
+    skipped = (Skipped(position=6, reason=SkipReason.EMPTY, detail="no title"),)
+    parsed = ParsedFeed(offered=8, entries=(entry,), repeated=2, skipped=skipped)
+    outcome = Polled(parsed=parsed, validators=state.validators, body_hash="ab")
+    with store.writing() as tx:
+        polls.save(tx, state, outcome, news, watchlists=[RAFAH], now=NOON)
+    with store.reading() as tx:
+        assert polls.state(tx, state.feed_id) == state
+        assert articles.get(tx, article.id) == article
+        assert [match.article.id for match in matches.query(tx, matches.MatchQuery())] == [article.id]
+        balance = tx.execute(text("SELECT outcome, offered, new, known, repeated, skipped, error FROM polls")).one()
+        assert tuple(balance) == ("polled", 8, 1, 4, 2, 1, "")
+        left_out = tx.execute(text("SELECT position, reason, detail FROM skips")).one()
+        assert tuple(left_out) == (6, "empty", "no title")
+
+
+def test_a_balance_that_does_not_add_up_is_refused_and_nothing_saved(store: Store) -> None:
+    outcome = Polled(parsed=ParsedFeed(offered=3, entries=()), validators=Validators(), body_hash="")
+    with pytest.raises(IntegrityError, match="balance"), store.writing() as tx:
+        polls.save(tx, a_state(), outcome, News(), watchlists=(), now=NOON)
+    with store.reading() as tx:
+        assert polls.state(tx, FeedId("gazette-en")) is None
+
+
+def test_a_failed_poll_is_recorded_with_its_reason(store: Store) -> None:
+    with store.writing() as tx:
+        polls.save(tx, a_state(), Failed(reason="dns", temporary=True), News(), watchlists=(), now=NOON)
+        told = tx.execute(text("SELECT outcome, offered, error FROM polls")).one()
+        assert tuple(told) == ("failed", 0, "dns")
+
+
+def save_news(store: Store, *news: tuple[str, News]) -> None:
+    with store.writing() as tx:
+        for feed_id, one in news:
+            parsed = ParsedFeed(offered=len(one.sightings), entries=())
+            outcome = Polled(parsed=parsed, validators=Validators(), body_hash="")
+            polls.save(tx, a_state(feed_id), outcome, one, watchlists=[RAFAH], now=NOON)
+
+
+def test_an_entry_is_known_only_in_its_very_wording(store: Store) -> None:
+    article, entry = an_article(), an_entry()
+    save_news(store, ("a", News(sightings=(Sighting(entry=entry, article_id=article.id),), new_articles=(article,))))
+    other_words = an_entry(title="Changed")
+    with store.reading() as tx:
+        same = entries.seen(tx, FeedId("a"), [entry], {entry.key: article.id})
+        assert same == entries.Seen(known=frozenset({"1"}), article_of={}, articles={})
+        changed = entries.seen(tx, FeedId("a"), [other_words], {"1": article.id})
+        assert changed.known == frozenset()
+        assert changed.article_of == {"1": article}
+        assert changed.articles == {article.id: article}
+
+
+def test_another_feeds_entry_for_the_same_address_finds_the_article(store: Store) -> None:
+    article, entry = an_article(), an_entry()
+    save_news(store, ("a", News(sightings=(Sighting(entry=entry, article_id=article.id),), new_articles=(article,))))
+    stranger = an_article("https://elsewhere.example/")
+    with store.reading() as tx:
+        seen = entries.seen(tx, FeedId("b"), [entry, an_entry("2")], {"1": article.id, "2": stranger.id})
+        assert seen == entries.Seen(known=frozenset(), article_of={}, articles={article.id: article})
+
+
+def test_a_changed_entry_replaces_its_wording_and_the_summary_of_its_article(store: Store) -> None:
+    article, entry = an_article(text="A text."), an_entry()
+    later = an_entry(text="Other words.", authors=("Someone",))
+    longer = an_article(summary="Summary 1.\nOther words.", text="not the polls' to write")
+    first = News(sightings=(Sighting(entry=entry, article_id=article.id),), new_articles=(article,))
+    again = News(sightings=(Sighting(entry=later, article_id=article.id),), reworded=(longer,))
+    save_news(store, ("a", first), ("a", again))
+    with store.reading() as tx:
+        stored = articles.get(tx, article.id)
+        assert stored is not None
+        assert (stored.summary, stored.text) == ("Summary 1.\nOther words.", "A text.")
+        (appearance,) = articles.entries_of(tx, article.id)
+        assert appearance.feed_id == "a"
+        assert appearance.entry == an_entry(text="", authors=("Someone",))
+        assert entries.seen(tx, FeedId("a"), [later], {}).known == {"1"}
+
+
+def test_two_thousand_entries_are_looked_up_in_portions(store: Store) -> None:
+    many = [an_entry(str(number)) for number in range(2000)]
+    fresh = [an_article(entry.link) for entry in many]
+    sightings = tuple(Sighting(entry=e, article_id=a.id) for e, a in zip(many, fresh, strict=True))
+    save_news(store, ("a", News(sightings=sightings, new_articles=tuple(fresh))))
+    with store.reading() as tx:
+        assert len(entries.seen(tx, FeedId("a"), many, {}).known) == 2000
+        addresses = {entry.key: article.id for entry, article in zip(many, fresh, strict=True)}
+        assert len(entries.seen(tx, FeedId("b"), many, addresses).articles) == 2000
