@@ -1,0 +1,1 @@
+"""The files in config/ → one immutable `Config`, or every problem in them with file, line, column and advice."""

@@ -1,0 +1,68 @@
+"""The files of a configuration folder, read from the disk; what they hold is `load`'s question."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from monitor.config.source import LARGEST
+from monitor.errors import ConfigError, Problem
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def read_files(folder: Path) -> Mapping[str, bytes]:
+    """The YAML files of a folder and of its subfolders, by path below it: "feeds.yaml", "lists/rafah.yaml".
+
+    Hidden files, which editors leave, are not among them. Of a file that is too large only so much is read as shows it.
+    Raises: ConfigError with everything that cannot be read.
+    """
+    problems: list[Problem] = []
+    files: dict[str, bytes] = {}
+    children = _visible(folder, str(folder), problems)
+    for path in children:
+        if not path.is_dir():
+            _read(path, path.name, files, problems)
+            continue
+        for below in _visible(path, path.name, problems):
+            _read(below, f"{path.name}/{below.name}", files, problems)
+    if problems:
+        raise ConfigError(sorted(problems))
+    return files
+
+
+def _visible(folder: Path, name: str, problems: list[Problem]) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        problems.append(_unreadable(name, error))
+        return []
+
+
+def _read(path: Path, name: str, files: dict[str, bytes], problems: list[Problem]) -> None:
+    """Add the file to `files`, or why not to `problems`; neither when it is no YAML."""
+    if not name.endswith(_ENDINGS):
+        return
+    try:
+        # A pipe would wait for ever for somebody to write into it.
+        if path.exists() and not path.is_file():
+            problems.append(Problem(file=_fit(name), what="not a file", hint="remove it, or give it another name"))
+            return
+        with path.open("rb") as file:
+            files[_fit(name)] = file.read(LARGEST + 1)
+    except OSError as error:
+        problems.append(_unreadable(_fit(name), error))
+
+
+def _unreadable(name: str, error: OSError) -> Problem:
+    match error:
+        case FileNotFoundError():
+            hint = '"monitor init" writes a configuration to begin with'
+            return Problem(file=name, what="no such file or folder", hint=hint)
+        case PermissionError():
+            return Problem(file=name, what="may not be read", hint="allow the user who runs the monitor to read it")
+        case _:
+            return Problem(file=name, what=f"cannot be read: {error.strerror}")
+
+
+def _fit(name: str) -> str:
+    """A file's name in which bytes that are no UTF-8 stand as escapes: they could not be printed."""
+    return name.encode(errors="backslashreplace").decode()

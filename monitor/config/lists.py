@@ -1,0 +1,52 @@
+"""lists/*.yaml → term lists; a file may hold several. Whether a term can be found at all is the rules' question."""
+
+import re
+from collections.abc import Iterator
+
+from monitor.config.codes import LANGUAGE
+from monitor.config.shape import ByName, Each, Given, Named, Placed, Value, Wrong, read_file
+from monitor.config.source import Place, Source
+from monitor.config.values import SLUG
+from monitor.model import TermList
+
+_FOREIGN_COMMA = re.compile("[،؛、，；]")
+_LIST_NAME = re.compile(r"([a-z0-9][a-z0-9-]*) *:")
+
+
+def _term(text: str) -> str:
+    if comma := _FOREIGN_COMMA.search(text):
+        raise Wrong(f'"{comma[0]}" separates nothing here: write "," or one term a line')
+    return text
+
+
+_TERM = Value(expected="one term", parse=_term)
+_LISTS = ByName(
+    key=SLUG,
+    item=ByName(key=LANGUAGE, item=Each(Placed(_TERM)), expected="terms by language, such as en: [tunnel*]"),
+    expected="lists by their name",
+)
+
+
+def read_lists(source: Source) -> tuple[Given[TermList], ...]:
+    """The lists of a file, with the terms that can be used; what is wrong with the others is reported."""
+    entries = read_file(_LISTS, source)
+    if entries is None:
+        return tuple(_named_only(source))
+    return tuple(Given(_term_list(entry, source), entry.place) for entry in entries)
+
+
+def _named_only(source: Source) -> Iterator[Given[TermList]]:
+    """The lists that a file seems to hold whose YAML is broken: so that no query is blamed for naming one of them."""
+    for number, line in enumerate(source.lines, start=1):
+        if found := _LIST_NAME.match(line):
+            yield Given(TermList(id=found[1], terms={"und": (found[1],)}, file=source.file), Place(number, 1))
+
+
+def _term_list(entry: Named[tuple[Named[tuple[Given[str], ...]], ...]], source: Source) -> TermList:
+    languages = {language.id: language.value for language in entry.value}
+    return TermList(
+        id=entry.id,
+        terms={language: tuple(term.value for term in terms) for language, terms in languages.items()},
+        file=source.file,
+        places={(key, index): term.place for key, terms in languages.items() for index, term in enumerate(terms)},
+    )

@@ -1,0 +1,95 @@
+"""The files of a configuration → one `Config`, with its rules compiled, or every problem in them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from monitor.config.feeds import FEEDS, read_feeds
+from monitor.config.rules import LISTS, WATCHLISTS, read_rules
+from monitor.config.settings import SETTINGS, Settings, read_settings
+from monitor.config.source import NO_PLACE, Source, open_source, spellings
+from monitor.config.suggest import did_you_mean
+from monitor.errors import ConfigError, Problem
+from monitor.model import Feed, Outlet, TermList, Watchlist
+from monitor.rules.matcher import Matcher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """A configuration without a problem."""
+
+    settings: Settings
+    outlets: tuple[Outlet, ...]
+    feeds: tuple[Feed, ...]
+    lists: tuple[TermList, ...]
+    watchlists: tuple[Watchlist, ...]
+    matcher: Matcher = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+    """What it was loaded from: loading it again gives the same."""
+    hash: str
+    """Of the files; 64 hexadecimal digits."""
+
+
+def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Path) -> Config:
+    """Read and check a whole configuration.
+
+    files: as `read_files` gives them; home: the folder that a relative database path begins at.
+    Raises: ConfigError with all problems of all files, ordered by file and line.
+    """
+    settings, settings_sources = read_settings(files, environment, home)
+    feeds_source = _open_feeds(files)
+    outlets, feeds = read_feeds(feeds_source, settings.poll_every)
+    rules = read_rules(files)
+    sources = (*settings_sources, feeds_source)
+    problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
+    if problems:
+        raise ConfigError(sorted(problems))
+    return Config(
+        settings=settings,
+        outlets=outlets,
+        feeds=feeds,
+        lists=rules.lists,
+        watchlists=rules.watchlists,
+        matcher=rules.matcher,
+        files=dict(files),
+        hash=files_hash(files),
+    )
+
+
+def files_hash(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of the files with their names, as 64 hexadecimal digits."""
+    digest = sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _open_feeds(files: Mapping[str, bytes]) -> Source:
+    for name in spellings(FEEDS):
+        if name in files:
+            return open_source(name, files[name])
+    missing = Source(file=FEEDS)
+    missing.report(NO_PLACE, "there is no such file", '"monitor init" writes one to begin with')
+    return missing
+
+
+def _misnamed(files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Files that nobody would read, because of their names."""
+    known = {name for file in (SETTINGS, FEEDS) for name in spellings(file)}
+    for name in files:
+        folder, slash, _ = name.rpartition("/")
+        if slash and f"{folder}/" not in (LISTS, WATCHLISTS):
+            near = did_you_mean(f"{folder}/", (LISTS, WATCHLISTS))
+            yield Problem(
+                file=name, what="nothing is read from this folder", hint=near or f"there are {LISTS} and {WATCHLISTS}"
+            )
+        elif not slash and name not in known:
+            near = did_you_mean(name, (SETTINGS, FEEDS))
+            yield Problem(
+                file=name, what="no file of this name is read", hint=near or f"there are {SETTINGS} and {FEEDS}"
+            )
+    for file in (SETTINGS, FEEDS):
+        first, second = spellings(file)
+        if first in files and second in files:
+            yield Problem(file=second, what=f"stands beside {first}", hint="keep one of the two")

@@ -1,0 +1,95 @@
+"""lists/ and watchlists/ → the rules, compiled, and their examples tried."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.config.lists import read_lists
+from monitor.config.source import NO_PLACE, Source, open_source
+from monitor.config.watchlists import read_watchlist
+from monitor.errors import Problem
+from monitor.model import TermList, Watchlist
+from monitor.rules.compile import compile_rules
+from monitor.rules.examples import check_examples
+from monitor.rules.matcher import Matcher
+
+LISTS, WATCHLISTS = "lists/", "watchlists/"
+"""The folders; every YAML file in them is read."""
+
+_LIST_IN_QUERY = re.compile(r"@([\w-]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules as far as they can be read, and what is wrong with them; to be used only without problems."""
+
+    lists: tuple[TermList, ...]
+    watchlists: tuple[Watchlist, ...]
+    matcher: Matcher
+    problems: tuple[Problem, ...]
+
+
+def read_rules(files: Mapping[str, bytes]) -> Rules:
+    """All lists and watchlists among the files."""
+    list_sources = _open(files, LISTS)
+    watchlist_sources = _open(files, WATCHLISTS)
+    lists = _lists(list_sources)
+    watchlists = _watchlists(watchlist_sources)
+    matcher, compiled = compile_rules(watchlists, lists)
+    sources = [*list_sources, *watchlist_sources]
+    problems = [*(problem for source in sources for problem in source.problems), *compiled]
+    if not watchlist_sources:
+        hint = "add one, such as watchlists/rafah.yaml, with a title and a query"
+        problems.append(Problem(file=WATCHLISTS, what="there is no watchlist", hint=hint))
+    problems += check_examples(_examinable(watchlists, lists, {problem.file for problem in problems}), matcher)
+    placed = tuple(_with_line(problem, sources) for problem in problems)
+    return Rules(lists=lists, watchlists=watchlists, matcher=matcher, problems=placed)
+
+
+def _open(files: Mapping[str, bytes], folder: str) -> list[Source]:
+    return [open_source(name, content) for name, content in sorted(files.items()) if name.startswith(folder)]
+
+
+def _lists(sources: Iterable[Source]) -> tuple[TermList, ...]:
+    """Every list, under a name that no other has."""
+    unique: dict[str, TermList] = {}
+    places: dict[str, str] = {}
+    for source in sources:
+        for given in read_lists(source):
+            name = given.value.id
+            if name in unique:
+                source.report(
+                    given.place, f"@{name} is defined in {places[name]} already", "rename one, or join the two"
+                )
+            else:
+                unique[name] = given.value
+                places[name] = f"{source.file}:{given.place.line}"
+    return tuple(unique.values())
+
+
+def _watchlists(sources: Iterable[Source]) -> tuple[Watchlist, ...]:
+    """Every watchlist that has a query, under a name that no other has."""
+    unique: dict[str, Watchlist] = {}
+    for source in sources:
+        watchlist = read_watchlist(source)
+        if watchlist and watchlist.id in unique:
+            source.report(NO_PLACE, f"{unique[watchlist.id].file} is a watchlist of this name already", "rename one")
+        elif watchlist:
+            unique[watchlist.id] = watchlist
+    return tuple(unique.values())
+
+
+def _examinable(watchlists: Iterable[Watchlist], lists: Iterable[TermList], faulty: set[str]) -> tuple[Watchlist, ...]:
+    """The watchlists that are what their author meant: neither they nor a list they name stands in a faulty file.
+
+    The examples of the others would fail for reasons that are reported already.
+    """
+    damaged = {term_list.id for term_list in lists if term_list.file in faulty}
+    sound = (watchlist for watchlist in watchlists if watchlist.file not in faulty)
+    return tuple(watchlist for watchlist in sound if damaged.isdisjoint(_LIST_IN_QUERY.findall(watchlist.query)))
+
+
+def _with_line(problem: Problem, sources: Sequence[Source]) -> Problem:
+    """The problem with the line of the file that it is in: the rules know only the query."""
+    lines = next((source.lines for source in sources if source.file == problem.file), ())
+    return replace(problem, source=lines[problem.line - 1]) if 0 < problem.line <= len(lines) else problem

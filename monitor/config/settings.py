@@ -1,0 +1,145 @@
+"""monitor.yaml and the environment → `Settings`. Light: every command that opens the database reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from monitor import __version__
+from monitor.config.database import DEFAULT, database
+from monitor.config.shape import Each, Keys, Shape
+from monitor.config.source import NO_PLACE, Source, has_unfit, open_source, spellings, variable
+from monitor.config.values import CONTACT, NETWORK, ZONE, count, duration, size
+from monitor.config.yaml import Text, read_tree
+from monitor.errors import ConfigError
+from monitor.fetch.settings import FetchSettings
+from monitor.workers.settings import WorkerSettings
+
+T = TypeVar("T")
+
+_UTC = ZoneInfo("UTC")
+
+SETTINGS = "monitor.yaml"
+
+_SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+EVERY = duration(_SECOND, timedelta(days=30))
+"""How often a feed is polled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator sets."""
+
+    database_url: str = field(repr=False)
+    """An SQLAlchemy URL; the path of an SQLite file is absolute. May hold a password."""
+    timezone: ZoneInfo = _UTC
+    """In which moments are shown and read."""
+    contact: str = ""
+    poll_every: timedelta = timedelta(minutes=15)
+    """The interval of feeds that do not name one."""
+    fetch: FetchSettings
+    workers: WorkerSettings = field(default_factory=WorkerSettings)
+
+    @property
+    def user_agent(self) -> str:
+        """What the monitor calls itself when it fetches."""
+        return self.fetch.user_agent
+
+
+_FETCH: Mapping[str, Shape[Any]] = {
+    "timeout": duration(_SECOND, 10 * _MINUTE),
+    "per_host": count(1, 16),
+    "delay": duration(timedelta(0), _HOUR),
+    "concurrent": count(1, 1000),
+    "feed_size": size(10_000, 100_000_000),
+    "page_size": size(10_000, 100_000_000),
+    "allow_addresses": Each(NETWORK),
+}
+_WORKERS: Mapping[str, Shape[Any]] = {
+    "count": count(1, 64),
+    "timeout": duration(_SECOND, 10 * _MINUTE),
+    "memory": size(256 * 2**20, 64 * 2**30),
+    "recycle": count(1, 1_000_000),
+}
+
+
+def load_settings(files: Mapping[str, bytes], environment: Mapping[str, str], home: Path) -> Settings:
+    """The settings alone, from the files of a configuration folder, of which only monitor.yaml is read.
+
+    home: the folder that a relative database path begins at. Raises: ConfigError.
+    """
+    settings, sources = read_settings(files, environment, home)
+    problems = sorted(problem for source in sources for problem in source.problems)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def read_settings(
+    files: Mapping[str, bytes], environment: Mapping[str, str], home: Path
+) -> tuple[Settings, list[Source]]:
+    """The settings as far as they can be read, and the file and variables with the problems found in them."""
+    home = home.absolute()
+    sources = []
+    given: dict[str, Any] = {}
+    for name in [name for name in spellings(SETTINGS) if name in files][:1]:
+        sources.append(source := open_source(name, files[name]))
+        given |= _read_file(source, home, environment)
+    variables: dict[str, Shape[Any]] = {
+        "database": database(home, environment),
+        "timezone": ZONE,
+        "contact": CONTACT,
+    }
+    for key, shape in variables.items():
+        name = VARIABLES[key]
+        if environment.get(name):
+            sources.append(source := variable(name, environment[name]))
+            given[key] = _read_variable(source, shape)
+    return _settings(given, database(home, environment).parse(DEFAULT)), sources
+
+
+VARIABLES = {"database": "MONITOR_DATABASE_URL", "timezone": "MONITOR_TIMEZONE", "contact": "MONITOR_CONTACT"}
+"""Key of monitor.yaml → the environment variable that overrides it."""
+
+
+def _read_file(source: Source, home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    tree = read_tree(source)
+    file: Keys[dict[str, Any]] = Keys(
+        build=dict,
+        keys={
+            "database": database(home, environment),
+            "timezone": ZONE,
+            "contact": CONTACT,
+            "poll": Keys(build=dict, keys={"every": EVERY}),
+            "fetch": Keys(build=dict, keys=_FETCH),
+            "workers": Keys(build=dict, keys=_WORKERS),
+        },
+    )
+    # A file of comments alone sets nothing, which is fine here.
+    return (file.read(tree, source, "") if tree else None) or {}
+
+
+def _read_variable(source: Source, shape: Shape[T]) -> T | None:
+    node = Text(value=source.text, place=NO_PLACE)
+    if has_unfit(source.text):
+        source.report(NO_PLACE, "holds a character that no text needs")
+        return None
+    return shape.read(node, source, "")
+
+
+def _settings(given: Mapping[str, Any], default_database: str) -> Settings:
+    """What was given over the defaults, each of which stands where the setting is defined."""
+    contact = given.get("contact", "")
+    user_agent = f"media-monitor/{__version__}" + (f" (+{contact})" if contact else "")
+    plain = {key: given[key] for key in ("timezone", "contact") if key in given}
+    polled = {f"poll_{key}": value for key, value in given.get("poll", {}).items()}
+    return Settings(
+        database_url=given.get("database", default_database),
+        fetch=FetchSettings(user_agent=user_agent, **given.get("fetch", {})),
+        workers=WorkerSettings(**given.get("workers", {})),
+        **plain,
+        **polled,
+    )

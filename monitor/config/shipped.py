@@ -1,0 +1,37 @@
+"""The configuration that comes with the monitor, and how `monitor init` writes it."""
+
+from pathlib import Path
+
+from monitor.config.files import read_files
+from monitor.errors import ConfigError, Problem
+
+
+def shipped_folder() -> Path:
+    """Where it lies: beside this module in an installed package, else in the project's config/."""
+    installed = Path(__file__).with_name("shipped")
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "config"
+
+
+def write_shipped(folder: Path) -> tuple[Path, ...]:
+    """Write its files into a folder, which is made if need be. Returns what was written, in order.
+
+    Raises: ConfigError when one of them is there already (then none is written), or the folder cannot be written.
+    """
+    files = {folder / name: content for name, content in read_files(shipped_folder()).items()}
+    try:
+        problems = [_exists(path) for path in files if path.exists() or path.is_symlink()]
+        if problems:
+            raise ConfigError(problems)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        where = str(error.filename or folder)
+        what = f"cannot be written: {error.strerror}"
+        raise ConfigError([Problem(file=where, what=what, hint="name another folder")]) from error
+    return tuple(files)
+
+
+def _exists(path: Path) -> Problem:
+    return Problem(file=str(path), what="exists already", hint="nothing was written; name another folder")
