@@ -48,7 +48,7 @@ class DemoSite:
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         self._server.answers = routes(written, base_url=self.base_url, now=now)
         self._server.fallback = self._server.answers["/404"]
-        self.articles = tuple(_true(manuscript, self.base_url, now) for manuscript in written)
+        self.articles = tuple(_truth(manuscript, self.base_url, now) for manuscript in written)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="demo-site", daemon=True)
 
     def __enter__(self) -> Self:
@@ -78,7 +78,7 @@ class DemoSite:
         self._server.answers[path] = Answer(status=status, headers=headers or {}, body=body)
 
 
-def _true(manuscript: Manuscript, base_url: str, now: datetime) -> DemoArticle:
+def _truth(manuscript: Manuscript, base_url: str, now: datetime) -> DemoArticle:
     return DemoArticle(
         url=base_url + link_of(manuscript),
         title=manuscript.title,
