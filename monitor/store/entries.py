@@ -32,25 +32,25 @@ _CHANGING = (
 class Seen:
     """What the store knows of the entries that a feed offers."""
 
-    known: frozenset[str]
+    unchanged: frozenset[str]
     """Keys of the entries that it has in this very wording (title, text and link)."""
-    article_of: Mapping[str, Article]
+    changed: Mapping[str, Article]
     """Key of each entry that it has in another wording → the article that the entry points to, with its texts."""
     articles: Mapping[ArticleId, Article]
-    """Address of each entry that is not `known` → the article that stands there already, with its texts."""
+    """Address of each entry that is not `unchanged` → the article that stands there already, with its texts."""
 
 
 def seen(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry], addresses: Mapping[str, ArticleId]) -> Seen:
     """What is known of `offered`; `addresses`: entry key → `article_key` of its normalised link."""
     stored = _stored(tx, feed_id, offered)
-    known = frozenset(entry.key for entry in offered if stored.get(_hash(entry.key), ("",))[0] == _wording(entry))
-    others = [entry.key for entry in offered if entry.key not in known]
+    unchanged = frozenset(entry.key for entry in offered if stored.get(_hash(entry.key), ("",))[0] == _wording(entry))
+    others = [entry.key for entry in offered if entry.key not in unchanged]
     owners = {key: ArticleId(stored[_hash(key)][1]) for key in others if _hash(key) in stored}
     wanted = {addresses[key] for key in others if key in addresses}
     found = at(tx, wanted | set(owners.values()))
     return Seen(
-        known=known,
-        article_of={key: found[owner] for key, owner in owners.items()},
+        unchanged=unchanged,
+        changed={key: found[owner] for key, owner in owners.items()},
         articles={address: found[address] for address in wanted if address in found},
     )
 

@@ -49,4 +49,4 @@ def overview(tx: Transaction) -> tuple[Overview, ...]:
 
 
 def _numbers(tx: Transaction, rows: Select[Any]) -> dict[str, int]:
-    return {feed_id: number for feed_id, number in tx.execute(rows.group_by(entries.c.feed_id))}
+    return {row[0]: row[1] for row in tx.execute(rows.group_by(entries.c.feed_id))}

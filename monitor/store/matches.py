@@ -1,6 +1,6 @@
 """Matches: one row for each watchlist and article, kept also when a better text, or a better rule, loses it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,18 +50,21 @@ class MatchQuery:
     """With the articles' texts and the explanations; else both are empty, the hits are always there."""
 
 
-def put(tx: Transaction, matched: Iterable[Matched], watchlists: Collection[WatchlistId], now: datetime) -> None:
+def put(tx: Transaction, matched: Sequence[Matched], watchlists: Collection[WatchlistId], now: datetime) -> int:
     """Makes the matches of articles what the rules now say; `watchlists`: those that were asked.
 
-    A match keeps its id, its first moment, its status and its reviews; of those no longer found, the moment is kept.
+    A match keeps its id, its first moment, its status and its reviews; those no longer found are marked as lost.
+    Returns how many matches are new.
     """
-    found = {one.article_id: one.found for one in matched}
-    lost = list(_lost(tx, found, frozenset(watchlists)))
+    rows = {row["id"]: row for one in matched for row in _rows(one, now)}
+    before = _of_articles(tx, sorted({one.article_id for one in matched}))
+    asked = frozenset(watchlists)
+    lost = [one.id for one in before if one.lost_at is None and one.watchlist_id in asked and one.id not in rows]
     for batch in batches(lost):
         tx.execute(update(matches).where(matches.c.id.in_(batch)).values(lost_at=now))
-    rows = [_row(article, one, now) for article, answers in found.items() for one in answers]
     if rows:
-        tx.execute(upsert(tx, matches, ("watchlist_id", "article_id"), _CHANGING), rows)
+        tx.execute(upsert(tx, matches, ("id",), _CHANGING), list(rows.values()))
+    return len(rows.keys() - {one.id for one in before})
 
 
 def query(tx: Transaction, asked: MatchQuery) -> tuple[Match, ...]:
@@ -93,30 +96,27 @@ def counts(tx: Transaction, asked: MatchQuery | None = None) -> dict[WatchlistId
     return {WatchlistId(watchlist): number for watchlist, number in tx.execute(rows)}
 
 
-def _lost(
-    tx: Transaction, found: dict[ArticleId, tuple[Found, ...]], watchlists: frozenset[WatchlistId]
-) -> Iterator[MatchId]:
-    still = {match_key(one.watchlist_id, article) for article, answers in found.items() for one in answers}
-    for batch in batches(sorted(found)):
-        rows = select(matches.c.id, matches.c.watchlist_id)
-        for match_id, watchlist in tx.execute(rows.where(matches.c.article_id.in_(batch), matches.c.lost_at.is_(None))):
-            if watchlist in watchlists and match_id not in still:
-                yield MatchId(match_id)
+def _of_articles(tx: Transaction, article_ids: Sequence[ArticleId]) -> list[Any]:
+    rows = select(matches.c.id, matches.c.watchlist_id, matches.c.lost_at)
+    return [row for batch in batches(article_ids) for row in tx.execute(rows.where(matches.c.article_id.in_(batch)))]
 
 
-def _row(article: ArticleId, found: Found, now: datetime) -> dict[str, Any]:
-    return {
-        "id": match_key(found.watchlist_id, article),
-        "watchlist_id": found.watchlist_id,
-        "article_id": article,
-        "version": found.version,
-        "score": found.score,
-        "hits": hits_to_json(found.hits),
-        "explanation": clause_to_json(found.explanation, found.hits),
-        "status": Status.NEW,
-        "matched_at": now,
-        "lost_at": None,
-    }
+def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": match_key(found.watchlist_id, matched.article_id),
+            "watchlist_id": found.watchlist_id,
+            "article_id": matched.article_id,
+            "version": found.version,
+            "score": found.score,
+            "hits": hits_to_json(found.hits),
+            "explanation": clause_to_json(found.explanation, found.hits),
+            "status": Status.NEW,
+            "matched_at": now,
+            "lost_at": None,
+        }
+        for found in matched.found
+    ]
 
 
 def _conditions(asked: MatchQuery) -> list[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """Polls: which feed is due, and what came of asking it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -21,6 +21,8 @@ from monitor.model import (
 )
 from monitor.store import articles, entries, matches, readings
 from monitor.store.connections import Transaction
+from monitor.store.entries import Seen as Seen
+from monitor.store.entries import seen as seen
 from monitor.store.schema import feeds, polls, skips
 from monitor.store.statements import batches, upsert
 
@@ -54,7 +56,7 @@ def sync(tx: Transaction, wanted: Sequence[Feed], now: datetime) -> None:
             tx.execute(update(feeds).where(feeds.c.id == feed.id).values(next_poll_at=latest))
 
 
-def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[FeedId] = ()) -> tuple[FeedState, ...]:
+def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[FeedState, ...]:
     """The active feeds that are due, longest due first; `exclude`: those that are being polled."""
     rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(list(exclude)))
     rows = rows.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
@@ -67,7 +69,7 @@ def state(tx: Transaction, feed_id: FeedId) -> FeedState | None:
     return None if row is None else state_of(row)
 
 
-def next_due(tx: Transaction, *, exclude: Collection[FeedId] = ()) -> datetime | None:
+def next_due(tx: Transaction, *, exclude: Collection[Hashable] = ()) -> datetime | None:
     """When the next active feed is, or was, due; None where there is no feed."""
     earliest = select(func.min(feeds.c.next_poll_at)).where(feeds.c.active, feeds.c.id.not_in(list(exclude)))
     return tx.execute(earliest).scalar()
@@ -78,13 +80,16 @@ def save(
     state: FeedState,
     outcome: Outcome,
     news: News,
+    now: datetime,
     *,
     watchlists: Collection[WatchlistId],
-    now: datetime,
-) -> None:
+) -> int:
     """Saves a poll: the feed's state, the balance of what was offered, and the news with its matches.
 
-    `watchlists`: those that the news was matched against.
+    `watchlists`: those that the news was matched against. Returns how many matches are new.
+
+    Raises:
+        ValueError: an entry that the feed offered is neither among the news nor known.
     """
     row = _row(state) | ({"last_new_at": now} if news.sightings else {})
     tx.execute(upsert(tx, feeds, ("id",), (*_STATE, *(["last_new_at"] if news.sightings else []))), row)
@@ -93,7 +98,7 @@ def save(
     readings.add(tx, [article for article in news.new_articles if article.url], now)
     articles.save_summaries(tx, news.reworded)
     entries.save(tx, state.feed_id, news.sightings, now)
-    matches.put(tx, news.matched, watchlists, now)
+    return matches.put(tx, news.matched, watchlists, now)
 
 
 def state_of(row: Any) -> FeedState:
@@ -127,19 +132,22 @@ def _row(state: FeedState) -> dict[str, Any]:
 
 def _record(tx: Transaction, feed_id: FeedId, outcome: Outcome, news: News, now: datetime) -> None:
     """Writes the balance; that it adds up is a constraint of the table."""
-    name, error, offered, repeated = "unchanged", "", 0, 0
+    name, error, offered, repeated, new = "unchanged", "", 0, 0, 0
     left_out: tuple[Skipped, ...] = ()
     match outcome:
-        case Polled():
-            name, offered, repeated = "polled", outcome.parsed.offered, outcome.parsed.repeated
-            left_out = outcome.parsed.skipped
+        case Polled(parsed=parsed):
+            name, offered, repeated, left_out = "polled", parsed.offered, parsed.repeated, parsed.skipped
+            new = len(parsed.entries) - news.known
         case Failed():
             name, error = "failed", outcome.reason
         case Unchanged():
             pass
         case _:
             assert_never(outcome)
-    counts = {"new": len(news.sightings), "known": news.known, "repeated": repeated, "skipped": len(left_out)}
+    if len(news.sightings) < new:
+        message = f"feed {feed_id} offered {new} new entries, {len(news.sightings)} of them would be saved"
+        raise ValueError(message)
+    counts = {"new": new, "known": news.known, "repeated": repeated, "skipped": len(left_out)}
     told = {"feed_id": feed_id, "polled_at": now, "outcome": name, "error": error, "offered": offered}
     saved: CursorResult[Any] = tx.execute(insert(polls).values(**told, **counts))
     if left_out and saved.inserted_primary_key:

@@ -4,10 +4,10 @@ An attempt is counted when it is taken, before it is made. What a dead daemon ha
 start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what kills the daemon.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from monitor.model import Article, ArticleId, Read, Reading, TextSource, WatchlistId, article_key
 from monitor.store import articles, matches
@@ -40,7 +40,7 @@ def add(tx: Transaction, new: Sequence[Article], now: datetime) -> None:
         tx.execute(insert(readings), [{"article_id": article.id, "next_read_at": now, **nothing} for article in new])
 
 
-def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[ArticleId] = ()) -> tuple[Reading, ...]:
+def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[Reading, ...]:
     """The pages that are due, longest due first, taken and their attempts counted; articles come with their texts."""
     source = readings.join(articles_table, readings.c.article_id == articles_table.c.id)
     rows = articles.selected(source, full=True).add_columns(readings.c.attempts, readings.c.crashes)
@@ -63,13 +63,16 @@ def give_back(tx: Transaction, unread: Sequence[ArticleId]) -> None:
         tx.execute(these.values(taken_at=None, attempts=readings.c.attempts - 1))
 
 
-def release(tx: Transaction) -> int:
+def release(tx: Transaction, now: datetime) -> int:
     """At the start of a daemon: makes what a dead one had taken due again; how many there were."""
     taken = update(readings).where(readings.c.taken_at.is_not(None))
     last_straw = readings.c.interruptions >= INTERRUPTIONS - 1
     said = f"reading it was interrupted {INTERRUPTIONS} times"
     tx.execute(taken.where(last_straw).values(next_read_at=None, quarantined=True, error=said))
-    return tx.execute(taken.values(taken_at=None, interruptions=readings.c.interruptions + 1)).rowcount
+    # Due before it was taken; later than now only if the clock was set back.
+    again = case((readings.c.next_read_at > now, now), else_=readings.c.next_read_at)
+    once_more = taken.values(taken_at=None, interruptions=readings.c.interruptions + 1, next_read_at=again)
+    return tx.execute(once_more).rowcount
 
 
 def waiting(tx: Transaction, now: datetime) -> int:
@@ -83,25 +86,23 @@ def next_due(tx: Transaction) -> datetime | None:
     return tx.execute(select(func.min(readings.c.next_read_at)).where(*_WAITING)).scalar()
 
 
-def save(tx: Transaction, read: Read, *, watchlists: Collection[WatchlistId], now: datetime) -> bool:
+def save(tx: Transaction, read: Read, now: datetime, *, watchlists: Collection[WatchlistId]) -> int:
     """Saves what reading a page brought, with its matches, further addresses and when to read it again.
 
     `watchlists`: those that it was matched against. An address that leads to another article is left to that one:
-    see `merging`.
-    False: the article was merged into another while its page was read; then nothing is saved, but the other's page is
-    due where its text is still missing.
+    see `merging`. Where the article itself was merged into another while its page was read, nothing is saved, but the
+    other's page is due if its text is still missing. Returns how many matches are new.
     """
     if not articles.save_text(tx, read.article):
         _read_instead(tx, read.article.id, now)
-        return False
+        return 0
     done = {"at": read.article.id, "crashed": int(read.crashed), "said": read.error, "quarantine": read.quarantined}
     tx.execute(_DONE, done | {"next": None if read.quarantined else read.next_read_at})
     if read.addresses:
         keys = {article_key(address) for address in read.addresses}
         rows = [{"key": key, "article_id": read.article.id} for key in sorted(keys)]
         tx.execute(upsert(tx, addresses, ("key",)), rows)
-    matches.put(tx, [read.matched], watchlists, now)
-    return True
+    return matches.put(tx, [read.matched], watchlists, now)
 
 
 def _read_instead(tx: Transaction, merged: ArticleId, now: datetime) -> None:

@@ -70,7 +70,7 @@ polls = Table(
     Column("repeated", Integer, nullable=False),
     Column("skipped", Integer, nullable=False),
     Column("error", Clean, nullable=False),
-    CheckConstraint("offered = new + known + repeated + skipped", name="balance"),
+    CheckConstraint("new >= 0 AND offered = new + known + repeated + skipped", name="balance"),
     Index(None, "feed_id", "polled_at"),
 )
 

@@ -18,7 +18,8 @@ from sqlalchemy import text
 from monitor.errors import StoreError
 from monitor.store import versions
 from monitor.store.address import Server, SqliteFile, parse
-from monitor.store.connections import PATIENCE, PostgresqlConnections, SqliteConnections, Transaction, connect
+from monitor.store.connections import PATIENCE, PostgresqlConnections, SqliteConnections, connect
+from monitor.store.connections import Transaction as Transaction  # what callers pass on
 from monitor.store.failures import translated
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def test_feeds_come_longest_due_first_and_no_more_than_asked(store: Store) -> No
         for name, wait in (("late", 1), ("later", 2), ("latest", 3), ("not-yet", -1)):
             polls.sync(tx, [a_feed("x")], NOON)
             state = a_state(name, next_poll_at=NOON - wait * HOUR)
-            polls.save(tx, state, Unchanged(validators=Validators()), News(), watchlists=(), now=NOON)
+            polls.save(tx, state, Unchanged(validators=Validators()), News(), NOON, watchlists=())
         polls.sync(tx, [a_feed(name) for name in ("late", "later", "latest", "not-yet")], NOON)
         assert [state.feed_id for state in polls.due(tx, NOON, 2)] == ["latest", "later"]
         found = polls.due(tx, NOON, 9, exclude=[FeedId("latest")])
@@ -57,7 +57,7 @@ def test_a_feed_that_left_the_configuration_rests_and_keeps_its_history(store: S
     state = a_state(failures=3, last_error="404", validators=Validators(etag='"x"'))
     with store.writing() as tx:
         polls.sync(tx, [a_feed()], NOON)
-        polls.save(tx, state, Failed(reason="404", temporary=False), News(), watchlists=(), now=NOON)
+        polls.save(tx, state, Failed(reason="404", temporary=False), News(), NOON, watchlists=())
         polls.sync(tx, [], NOON)
         assert polls.due(tx, NOON, 10) == ()
         assert polls.next_due(tx) is None
@@ -104,19 +104,20 @@ def test_a_poll_saves_its_news_with_the_validators_that_vouch_for_it(store: Stor
         sightings=(Sighting(entry=entry, article_id=article.id),),
         new_articles=(article,),
         matched=(Matched(article_id=article.id, found=(a_found(),)),),
-        known=4,
+        known=2,
     )
     skipped = (Skipped(position=6, reason=SkipReason.EMPTY, detail="no title"),)
-    parsed = ParsedFeed(offered=8, entries=(entry,), repeated=2, skipped=skipped)
+    known = (an_entry("2"), an_entry("3"))
+    parsed = ParsedFeed(offered=6, entries=(entry, *known), repeated=2, skipped=skipped)
     outcome = Polled(parsed=parsed, validators=state.validators, body_hash="ab")
     with store.writing() as tx:
-        polls.save(tx, state, outcome, news, watchlists=[RAFAH], now=NOON)
+        assert polls.save(tx, state, outcome, news, NOON, watchlists=[RAFAH]) == 1
     with store.reading() as tx:
         assert polls.state(tx, state.feed_id) == state
         assert articles.get(tx, article.id) == article
         assert [match.article.id for match in matches.query(tx, matches.MatchQuery())] == [article.id]
         balance = tx.execute(text("SELECT outcome, offered, new, known, repeated, skipped, error FROM polls")).one()
-        assert tuple(balance) == ("polled", 8, 1, 4, 2, 1, "")
+        assert tuple(balance) == ("polled", 6, 1, 2, 2, 1, "")
         left_out = tx.execute(text("SELECT position, reason, detail FROM skips")).one()
         assert tuple(left_out) == (6, "empty", "no title")
 
@@ -124,14 +125,21 @@ def test_a_poll_saves_its_news_with_the_validators_that_vouch_for_it(store: Stor
 def test_a_balance_that_does_not_add_up_is_refused_and_nothing_saved(store: Store) -> None:
     outcome = Polled(parsed=ParsedFeed(offered=3, entries=()), validators=Validators(), body_hash="")
     with pytest.raises(IntegrityError, match="balance"), store.writing() as tx:
-        polls.save(tx, a_state(), outcome, News(), watchlists=(), now=NOON)
+        polls.save(tx, a_state(), outcome, News(), NOON, watchlists=())
     with store.reading() as tx:
         assert polls.state(tx, FeedId("gazette-en")) is None
 
 
+def test_an_offered_entry_that_would_be_saved_nowhere_is_refused(store: Store) -> None:
+    parsed = ParsedFeed(offered=2, entries=(an_entry("1"), an_entry("2")))
+    outcome = Polled(parsed=parsed, validators=Validators(), body_hash="")
+    with pytest.raises(ValueError, match="offered 1 new entries, 0 of them"), store.writing() as tx:
+        polls.save(tx, a_state(), outcome, News(known=1), NOON, watchlists=())
+
+
 def test_a_failed_poll_is_recorded_with_its_reason(store: Store) -> None:
     with store.writing() as tx:
-        polls.save(tx, a_state(), Failed(reason="dns", temporary=True), News(), watchlists=(), now=NOON)
+        polls.save(tx, a_state(), Failed(reason="dns", temporary=True), News(), NOON, watchlists=())
         told = tx.execute(text("SELECT outcome, offered, error FROM polls")).one()
         assert tuple(told) == ("failed", 0, "dns")
 
@@ -139,9 +147,10 @@ def test_a_failed_poll_is_recorded_with_its_reason(store: Store) -> None:
 def save_news(store: Store, *news: tuple[str, News]) -> None:
     with store.writing() as tx:
         for feed_id, one in news:
-            parsed = ParsedFeed(offered=len(one.sightings), entries=())
+            offered = tuple(sighting.entry for sighting in one.sightings)
+            parsed = ParsedFeed(offered=len(offered), entries=offered)
             outcome = Polled(parsed=parsed, validators=Validators(), body_hash="")
-            polls.save(tx, a_state(feed_id), outcome, one, watchlists=[RAFAH], now=NOON)
+            polls.save(tx, a_state(feed_id), outcome, one, NOON, watchlists=[RAFAH])
 
 
 def test_an_entry_is_known_only_in_its_very_wording(store: Store) -> None:
@@ -150,10 +159,10 @@ def test_an_entry_is_known_only_in_its_very_wording(store: Store) -> None:
     other_words = an_entry(title="Changed")
     with store.reading() as tx:
         same = entries.seen(tx, FeedId("a"), [entry], {entry.key: article.id})
-        assert same == entries.Seen(known=frozenset({"1"}), article_of={}, articles={})
+        assert same == entries.Seen(unchanged=frozenset({"1"}), changed={}, articles={})
         changed = entries.seen(tx, FeedId("a"), [other_words], {"1": article.id})
-        assert changed.known == frozenset()
-        assert changed.article_of == {"1": article}
+        assert changed.unchanged == frozenset()
+        assert changed.changed == {"1": article}
         assert changed.articles == {article.id: article}
 
 
@@ -163,7 +172,7 @@ def test_another_feeds_entry_for_the_same_address_finds_the_article(store: Store
     stranger = an_article("https://elsewhere.example/")
     with store.reading() as tx:
         seen = entries.seen(tx, FeedId("b"), [entry, an_entry("2")], {"1": article.id, "2": stranger.id})
-        assert seen == entries.Seen(known=frozenset(), article_of={}, articles={article.id: article})
+        assert seen == entries.Seen(unchanged=frozenset(), changed={}, articles={article.id: article})
 
 
 def test_a_changed_entry_replaces_its_wording_and_the_summary_of_its_article(store: Store) -> None:
@@ -180,7 +189,7 @@ def test_a_changed_entry_replaces_its_wording_and_the_summary_of_its_article(sto
         (appearance,) = articles.entries_of(tx, article.id)
         assert appearance.feed_id == "a"
         assert appearance.entry == an_entry(text="", authors=("Someone",))
-        assert entries.seen(tx, FeedId("a"), [later], {}).known == {"1"}
+        assert entries.seen(tx, FeedId("a"), [later], {}).unchanged == {"1"}
 
 
 def test_two_thousand_entries_are_looked_up_in_portions(store: Store) -> None:
@@ -189,6 +198,6 @@ def test_two_thousand_entries_are_looked_up_in_portions(store: Store) -> None:
     sightings = tuple(Sighting(entry=e, article_id=a.id) for e, a in zip(many, fresh, strict=True))
     save_news(store, ("a", News(sightings=sightings, new_articles=tuple(fresh))))
     with store.reading() as tx:
-        assert len(entries.seen(tx, FeedId("a"), many, {}).known) == 2000
+        assert len(entries.seen(tx, FeedId("a"), many, {}).unchanged) == 2000
         addresses = {entry.key: article.id for entry, article in zip(many, fresh, strict=True)}
         assert len(entries.seen(tx, FeedId("b"), many, addresses).articles) == 2000

@@ -74,7 +74,7 @@ def _polls() -> None:
         Column("repeated", Integer, nullable=False),
         Column("skipped", Integer, nullable=False),
         Column("error", TEXT, nullable=False),
-        CheckConstraint("offered = new + known + repeated + skipped", name="ck_polls_balance"),
+        CheckConstraint("new >= 0 AND offered = new + known + repeated + skipped", name="ck_polls_balance"),
         ForeignKeyConstraint(["feed_id"], ["feeds.id"], name="fk_polls_feed_id"),
         PrimaryKeyConstraint("id", name="pk_polls"),
     )
