@@ -1,0 +1,68 @@
+"""The bytes of a page → its text and what it says of itself. The only module that knows trafilatura."""
+
+import re
+from dataclasses import replace
+
+import trafilatura
+from lxml.html import HtmlElement
+
+from monitor.articles.metadata import metadata
+from monitor.errors import ParseError
+from monitor.model import Page
+from monitor.text.clean import clean
+from monitor.text.decoding import decode
+from monitor.text.markup import tree_of, visible_text, without_tags
+
+MOST_ELEMENTS = 50_000
+"""A page with more takes the extractor minutes; its text is then everything visible."""
+_META_HEAD = 4096
+"""Bytes in which a page names its charset (HTML asks for 1,024; real ones are late)."""
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_OTHER_TYPES = re.compile(
+    r"\s*(?:image|video|audio|font|model)/|\s*application/(?!xhtml|xml|octet|x-httpd|x-php|html)", re.I
+)
+_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3")
+# What trafilatura, justext and readability let through on odd trees.
+_THEIR_BUGS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RuntimeError, OverflowError)
+
+
+def extract(body: bytes, *, content_type: str, url: str) -> Page:
+    """The page that was fetched from `url` (by which relative links are resolved). Never fetches anything.
+
+    `published_at` is as the page says, perhaps in the future. Text "" means that nothing in it is an article.
+    Raises: ParseError when the bytes are no page.
+    """
+    _refuse_files(body, content_type)
+    text = _decoded(body, content_type)
+    if content_type.strip().lower().startswith("text/plain"):
+        return Page(text=clean(text))
+    root = tree_of(text)
+    if root is None:
+        return Page(text=without_tags(text), degraded=True)
+    page = metadata(root, url)
+    found = None if root.xpath("count(//*)") > MOST_ELEMENTS else _article_text(root)
+    return replace(page, text=visible_text(root) if found is None else clean(found), degraded=found is None)
+
+
+def _refuse_files(body: bytes, content_type: str) -> None:
+    if not body.strip(b" \t\r\n\x00"):
+        raise ParseError("the answer is empty, not a page")
+    if _OTHER_TYPES.match(content_type) or body.startswith(_MAGIC):
+        raise ParseError(f"this is no page but a file: {content_type.partition(';')[0].strip() or 'of unknown type'}")
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    served = _CHARSET.search(content_type)
+    named = _META_CHARSET.search(body, 0, _META_HEAD)
+    return decode(body, served[1] if served else "", named[1].decode("ascii", "ignore") if named else "")
+
+
+def _article_text(root: HtmlElement) -> str | None:
+    """What trafilatura takes for the article, "" for none; None where it fails on the page."""
+    try:
+        # The best recall at the least time of the settings measured; metadata of its own would double the bill.
+        document = trafilatura.bare_extraction(root, favor_recall=True, include_comments=False)
+    except _THEIR_BUGS:
+        return None
+    return (document.text or "") if isinstance(document, trafilatura.settings.Document) else ""

@@ -1,0 +1,65 @@
+"""Which addresses an article is known by, and when two articles are one."""
+
+import re
+from datetime import timedelta
+
+from monitor import urls
+from monitor.model import Article
+
+AGREEMENT = 0.6
+"""Share of the shorter title's words that the longer one must have."""
+FURTHEST_APART = timedelta(days=3)
+"""Between the dates of two articles that are one: a column keeps its title every week."""
+FEWEST_WORDS = 3
+"""Titles with fewer words (and those of scripts without blanks) are compared by pairs of letters."""
+
+_WORD = re.compile(r"\w+")
+_WALL_NAMES = (
+    "login|log-in|signin|sign-in|sign_in|logon|sso|auth|oauth2?|register|consent|cookie-?consent|cookie-?wall|gdpr"
+    "|privacy-?(?:gate|wall)|captcha|challenge|cdn-cgi|subscribe|paywall|access-denied|verify"
+)
+_WALL = re.compile(rf"//(?:login|signin|consent|auth|accounts?|sso|id)\.|/(?:{_WALL_NAMES})(?:[/.?]|\Z)", re.IGNORECASE)
+
+
+def is_wall(url: str) -> bool:
+    """Whether an address looks like a login, a consent page or a bot check: a place where strangers meet."""
+    return bool(_WALL.search(url.partition("?")[0]))
+
+
+def aliases(asked: str, *, landed: str, canonical: str = "") -> tuple[str, ...]:
+    """Further normalised addresses of the article at `asked`: where redirects `landed`, and what the page there calls
+    its canonical address, if that is of the same site. Never a front page or a wall: they would make strangers one.
+    """
+    candidates = [landed] + ([canonical] if urls.same_site(landed, canonical) else [])
+    fit = [url for url in candidates if not urls.is_front_page(url) and not is_wall(url)]
+    known = _normal(asked)
+    return tuple(dict.fromkeys(address for url in fit if (address := _normal(url)) not in ("", known)))
+
+
+def same_article(a: Article, b: Article) -> bool:
+    """Whether two articles that share an address are one: only if their titles agree and their dates are near, for
+    consent walls, front pages and careless canonical links make strangers share addresses.
+    """
+    if a.published_at and b.published_at and abs(a.published_at - b.published_at) > FURTHEST_APART:
+        return False
+    first, second = _words(a.title), _words(b.title)
+    if min(len(first), len(second)) < FEWEST_WORDS:
+        first, second = _pairs(a.title), _pairs(b.title)
+    shorter = min(len(first), len(second))
+    return shorter > 0 and len(first & second) >= AGREEMENT * shorter
+
+
+def _normal(url: str) -> str:
+    try:
+        return urls.normalise(url)
+    except ValueError:
+        return ""
+
+
+def _words(title: str) -> set[str]:
+    return set(_WORD.findall(title.casefold()))
+
+
+def _pairs(title: str) -> set[str]:
+    letters = "".join(_WORD.findall(title.casefold()))
+    return {letters[start : start + 2] for start in range(len(letters) - 1)}

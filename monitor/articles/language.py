@@ -1,0 +1,60 @@
+"""The language of a text: what is declared, unless the script plainly contradicts it."""
+
+import re
+
+from monitor.text.language_tags import primary
+
+_SAMPLE = 1000
+"""Characters from the beginning."""
+# Script → its letters, and the languages written in it, the most frequent in news first.
+_SCRIPTS = (
+    ("[\u0041-\u005a\u0061-\u007a\u00c0-\u024f\u1e00-\u1eff]", ()),
+    (
+        "[\u0620-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]",
+        ("ar", "fa", "ur", "ps", "ku", "ckb", "ug", "sd"),
+    ),
+    ("[\u05d0-\u05ea\ufb1d-\ufb4f]", ("he", "yi")),
+    ("[\u0400-\u052f]", ("ru", "uk", "bg", "sr", "be", "mk", "kk", "ky", "tg", "mn", "uz")),
+    ("[\u0370-\u03ff]", ("el",)),
+    ("[\u3040-\u30ff]", ("ja",)),
+    ("[\u4e00-\u9fff\u3400-\u4dbf]", ("zh", "ja", "yue")),
+    ("[\uac00-\ud7a3]", ("ko",)),
+    ("[\u0e00-\u0e7f]", ("th",)),
+    ("[\u0900-\u097f]", ("hi", "mr", "ne")),
+    ("[\u0980-\u09ff]", ("bn", "as")),
+    ("[\u0530-\u058f]", ("hy",)),
+    ("[\u10a0-\u10ff]", ("ka",)),
+    ("[\u1200-\u137f]", ("am", "ti")),
+)
+_LETTERS = tuple((re.compile(letters), languages) for letters, languages in _SCRIPTS)
+_NOT_LATIN = frozenset(language for _, languages in _SCRIPTS for language in languages) - {"sr", "ku", "uz"}
+# Letters that Arabic lacks: Persian, and then Urdu.
+_PERSIAN = re.compile("[پچژگکی]")
+_URDU = re.compile("[ٹڈڑںے]")
+_KANA = re.compile("[\u3040-\u30ff]")
+
+
+def language_of(text: str, *declared: str) -> str:
+    """The language of the text as a primary tag: the first of the `declared` ones (entry, page, feed, outlet: tags as
+    they are written) that its script allows, else what the script alone tells; "" where that is not much.
+    """
+    tags = [tag for tag in map(primary, declared) if tag]
+    sample = text[:_SAMPLE]
+    counts = [(len(letters.findall(sample)), languages) for letters, languages in _LETTERS]
+    most, languages = max(counts, key=lambda each: each[0])
+    if not most:
+        return tags[0] if tags else ""
+    if not languages:
+        return next((tag for tag in tags if tag not in _NOT_LATIN), "")
+    return next((tag for tag in tags if tag in languages), "") or _guessed(sample, languages[0])
+
+
+def _guessed(sample: str, language: str) -> str:
+    """Languages of one script told apart by letters that only one of them has."""
+    if language == "ar" and _URDU.search(sample):
+        return "ur"
+    if language == "ar" and len(_PERSIAN.findall(sample)) * 25 > len(sample):
+        return "fa"
+    if language == "zh" and _KANA.search(sample):
+        return "ja"
+    return language

@@ -1,0 +1,120 @@
+"""What a page says of itself: title, date, authors, language, canonical address, paywall. One pass over its tree.
+
+JSON-LD first, then OpenGraph and its kin, then plain HTML: the more deliberate, the more often right.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from lxml.html import HtmlElement
+
+from monitor import urls
+from monitor.articles.json_ld import Declared, declared_in
+from monitor.model import Page
+from monitor.text.clean import one_line
+from monitor.text.language_tags import primary
+
+_TITLES = ("og:title", "twitter:title", "parsely-title", "dc.title", "title")
+_DATES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publishdate",
+    "publish-date",
+    "publication_date",
+    "pubdate",
+    "dc.date.issued",
+    "dcterms.created",
+    "dc.date",
+    "date",
+)
+_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
+MOST_JSON = 1_000_000
+"""Characters of JSON-LD read of a page: ten megabytes of it would be a gigabyte of Python."""
+_KEYS_OF_INTEREST = ('"headline"', '"datePublished"', '"isAccessibleForFree"', '"author"')
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Collected while walking the tree."""
+
+    meta: dict[str, str] = field(default_factory=dict)
+    """Name or property in lower case → the first content that is not empty."""
+    canonical: str = ""
+    title: str = ""
+    json: list[str] = field(default_factory=list)
+    json_size: int = 0
+
+
+def metadata(root: HtmlElement, url: str) -> Page:
+    """What the page at `url` says of itself, as a Page without text."""
+    seen = _walked(root)
+    declared = declared_in(seen.json)
+    title = declared.headline or _first(seen.meta, _TITLES) or seen.title
+    authors = declared.authors or tuple(filter(_is_name, [_first(seen.meta, _AUTHORS)]))
+    return Page(
+        text="",
+        title=one_line(title),
+        canonical=urls.absolute(url, seen.canonical),
+        language=_language(root, seen.meta, declared),
+        authors=tuple(dict.fromkeys(filter(None, map(one_line, authors)))),
+        published_at=moment_of(declared.published) or moment_of(_first(seen.meta, _DATES)),
+        paywalled=declared.paywalled,
+    )
+
+
+def moment_of(text: str) -> datetime | None:
+    """The moment that a date as pages write it means, in UTC; None for nonsense. Without a zone it is taken as UTC."""
+    text = text.strip()
+    try:
+        moment = datetime.fromisoformat(text) if text[:2].isdigit() else parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _walked(root: HtmlElement) -> _Seen:
+    seen = _Seen()
+    for element in root.iter("meta", "link", "title", "script"):
+        match element.tag:
+            case "meta":
+                _add_meta(seen, element)
+            case "link" if not seen.canonical and element.get("rel", "").lower() == "canonical":
+                seen.canonical = element.get("href", "")
+            case "title" if not seen.title:
+                seen.title = element.text or ""
+            case "script" if "ld+json" in element.get("type", ""):
+                _add_json(seen, element.text or "")
+            case _:
+                pass
+    return seen
+
+
+def _add_meta(seen: _Seen, element: HtmlElement) -> None:
+    name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+    content = element.get("content", "").strip()
+    if name and content:
+        seen.meta.setdefault(name.lower(), content)
+
+
+def _add_json(seen: _Seen, text: str) -> None:
+    if seen.json_size + len(text) <= MOST_JSON and any(key in text for key in _KEYS_OF_INTEREST):
+        seen.json.append(text)
+        seen.json_size += len(text)
+
+
+def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((meta[name] for name in names if name in meta), "")
+
+
+def _is_name(author: str) -> bool:
+    return bool(author) and "://" not in author and not author.startswith("@")
+
+
+def _language(root: HtmlElement, meta: dict[str, str], declared: Declared) -> str:
+    tags = (root.get("lang"), root.get("{http://www.w3.org/XML/1998/namespace}lang"), root.get("xml:lang"))
+    candidates = [*tags, declared.language, meta.get("og:locale"), meta.get("content-language")]
+    return next(filter(None, (primary(tag) for tag in candidates if tag)), "")

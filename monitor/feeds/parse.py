@@ -1,0 +1,51 @@
+"""The bytes of a feed → its entries. RSS 0.9x, 1.0 (RDF) and 2.0, Atom, JSON Feed."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.errors import ParseError
+from monitor.feeds import json_feed, xml_feed
+from monitor.feeds.items import feed_of
+from monitor.feeds.preclean import preclean
+from monitor.feeds.sniff import HEAD, Format, Sniffed, refuse_files, sniff
+from monitor.model import ParsedFeed
+from monitor.text.decoding import decode
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)")
+CUT_OFF = "the document is cut off before its end"
+
+
+def parse(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedFeed:
+    """The feed whose address is `url`, as fetched at `now`: no entry is dated later. Whatever it offers is an entry,
+    repeats another, or is skipped with a reason; of a document that is cut off, what came before the cut.
+
+    Raises: ParseError when the bytes are no feed; the message says what they are.
+    """
+    refuse_files(body)
+    text = _decoded(body, content_type)
+    sniffed = sniff(text)
+    return _json(text, url, now) if sniffed.format is Format.JSON else _xml(text, sniffed, url, now)
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    declared = _DECLARATION.search(body, 0, HEAD)
+    served = _CHARSET.search(content_type)
+    return decode(body, declared[1].decode("ascii", "ignore") if declared else "", served[1] if served else "")
+
+
+def _json(text: str, url: str, now: datetime) -> ParsedFeed:
+    items, about = json_feed.read(text.lstrip("\ufeff\x00 \t\r\n"))
+    return feed_of(items, url=url, now=now, title=str(about.get("title", "")), language=str(about.get("language", "")))
+
+
+def _xml(text: str, sniffed: Sniffed, url: str, now: datetime) -> ParsedFeed:
+    items, about = xml_feed.read(preclean(text, sniffed.start), url)
+    is_whole = f"</{sniffed.root}" in text or text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
+    if not items and not is_whole:
+        raise ParseError(f"{CUT_OFF}, and has no entry")
+    parsed = feed_of(
+        items, url=url, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
+    )
+    return replace(parsed, ttl=xml_feed.lifetime(about), damaged="" if is_whole else CUT_OFF)

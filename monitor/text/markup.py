@@ -1,0 +1,69 @@
+"""HTML → plain text: all that is visible, a line a block. For fragments in feeds, and for pages that are too much for
+an extractor. Linear in the size of the input, at any depth.
+"""
+
+import re
+from html import unescape
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+from monitor.text.clean import clean
+
+_HIDDEN_NAMES = "script style noscript template head iframe object embed svg math canvas select textarea button"
+_HIDDEN = tuple(_HIDDEN_NAMES.split())
+_BLOCK_NAMES = """
+    address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form
+    h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table tbody tfoot thead tr ul
+"""
+_BLOCKS = tuple(_BLOCK_NAMES.split())
+_BREAK = "\u2028"
+"""Where a block begins or ends: told from the line breaks of the source, which are blanks."""
+_KNOWN_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|ol|p|q|s|script|small|span"
+    r"|strong|style|sub|sup|table|td|tr|tt|u|ul|wbr)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_HIDDEN_MARKUP = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>|<!--[^<>]*-->", re.IGNORECASE)
+# libxml2 reads these as the end of the document, or as U+FFFD.
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text that is said to be plain holds tags of HTML after all; "a <Parasite> b" does not."""
+    return "<" in text and bool(_KNOWN_TAG.search(text))
+
+
+def plain(fragment: str) -> str:
+    """The text that a fragment of HTML shows; entities are decoded once."""
+    if "<" not in fragment:
+        return clean(unescape(fragment))
+    root = tree_of(fragment)
+    return without_tags(fragment) if root is None else visible_text(root)
+
+
+def tree_of(markup: str) -> HtmlElement | None:
+    """The tree of a page or fragment; None where there is none, or it is deeper than the parser goes (2,048)."""
+    # Our own bytes and our own word for their charset: otherwise a <meta> inside decides.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True)
+    root = etree.fromstring(_UNREADABLE.sub("", markup).encode(), parser)
+    # Where the depth is too great the parser stops and hands out what it had, without an exception.
+    stopped = parser.error_log.last_error
+    return None if stopped is not None and stopped.type_name == "ERR_RESOURCE_LIMIT" else root
+
+
+def without_tags(markup: str) -> str:
+    """The text between the tags: for what is too deep for a tree."""
+    return clean(unescape(_TAG.sub("\n", _HIDDEN_MARKUP.sub("\n", markup))))
+
+
+def visible_text(root: HtmlElement) -> str:
+    """The text of all elements that are shown, cleaned. Uses the tree up: hidden elements are gone afterwards."""
+    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_HIDDEN, with_tail=False)
+    for element in root.iter(*_BLOCKS):
+        element.text = f"{_BREAK}{element.text or ''}"
+        element.tail = f"{_BREAK}{element.tail or ''}"
+    for element in root.iter("td", "th"):
+        element.tail = f" {element.tail or ''}"
+    return clean("".join(root.itertext()).replace("\n", " ").replace("\r", " "))
