@@ -1,0 +1,101 @@
+"""The compiled watchlists: document → what they find in it, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from monitor.model import Clause, Document, Field, Found, ScoreRule, WatchlistId
+from monitor.rules.evaluate import evidence, holds
+from monitor.rules.explain import explain, hits
+from monitor.rules.lexicon import Lexicon
+from monitor.rules.meaning import EVERYWHERE
+from monitor.rules.reading import Reading
+from monitor.rules.syntax import Node, show
+from monitor.rules.triggers import costs, groups_of, trigger_index
+from monitor.rules.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A watchlist whose query means something."""
+
+    watchlist_id: WatchlistId
+    tree: Node
+    score: ScoreRule
+    version: str
+    """Hash of the query, the score and the lists it uses."""
+
+
+class Matcher:
+    """Watchlists, ready to match. Equal rules give equal answers, whatever was matched before."""
+
+    def __init__(self, rules: Sequence[Rule], lexicon: Lexicon) -> None:
+        self._rules = tuple(sorted(rules, key=lambda rule: rule.watchlist_id))
+        self._by_id = {rule.watchlist_id: rule for rule in self._rules}
+        self._lexicon = lexicon
+        self._vocabulary = Vocabulary(lexicon.words)
+        cost = costs((rule.tree for rule in self._rules), lexicon)
+        self._groups = tuple(groups_of(rule.tree, lexicon, cost) for rule in self._rules)
+        self._triggers = trigger_index(self._groups)
+        self._triggering = frozenset(self._triggers)
+
+    @property
+    def versions(self) -> Mapping[WatchlistId, str]:
+        """Watchlist → the hash of what it looks for."""
+        return MappingProxyType({rule.watchlist_id: rule.version for rule in self._rules})
+
+    def match(self, document: Document) -> tuple[Found, ...]:
+        """What every watchlist that matches finds, ordered by watchlist."""
+        candidates = self._candidates(document)
+        if not candidates:
+            return ()
+        reading = self._read(document)
+        found = (self._found(self._rules[number], reading) for number in candidates)
+        return tuple(one for one in found if one is not None)
+
+    def explain(self, document: Document, watchlist_id: WatchlistId) -> Clause:
+        """Why a watchlist matches a document, or why not.
+
+        Raises:
+            KeyError: there is no such watchlist.
+        """
+        rule = self._by_id[watchlist_id]
+        reading = self._read(document)
+        clause = explain(rule.tree, EVERYWHERE, reading)
+        if not clause.held or _score(rule, reading) >= rule.score.minimum:
+            return clause
+        note = f"score {_score(rule, reading):g} is below the minimum {rule.score.minimum:g}"
+        return Clause(query=show(rule.tree), held=False, parts=(clause,), note=note)
+
+    def _read(self, document: Document) -> Reading:
+        return Reading(document, self._vocabulary, self._lexicon)
+
+    def _candidates(self, document: Document) -> list[int]:
+        """The rules whose words are all there, ascending."""
+        held = self._vocabulary.held_by
+        words = held(document.title) | held(document.summary) | held(document.text)
+        triggered = {rule for word in words & self._triggering for rule in self._triggers[word]}
+        return sorted(rule for rule in triggered if not any(map(words.isdisjoint, self._groups[rule])))
+
+    def _found(self, rule: Rule, reading: Reading) -> Found | None:
+        if not holds(rule.tree, EVERYWHERE, reading):
+            return None
+        score = _score(rule, reading)
+        if score < rule.score.minimum:
+            return None
+        return Found(
+            watchlist_id=rule.watchlist_id,
+            version=rule.version,
+            score=score,
+            hits=hits(rule.tree, EVERYWHERE, reading),
+            explanation=explain(rule.tree, EVERYWHERE, reading),
+        )
+
+
+def _score(rule: Rule, reading: Reading) -> float:
+    """The sum over the distinct terms that take part of the weight of the best field they stand in."""
+    best: dict[object, float] = {}
+    for field, (_, _, source) in evidence(rule.tree, EVERYWHERE, reading):
+        weight = rule.score.title if field is Field.TITLE else rule.score.body
+        best[source.key] = max(weight, best.get(source.key, weight))
+    return sum(best.values())

@@ -1,0 +1,110 @@
+"""The words that the rules look for, and which of them a piece of text holds.
+
+Matching costs follow what is new: a text is split at white space, and what a chunk holds is worked out once and
+remembered. In an hour of news most chunks have been met before.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.text.fold import LONGEST
+from monitor.text.forms import forms
+from monitor.text.tokens import Token, tokens
+from monitor.text.words import Word
+
+WordId = int
+"""An index into the words of a vocabulary."""
+Span = tuple[int, int]
+"""First word and the one after the last, in words of a field, from 0."""
+
+_CHUNKS = 100_000
+_TOKENS = 20_000
+_LONGEST_CHUNK = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """What a piece of text without white space holds."""
+
+    words: frozenset[WordId]
+    places: tuple[tuple[int, int, tuple[WordId, ...]], ...]
+    """(first token, tokens, words that they are), in order."""
+    length: int
+    """In tokens."""
+
+
+class Vocabulary(dict[str, Chunk | None]):
+    """Chunk → what it holds, remembered; None: one token that no rule looks for, as most are."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        super().__init__()
+        self._whole: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
+        self._prefixes: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
+        for number, word in enumerate(words):
+            index = self._prefixes if word.prefix else self._whole
+            for key in {key for key, _ in word.spellings}:
+                index[key].append((number, word))
+        self._lengths = sorted({len(key) for key in self._prefixes})
+        self._words_of = lru_cache(_TOKENS)(self._look_up)
+
+    def __missing__(self, chunk: str) -> Chunk | None:
+        found = self._read(chunk)
+        if len(chunk) <= _LONGEST_CHUNK:
+            if len(self) >= _CHUNKS:
+                self.clear()
+            self[chunk] = found
+        return found
+
+    def held_by(self, text: str) -> set[WordId]:
+        """The words that stand anywhere in the text."""
+        chunks = set(filter(None, map(self.__getitem__, text.split())))
+        return set().union(*(chunk.words for chunk in chunks))
+
+    def places_in(self, text: str) -> Mapping[WordId, list[Span]]:
+        """Where in the text each word stands, in order."""
+        places: defaultdict[WordId, list[Span]] = defaultdict(list)
+        position = 0
+        for chunk in map(self.__getitem__, text.split()):
+            if chunk is None:
+                position += 1
+                continue
+            for first, length, words in chunk.places:
+                span = (position + first, position + first + length)
+                for word in words:
+                    places[word].append(span)
+            position += chunk.length
+        return places
+
+    def _read(self, chunk: str) -> Chunk | None:
+        found = tokens(chunk)
+        places = tuple(place for place in self._places(chunk, found) if place[2])
+        if len(found) == 1 and not places:
+            return None
+        return Chunk(frozenset(word for _, _, words in places for word in words), places, len(found))
+
+    def _places(self, chunk: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
+        """The words of each token, and of each pair that a hyphen joins what neither of the two is alone."""
+        single = [self._words_of(chunk[token.start : token.end][:LONGEST]) for token in found]
+        for number, token in enumerate(found):
+            yield number, 1, single[number]
+            if token.hyphenated:
+                joined = self._words_of(chunk[token.start : found[number + 1].end][: 2 * LONGEST])
+                alone = {*single[number], *single[number + 1]}
+                yield number, 2, tuple(word for word in joined if word not in alone)
+
+    def _look_up(self, token: str) -> tuple[WordId, ...]:
+        """The words that one token is."""
+        return tuple(
+            dict.fromkeys(
+                number for form in forms(token) for number, word in self._candidates(form.key) if word.accepts(form)
+            )
+        )
+
+    def _candidates(self, key: str) -> Iterator[tuple[WordId, Word]]:
+        yield from self._whole.get(key, ())
+        for length in self._lengths:
+            if length > len(key):
+                return
+            yield from self._prefixes.get(key[:length], ())
