@@ -210,6 +210,9 @@ class ParsedFeed:
     title: str = ""
     language: str = ""
     ttl: timedelta | None = None
+    """How long the feed says it may be kept before asking again."""
+    damaged: str = ""
+    """Why the document is not whole, for a person; "" where it is. Validators must not be saved with half a feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
