@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from monitor.config.shape import Value, Wrong
 from monitor.config.suggest import did_you_mean
@@ -26,7 +26,9 @@ def database(home: Path, environment: Mapping[str, str]) -> Value[str]:
         if scheme in _SQLITE:
             if not rest.startswith("/"):
                 raise Wrong("an SQLite URL has three slashes: sqlite:///data/monitor.db")
-            return _sqlite(rest[1:], home, environment)
+            if "?" in rest:
+                raise Wrong("an SQLite URL takes no options here")
+            return _sqlite(unquote(rest[1:]), home, environment)
         if scheme in _POSTGRESQL:
             return _postgresql(text)
         raise Wrong(_other(scheme))
@@ -47,9 +49,8 @@ def _sqlite(path: str, home: Path, environment: Mapping[str, str]) -> str:
         raise Wrong("the database is a file: several processes use it")
     if path.endswith("/"):
         raise Wrong("name the file, not only its folder")
-    if re.search("[?#]", path):
-        raise Wrong('the path of a database holds no "?" and no "#"')
-    return f"sqlite:///{home / path}"
+    # SQLAlchemy decodes what stands after the host.
+    return f"sqlite:///{quote(str(home / path))}"
 
 
 def _postgresql(url: str) -> str:

@@ -100,6 +100,12 @@ def _open_bracket(fault: _Fault) -> Explained:
     return fault.since, what, _one_a_line(fault) or hint
 
 
+def _no_value(fault: _Fault) -> Explained:
+    if fault.letter(fault.at):
+        return _cannot_begin(fault)
+    return _above(fault, fault.at), "the file ends within brackets", _one_a_line(fault) or "close them"
+
+
 def _misplaced(fault: _Fault) -> Explained:
     if fault.line(fault.at)[: fault.at.column - 1].strip(" -"):
         hint = 'write it below, indented, after "|"; or all of it in single quotes'
@@ -127,6 +133,7 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[_Fault], Explained]], ...] = (
     ("escape sequence of", _escape),
     ("did not find expected hexdecimal number", _escape),
     ("quoted scalar", _open_quote),
+    ("parsing a flow node", _no_value),
     ("flow sequence", _open_bracket),
     ("flow mapping", _open_bracket),
     ("block scalar", _after_bar),

@@ -43,8 +43,9 @@ def _read(path: Path, name: str, files: dict[str, bytes], problems: list[Problem
         return
     try:
         # A pipe would wait for ever for somebody to write into it.
-        if path.exists() and not path.is_file():
-            problems.append(Problem(file=_fit(name), what="not a file", hint="remove it, or give it another name"))
+        if not path.is_file():
+            what = "a link that leads nowhere" if path.is_symlink() else "not a file"
+            problems.append(Problem(file=_fit(name), what=what, hint="remove it, or give it another name"))
             return
         with path.open("rb") as file:
             files[_fit(name)] = file.read(LARGEST + 1)
@@ -56,7 +57,7 @@ def _unreadable(name: str, error: OSError) -> Problem:
     match error:
         case FileNotFoundError():
             hint = '"monitor init" writes a configuration to begin with'
-            return Problem(file=name, what="no such file or folder", hint=hint)
+            return Problem(file=name, what="no such folder", hint=hint)
         case PermissionError():
             return Problem(file=name, what="may not be read", hint="allow the user who runs the monitor to read it")
         case _:

@@ -29,24 +29,31 @@ _LISTS = ByName(
 
 def read_lists(source: Source) -> tuple[Given[TermList], ...]:
     """The lists of a file, with the terms that can be used; what is wrong with the others is reported."""
-    entries = read_file(_LISTS, source)
-    if entries is None:
-        return tuple(_named_only(source))
-    return tuple(Given(_term_list(entry, source), entry.place) for entry in entries)
+    read = [Given(_term_list(entry, source), entry.place) for entry in read_file(_LISTS, source) or ()]
+    if source.problems:
+        read += _unreadable(source, {given.value.id for given in read})
+    return tuple(read)
 
 
-def _named_only(source: Source) -> Iterator[Given[TermList]]:
-    """The lists that a file seems to hold whose YAML is broken: so that no query is blamed for naming one of them."""
+def _unreadable(source: Source, known: set[str]) -> Iterator[Given[TermList]]:
+    """Further lists that a faulty file seems to hold: so that no query is blamed for naming one of them."""
     for number, line in enumerate(source.lines, start=1):
-        if found := _LIST_NAME.match(line):
-            yield Given(TermList(id=found[1], terms={"und": (found[1],)}, file=source.file), Place(number, 1))
+        found = _LIST_NAME.match(line)
+        if found and found[1] not in known:
+            known.add(found[1])
+            yield Given(TermList(id=found[1], terms=_stand_in(found[1]), file=source.file), Place(number, 1))
 
 
 def _term_list(entry: Named[tuple[Named[tuple[Given[str], ...]], ...]], source: Source) -> TermList:
-    languages = {language.id: language.value for language in entry.value}
+    languages = {language.id: language.value for language in entry.value if language.value}
     return TermList(
         id=entry.id,
-        terms={language: tuple(term.value for term in terms) for language, terms in languages.items()},
+        terms={key: tuple(term.value for term in terms) for key, terms in languages.items()} or _stand_in(entry.id),
         file=source.file,
         places={(key, index): term.place for key, terms in languages.items() for index, term in enumerate(terms)},
     )
+
+
+def _stand_in(name: str) -> dict[str, tuple[str, ...]]:
+    """Terms for a list of which none could be read, which has been reported: the rules would report it again."""
+    return {"und": (name,)}

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from monitor.config.feeds import FEEDS, read_feeds
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
 from monitor.config.settings import SETTINGS, Settings, read_settings
 from monitor.config.source import NO_PLACE, Source, open_source, spellings
-from monitor.config.suggest import did_you_mean
+from monitor.config.suggest import did_you_mean, nearest
 from monitor.errors import ConfigError, Problem
 from monitor.model import Feed, Outlet, TermList, Watchlist
 from monitor.rules.matcher import Matcher
@@ -76,19 +76,15 @@ def _open_feeds(files: Mapping[str, bytes]) -> Source:
 
 def _misnamed(files: Mapping[str, bytes]) -> Iterator[Problem]:
     """Files that nobody would read, because of their names."""
-    known = {name for file in (SETTINGS, FEEDS) for name in spellings(file)}
     for name in files:
-        folder, slash, _ = name.rpartition("/")
+        folder, slash, file = name.rpartition("/")
         if slash and f"{folder}/" not in (LISTS, WATCHLISTS):
-            near = did_you_mean(f"{folder}/", (LISTS, WATCHLISTS))
-            yield Problem(
-                file=name, what="nothing is read from this folder", hint=near or f"there are {LISTS} and {WATCHLISTS}"
-            )
-        elif not slash and name not in known:
-            near = did_you_mean(name, (SETTINGS, FEEDS))
-            yield Problem(
-                file=name, what="no file of this name is read", hint=near or f"there are {SETTINGS} and {FEEDS}"
-            )
+            hint = did_you_mean(f"{folder}/", (LISTS, WATCHLISTS)) or f"there are {LISTS} and {WATCHLISTS}"
+            yield Problem(file=name, what="nothing is read from this folder", hint=hint)
+        elif not slash and file not in (*spellings(SETTINGS), *spellings(FEEDS)):
+            near = nearest(PurePosixPath(file).stem, ("monitor", "feeds"))
+            hint = f'did you mean "{near}.yaml"?' if near else f"there are {SETTINGS} and {FEEDS}"
+            yield Problem(file=name, what="no file of this name is read", hint=hint)
     for file in (SETTINGS, FEEDS):
         first, second = spellings(file)
         if first in files and second in files:

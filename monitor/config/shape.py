@@ -173,13 +173,9 @@ def mismatch(node: Node, source: Source, name: str, expected: str, hint: str = "
 
 
 def _described(node: Items | Table | Text) -> str:
-    match node:
-        case Text(value=value):
-            return shown(value.strip()) if value.strip() else "nothing"
-        case Items():
-            return "a list"
-        case Table():
-            return "a mapping"
+    if isinstance(node, Text):
+        return shown(node.value.strip()) if node.value.strip() else "nothing"
+    return "a list" if isinstance(node, Items) else "a mapping"
 
 
 def _advice(node: Items | Table | Text, expected: str) -> str:

@@ -135,7 +135,8 @@ def _zone(text: str) -> ZoneInfo:
         from zoneinfo import available_timezones  # reads the whole folder of zones
 
         names = sorted(available_timezones())
-        city = next((name for name in names if name.casefold().endswith("/" + text.casefold().replace(" ", "_"))), "")
+        wanted = "/" + text.rpartition("/")[2].casefold().replace(" ", "_")
+        city = next((name for name in names if name.casefold().endswith(wanted)), "")
         raise Wrong(f'did you mean "{city}"?' if city else did_you_mean(text, names)) from None
 
 

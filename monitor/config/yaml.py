@@ -181,21 +181,19 @@ class _Builder:
         if has_unfit(event.value):
             self._source.report(place, "an escape stands for a character that no text needs", "remove it")
             return Faulty(place=place)
-        if event.style in ("|", ">"):
+        if event.style in ("|", ">") and event.value.strip():
             indent = _indent(event.value, self._source.lines[place.line :])
             first = Place(place.line + 1, indent + 1)
             return Text(value=event.value, place=first, indent=indent, verbatim=event.style == "|")
         on_one_line = _place(event.end_mark).line == place.line
-        quote = 1 if event.style else 0
+        quote = 1 if event.style in ("'", '"') else 0
         return Text(value=event.value, place=Place(place.line, place.column + quote), verbatim=on_one_line)
 
 
 def _indent(value: str, lines: tuple[str, ...]) -> int:
     """By how much the lines of a block are indented, told from the first that is not blank."""
-    for line, text in zip(lines, value.split("\n"), strict=False):
-        if text.strip():
-            return _blanks(line) - _blanks(text)
-    return 0
+    pairs = zip(lines, value.split("\n"), strict=False)
+    return next(_blanks(line) - _blanks(text) for line, text in pairs if text.strip())
 
 
 def _blanks(line: str) -> int:

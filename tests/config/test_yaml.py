@@ -70,13 +70,18 @@ def test_places_count_characters_from_one(loader: Any) -> None:
         ("q: |\n  one\n    two\n", (2, 3), 2),
         ("q: |2\n    one\n  two\n", (2, 3), 2),
         ("q: |-\n      one", (2, 7), 6),
-        ("q: |\n", (2, 1), 0),
     ],
 )
 def test_a_block_knows_where_its_first_line_stands(loader: Any, text: str, place: Place, indent: int) -> None:
     block = texts(tree_of(text, loader)[0])["q"]
 
     assert (block.place, block.indent, block.verbatim) == (place, indent, True)
+
+
+@both
+@pytest.mark.parametrize("text", ["q: |", "q: >\n\n", "q: |\n    \nz: 1"])
+def test_an_empty_block_stands_where_it_is_announced(loader: Any, text: str) -> None:
+    assert texts(tree_of(text, loader)[0])["q"].place == (1, 4)
 
 
 @both
