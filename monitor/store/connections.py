@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from typing import NewType
+from typing import NewType, cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -99,11 +99,9 @@ def connect(place: SqliteFile | Server, patience: timedelta = PATIENCE) -> Sqlit
     Raises:
         StoreError: PostgreSQL's driver is not installed.
     """
-    match place:
-        case SqliteFile():
-            return SqliteConnections(place, patience)
-        case Server():
-            return PostgresqlConnections(place, patience)
+    if isinstance(place, SqliteFile):
+        return SqliteConnections(place, patience)
+    return PostgresqlConnections(place, patience)
 
 
 @contextmanager
@@ -116,10 +114,7 @@ def _reading(engine: Engine) -> Iterator[Transaction]:
 def _raw(engine: Engine) -> Iterator[sqlite3.Connection]:
     pooled = engine.raw_connection()
     try:
-        connection = pooled.driver_connection
-        if not isinstance(connection, sqlite3.Connection):
-            raise TypeError(connection)
-        yield connection
+        yield cast("sqlite3.Connection", pooled.driver_connection)
     finally:
         pooled.close()
 

@@ -36,13 +36,22 @@ def daemon_lock(database: str) -> Iterator[None]:
         LockedError: another daemon has it.
         StoreError: the lock's file cannot be opened, or the server not be reached.
     """
-    match parse(database):
-        case SqliteFile() as file:
-            with _file_lock(file):
-                yield
-        case Server() as server:
-            with _session_lock(server):
-                yield
+    place = parse(database)
+    with _file_lock(place) if isinstance(place, SqliteFile) else _session_lock(place):
+        yield
+
+
+def daemon_pid(database: str) -> int | None:
+    """The process that is the daemon of a database; None where there is none, 0 where it cannot be told which.
+
+    Raises:
+        StoreError: the lock's file cannot be opened, or the server not be reached.
+    """
+    try:
+        with daemon_lock(database):
+            return None
+    except LockedError as error:
+        return error.pid or 0
 
 
 @contextmanager

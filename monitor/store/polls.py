@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from sqlalchemy import CursorResult, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from monitor.model import (
     Failed,
@@ -61,6 +61,12 @@ def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hasha
     rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(list(exclude)))
     rows = rows.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
     return tuple(map(state_of, tx.execute(rows)))
+
+
+def make_due(tx: Transaction, wanted: Collection[FeedId], now: datetime) -> None:
+    """Makes these feeds due now, those of them that are in the schedule."""
+    for batch in batches(sorted(wanted)):
+        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(next_poll_at=now))
 
 
 def state(tx: Transaction, feed_id: FeedId) -> FeedState | None:
@@ -149,9 +155,8 @@ def _record(tx: Transaction, feed_id: FeedId, outcome: Outcome, news: News, now:
         raise ValueError(message)
     counts = {"new": new, "known": news.known, "repeated": repeated, "skipped": len(left_out)}
     told = {"feed_id": feed_id, "polled_at": now, "outcome": name, "error": error, "offered": offered}
-    saved: CursorResult[Any] = tx.execute(insert(polls).values(**told, **counts))
-    if left_out and saved.inserted_primary_key:
-        number = saved.inserted_primary_key[0]
+    number = tx.execute(insert(polls).values(**told, **counts).returning(polls.c.id)).scalar_one()
+    if left_out:
         tx.execute(insert(skips), [_skip(number, one) for one in left_out])
 
 

@@ -86,6 +86,13 @@ def test_a_clock_set_back_does_not_stop_a_feed(store: Store, every: timedelta, k
         assert polls.next_due(tx) == NOON + kept
 
 
+def test_feeds_are_made_due_on_demand(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed("a"), a_feed("b")], NOON + HOUR)
+        polls.make_due(tx, {FeedId("b"), FeedId("nobody")}, NOON)
+        assert [one.feed_id for one in polls.due(tx, NOON, 9)] == ["b"]
+
+
 def test_a_thousand_feeds_are_synced_in_portions(store: Store) -> None:
     with store.writing() as tx:
         polls.sync(tx, [a_feed(f"f{number}") for number in range(1001)], NOON)

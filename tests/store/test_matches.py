@@ -1,0 +1,255 @@
+"""Matches: kept once for a watchlist and article, found again by every condition a person asks with."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.model import (
+    Article,
+    ArticleId,
+    Clause,
+    FeedId,
+    Found,
+    Matched,
+    News,
+    ParsedFeed,
+    Polled,
+    Review,
+    Sighting,
+    Status,
+    TextSource,
+    Validators,
+    WatchlistId,
+    match_key,
+)
+from monitor.store import articles, counts, feeds, ids, matches, polls, reviews
+from monitor.store.articles import ArticleQuery
+from monitor.store.matches import MatchQuery
+from monitor.store.store import Store, Transaction
+from tests.builders import NOON, a_found, an_article, an_entry
+from tests.store.test_polls import a_state
+
+DAY = timedelta(days=1)
+RAFAH, TALKS = WatchlistId("rafah"), WatchlistId("talks")
+BOTH = [RAFAH, TALKS]
+FIRST = an_article("https://gazette.example/1")
+SECOND = an_article("https://voice.example/2", outlet="voice", language="ar-EG", title="Second")
+
+
+def offer(tx: Transaction, feed: str, article: Article, *found: Found, now: datetime = NOON) -> None:
+    """A feed offers the article, new or not, and the watchlists find it."""
+    sighting = Sighting(entry=an_entry(article.url, link=article.url, title=article.title), article_id=article.id)
+    known = articles.get(tx, article.id) is not None
+    news = News(
+        sightings=(sighting,),
+        new_articles=() if known else (article,),
+        matched=(Matched(article_id=article.id, found=found),),
+    )
+    parsed = ParsedFeed(offered=1, entries=(sighting.entry,))
+    outcome = Polled(parsed=parsed, validators=Validators(), body_hash="")
+    polls.save(tx, a_state(feed), outcome, news, now, watchlists=BOTH)
+
+
+def fill(tx: Transaction) -> None:
+    offer(tx, "gazette-en", FIRST, a_found("rafah"), a_found("talks"))
+    offer(tx, "voice-ar", SECOND, a_found("rafah"), now=NOON + DAY)
+    offer(tx, "digest", SECOND, a_found("rafah"), now=NOON + 2 * DAY)
+
+
+def put(tx: Transaction, *found: Found, watchlists: list[WatchlistId] = BOTH, now: datetime = NOON + DAY) -> int:
+    return matches.put(tx, [Matched(article_id=FIRST.id, found=found)], watchlists, now)
+
+
+def test_a_match_comes_back_as_it_was_found(store: Store) -> None:
+    with store.writing() as tx:
+        offer(tx, "gazette-en", FIRST, a_found("rafah"))
+        (match,) = matches.query(tx, MatchQuery(full=True))
+    assert match.id == match_key(RAFAH, FIRST.id)
+    assert (match.article, match.found) == (FIRST, a_found("rafah"))
+    assert (match.status, match.matched_at, match.lost_at) == (Status.NEW, NOON, None)
+
+
+def test_a_list_leaves_out_texts_and_explanations_but_not_hits(store: Store) -> None:
+    with store.writing() as tx:
+        offer(tx, "gazette-en", replace(FIRST, text="Long."), a_found("rafah"))
+        (match,) = matches.query(tx, MatchQuery())
+    assert (match.article.summary, match.article.text) == ("", "")
+    assert match.found.hits == a_found().hits
+    assert match.found.explanation == Clause(query="", held=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (MatchQuery(), [(SECOND, RAFAH), (FIRST, TALKS), (FIRST, RAFAH)]),
+        (MatchQuery(limit=1), [(SECOND, RAFAH)]),
+        (MatchQuery(limit=None, watchlist=RAFAH), [(SECOND, RAFAH), (FIRST, RAFAH)]),
+        (MatchQuery(since=NOON + DAY), [(SECOND, RAFAH)]),
+        (MatchQuery(until=NOON + DAY, watchlist=TALKS), [(FIRST, TALKS)]),
+        (MatchQuery(until=NOON), []),
+        (MatchQuery(language="ar"), [(SECOND, RAFAH)]),
+        (MatchQuery(language="AR-eg"), [(SECOND, RAFAH)]),
+        (MatchQuery(language="a"), []),
+        (MatchQuery(language="%"), []),
+        (MatchQuery(outlet="voice"), [(SECOND, RAFAH)]),
+        (MatchQuery(feed=FeedId("digest")), [(SECOND, RAFAH)]),
+        (MatchQuery(feed=FeedId("voice-ar"), watchlist=TALKS), []),
+        (MatchQuery(status=Status.RELEVANT), []),
+        (MatchQuery(status=Status.NEW, watchlist=TALKS), [(FIRST, TALKS)]),
+    ],
+)
+def test_every_condition_narrows_and_the_newest_come_first(
+    store: Store, asked: MatchQuery, found: list[tuple[Article, WatchlistId]]
+) -> None:
+    with store.writing() as tx:
+        fill(tx)
+        got = [(match.article.id, match.found.watchlist_id) for match in matches.query(tx, asked)]
+    expected = [(article.id, watchlist) for article, watchlist in found]
+    assert sorted(got) == sorted(expected)
+    assert [one[0] for one in got] == [one[0] for one in expected]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (ArticleQuery(), [SECOND, FIRST]),
+        (ArticleQuery(limit=1), [SECOND]),
+        (ArticleQuery(since=NOON + DAY), [SECOND]),
+        (ArticleQuery(until=NOON + DAY), [FIRST]),
+        (ArticleQuery(language="ar"), [SECOND]),
+        (ArticleQuery(outlet="gazette"), [FIRST]),
+        (ArticleQuery(feed=FeedId("digest")), [SECOND]),
+        (ArticleQuery(text_source=TextSource.PAGE), []),
+        (ArticleQuery(text_source=TextSource.FEED, full=True), [SECOND, FIRST]),
+        (ArticleQuery(quarantined=True), []),
+    ],
+)
+def test_articles_are_found_by_the_same_conditions(store: Store, asked: ArticleQuery, found: list[Article]) -> None:
+    later = replace(SECOND, first_seen_at=NOON + DAY)
+    with store.writing() as tx:
+        offer(tx, "gazette-en", FIRST)
+        offer(tx, "voice-ar", later)
+        offer(tx, "digest", later)
+        got = articles.query(tx, asked)
+    assert [article.id for article in got] == [article.id for article in found]
+    assert all(bool(article.summary) is asked.full for article in got)
+
+
+def test_a_second_answer_changes_the_match_and_keeps_its_first_moment(store: Store) -> None:
+    with store.writing() as tx:
+        assert put_first(tx) == 1
+        assert put(tx, a_found("rafah", score=9.0, version="b" * 12)) == 0
+        (match,) = matches.query(tx, MatchQuery())
+    assert (match.matched_at, match.found.score, match.found.version) == (NOON, 9.0, "b" * 12)
+
+
+def put_first(tx: Transaction) -> int:
+    offer(tx, "gazette-en", FIRST)
+    return put(tx, a_found("rafah"), now=NOON)
+
+
+def test_a_match_that_is_lost_is_kept_and_may_be_found_again(store: Store) -> None:
+    with store.writing() as tx:
+        put_first(tx)
+        put(tx, now=NOON + DAY)
+        put(tx, now=NOON + 2 * DAY)
+        assert matches.query(tx, MatchQuery()) == ()
+        assert matches.counts(tx) == {}
+        (lost,) = matches.query(tx, MatchQuery(include_lost=True))
+        assert lost.lost_at == NOON + DAY
+        assert put(tx, a_found("rafah"), now=NOON + 3 * DAY) == 0
+        (again,) = matches.of_article(tx, FIRST.id)
+        assert (again.lost_at, again.matched_at) == (None, NOON)
+
+
+def test_a_watchlist_that_was_not_asked_loses_nothing(store: Store) -> None:
+    with store.writing() as tx:
+        put_first(tx)
+        put(tx, watchlists=[TALKS])
+        assert matches.counts(tx) == {RAFAH: 1}
+
+
+def test_matches_are_counted_by_watchlist(store: Store) -> None:
+    with store.writing() as tx:
+        fill(tx)
+        assert matches.counts(tx) == {RAFAH: 2, TALKS: 1}
+        assert matches.counts(tx, MatchQuery(outlet="voice", limit=1)) == {RAFAH: 1}
+
+
+def test_a_review_is_recorded_and_becomes_the_status(store: Store) -> None:
+    match_id = match_key(RAFAH, FIRST.id)
+    said = [
+        Review(match_id=match_id, status=status, note=note, reviewer="ana", reviewed_at=NOON)
+        for status, note in ((Status.LATER, ""), (Status.RELEVANT, "see نفق"))
+    ]
+    with store.writing() as tx:
+        put_first(tx)
+        for review in said:
+            reviews.add(tx, review)
+        assert reviews.of(tx, match_id) == tuple(said)
+        put(tx, a_found("rafah"))
+        match = matches.get(tx, match_id)
+        assert match is not None
+        assert match.status is Status.RELEVANT
+
+
+def test_a_review_of_no_match_is_refused(store: Store) -> None:
+    review = Review(match_id=match_key(RAFAH, FIRST.id), status=Status.NEW, note="", reviewer="", reviewed_at=NOON)
+    with store.writing() as tx, pytest.raises(StoreError, match="there is no match"):
+        reviews.add(tx, review)
+
+
+def test_a_match_nobody_made_is_not_there(store: Store) -> None:
+    with store.reading() as tx:
+        assert matches.get(tx, match_key(RAFAH, FIRST.id)) is None
+
+
+def test_the_beginning_of_an_id_names_a_match_or_an_article(store: Store) -> None:
+    match_id = match_key(RAFAH, FIRST.id)
+    with store.writing() as tx:
+        put_first(tx)
+        assert ids.resolve(tx, f" {match_id[:8].upper()} ") == ids.Known(article_id=FIRST.id, match_id=match_id)
+        assert ids.resolve(tx, match_id).match_id == match_id
+        assert ids.resolve(tx, FIRST.id[:4]) == ids.Known(article_id=FIRST.id, match_id=None)
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "xyz12345", "a" * 33, "abcd%", "'; --"])
+def test_what_is_no_id_is_said_to_be_none(store: Store, typed: str) -> None:
+    with store.reading() as tx, pytest.raises(StoreError, match="is not an id"):
+        ids.resolve(tx, typed)
+
+
+def test_an_unknown_id_is_said_to_be_unknown(store: Store) -> None:
+    with store.reading() as tx, pytest.raises(StoreError, match="no match or article has an id that begins with abcd"):
+        ids.resolve(tx, "abcd")
+
+
+def test_an_ambiguous_beginning_names_the_candidates(store: Store) -> None:
+    twins = [
+        replace(numbered, id=ArticleId(f"abcdef{digit}" + "0" * 25)) for digit, numbered in enumerate([FIRST, SECOND])
+    ]
+    with store.writing() as tx:
+        articles.insert_new(tx, twins)
+        with pytest.raises(StoreError, match=r"several ids \(abcdef00+, abcdef10+\): give more"):
+            ids.resolve(tx, "abcdef")
+        assert ids.resolve(tx, "abcdef1").article_id == twins[1].id
+
+
+def test_everything_is_counted(store: Store) -> None:
+    with store.writing() as tx:
+        fill(tx)
+        assert counts.totals(tx) == {"feeds": 3, "entries": 3, "articles": 2, "matches": 3, "reviews": 0}
+
+
+def test_feeds_are_listed_with_what_they_brought(store: Store) -> None:
+    with store.writing() as tx:
+        fill(tx)
+        polls.sync(tx, [], NOON)
+        listed = {one.state.feed_id: one for one in feeds.overview(tx)}
+    assert list(listed) == ["digest", "gazette-en", "voice-ar"]
+    gazette, digest = listed[FeedId("gazette-en")], listed[FeedId("digest")]
+    assert (gazette.entries, gazette.articles, gazette.matches) == (1, 1, 2)
+    assert (digest.entries, digest.articles, digest.matches) == (1, 1, 1)
+    assert (digest.last_new_at, digest.active) == (NOON + 2 * DAY, False)

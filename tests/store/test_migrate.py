@@ -1,0 +1,160 @@
+"""Upgrading: nothing is lost, whatever it is killed by, and the migrations make the tables that schema.py says."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from monitor.errors import StoreError
+from monitor.store import articles, migrate, schema, versions
+from monitor.store.articles import ArticleQuery
+from monitor.store.store import Store, revision, upgrade
+from tests.builders import an_article
+from tests.store.test_opening import create
+
+NEXT = '''"""A step of the tests."""
+import os
+import signal
+from alembic import op
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+def upgrade() -> None:
+    op.execute("CREATE TABLE further (id text)")
+    if os.environ.get("DIE"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    op.execute("UPDATE articles SET title = title || '!'")
+'''
+UPGRADE = """
+import sys
+from pathlib import Path
+from monitor.store import migrate, versions
+from monitor.store.store import upgrade
+migrate.SCRIPTS = Path(sys.argv[2])
+versions.REVISIONS = ("0001", "0002")
+upgrade(sys.argv[1])
+"""
+
+
+def test_the_migrations_make_the_tables_of_the_schema(new_database: Callable[..., str]) -> None:
+    with Store.open(new_database(empty=True)) as store, store.writing() as tx:
+        options = {"compare_type": True, "version_table": schema.VERSION_TABLE}
+        context = MigrationContext.configure(tx, opts=options)
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_every_revision_is_known_by_name() -> None:
+    scripts = ScriptDirectory(str(migrate.SCRIPTS))
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == schema.REVISIONS
+    assert Config is not None
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Path]:
+    """Makes this program one version newer, from the moment it is called."""
+
+    def grow() -> Path:
+        scripts = tmp_path / "100% newer"
+        shutil.copytree(migrate.SCRIPTS, scripts)
+        (scripts / "versions" / "0002_further.py").write_text(NEXT)
+        monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+        monkeypatch.setattr(versions, "REVISIONS", ("0001", "0002"))
+        return scripts
+
+    return grow
+
+
+def titles(url: str) -> list[str]:
+    with Store.open(url, read_only=True) as store, store.reading() as tx:
+        return [article.title for article in articles.query(tx, ArticleQuery())]
+
+
+@pytest.fixture
+def old_url(database_url: str) -> str:
+    """A database of this version with an article."""
+    with Store.open(database_url) as store, store.writing() as tx:
+        articles.insert_new(tx, [an_article()])
+    return database_url
+
+
+def test_an_upgrade_keeps_everything(old_url: str, next_version: Callable[[], Path]) -> None:
+    next_version()
+    assert revision(old_url) == ("0001", "0002")
+    done = upgrade(old_url)
+    assert (done.before, done.after) == ("0001", "0002")
+    assert titles(old_url) == ["Headline 1!"]
+    assert revision(old_url) == ("0002", "0002")
+    assert upgrade(old_url).copy is None
+    assert titles(old_url) == ["Headline 1!"]
+
+
+def test_an_older_database_is_not_read_but_said_to_be_older(old_url: str, next_version: Callable[[], Path]) -> None:
+    next_version()
+    with pytest.raises(StoreError, match=r"of an older version \(tables 0001, now 0002\): run `monitor db upgrade`"):
+        Store.open(old_url, read_only=True)
+
+
+def test_opening_upgrades_a_file_but_leaves_a_server_to_its_owner(
+    old_url: str, next_version: Callable[[], Path]
+) -> None:
+    next_version()
+    if "://" in old_url:
+        with pytest.raises(StoreError, match="run `monitor db upgrade`"):
+            Store.open(old_url)
+    else:
+        Store.open(old_url).close()
+        assert titles(old_url) == ["Headline 1!"]
+
+
+def test_a_file_is_copied_before_it_is_upgraded(tmp_path: Path, next_version: Callable[[], Path]) -> None:
+    url = str(tmp_path / "monitor.db")
+    with Store.open(url) as store, store.writing() as tx:
+        articles.insert_new(tx, [an_article()])
+    (tmp_path / "monitor.db.copying").write_bytes(b"half a copy of an attempt that was killed")
+    next_version()
+    done = upgrade(url)
+    assert done.copy == tmp_path / "monitor.db.before-0002"
+    with sqlite3.connect(done.copy) as copy:
+        assert copy.execute("SELECT title FROM articles").fetchall() == [("Headline 1",)]
+        assert copy.execute("SELECT version_num FROM monitor_version").fetchall() == [("0001",)]
+    copy.close()
+    assert not (tmp_path / "monitor.db.copying").exists()
+
+
+def test_an_upgrade_killed_midway_never_happened_and_can_be_run_again(
+    old_url: str, next_version: Callable[[], Path]
+) -> None:
+    scripts = next_version()
+    command = [sys.executable, "-c", UPGRADE, old_url, str(scripts)]
+    assert subprocess.run(command, env={"DIE": "1", "PYTHONPATH": "."}).returncode == -9
+    assert revision(old_url) == ("0001", "0002")
+    assert subprocess.run(command, env={"PYTHONPATH": "."}).returncode == 0
+    assert titles(old_url) == ["Headline 1!"]
+
+
+def test_a_step_that_fails_changes_nothing(old_url: str, next_version: Callable[[], Path]) -> None:
+    create(old_url, "CREATE TABLE further (id text)")
+    next_version()
+    with pytest.raises(Exception, match="already exists"):
+        upgrade(old_url)
+    assert revision(old_url) == ("0001", "0002")
+
+
+def test_after_an_upgrade_references_are_watched_again(tmp_path: Path, next_version: Callable[[], Path]) -> None:
+    url = str(tmp_path / "monitor.db")
+    Store.open(url).close()
+    next_version()
+    with Store.open(url) as store, store.writing() as tx:
+        assert tx.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_upgrading_makes_an_empty_database(new_database: Callable[..., str], tmp_path: Path) -> None:
+    url = new_database(empty=True)
+    assert upgrade(url).before == ""
+    assert titles(url) == []
