@@ -1,0 +1,1 @@
+"""Outward HTTP: the address guard, limits, politeness. Only here is httpcore known."""

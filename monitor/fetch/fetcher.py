@@ -1,0 +1,186 @@
+"""Fetching one document: politely, within a deadline and a size, and never from where the guard forbids.
+
+httpcore itself, not httpx on top of it: it has a public place for our guard, no cookie jar, follows no redirect, reads
+no environment variable, writes no address into a log, and costs less.
+"""
+
+import asyncio
+import logging
+import re
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Self
+
+import httpcore
+
+from monitor.errors import FetchError, FetchKind
+from monitor.fetch.address import Address, follow, read_address
+from monitor.fetch.exchange import Answer, ask
+from monitor.fetch.guard import GuardedBackend
+from monitor.fetch.judge import reason_against
+from monitor.fetch.politeness import Gate
+from monitor.fetch.refusal import Refusal
+from monitor.fetch.request import Fetched, Request
+from monitor.fetch.settings import FetchSettings
+from monitor.fetch.translate import translated
+
+_MOST_REDIRECTS = 5
+_KEPT_ALIVE = 20
+"""Idle connections: httpcore looks at each of them for every request."""
+_IDLE = 15.0
+"""Seconds that a connection is kept for the next request to its host."""
+# What a server gave us goes back to it only where it fits a header: one bad value would break its feed for ever.
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff]{1,1024}")
+_VICTIMS = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "::1")
+"""What the self-test must not reach; port 9 discards whatever it is sent."""
+
+
+class Fetcher:
+    """Fetches documents; one for the whole program, used inside `async with`.
+
+    `context` verifies certificates, `clock` gives monotonic seconds, `sleep` waits for some.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        *,
+        context: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._gate = Gate(
+            per_host=settings.per_host,
+            delay=settings.delay.total_seconds(),
+            concurrent=settings.concurrent,
+            clock=clock,
+            sleep=sleep,
+        )
+        self._backend = GuardedBackend(settings.allow_addresses)
+        # No bound on connections: the gate bounds them, and httpcore's own queue is slow.
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context or _shared_context(),
+            max_connections=None,
+            max_keepalive_connections=_KEPT_ALIVE,
+            keepalive_expiry=_IDLE,
+            network_backend=self._backend,
+        )
+        # Its debug lines hold headers, and with them what is secret; disabled they cost nothing.
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pool.aclose()
+        self._backend.close()
+
+    async def fetch(self, request: Request) -> Fetched:
+        """The answer to a request, whatever its status, after at most five redirects.
+
+        A redirect from https to http is followed (news sites have them, and nothing secret is sent along); it shows in
+        `Fetched.redirects`.
+
+        Raises: FetchError when no complete answer came.
+        """
+        limit = self._settings.timeout
+        with translated(request.url, limit):
+            address = read_address(request.url)
+        headers = self._headers(request) | _conditions(request)
+        visited = [address.url]
+        permanent = True
+        spent = timedelta(0)
+        while True:
+            with translated(request.url, limit, at=address.url):
+                answer, took = await self._hop(address, headers, request.max_bytes, limit - spent)
+                target = _next_hop(address, answer.location, visited) if answer.location else None
+            spent += took
+            if target is None:
+                break
+            address = target
+            visited.append(address.url)
+            permanent = permanent and answer.permanent
+            headers = self._headers(request)
+        return Fetched(
+            url=request.url,
+            final_url=address.url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            redirects=tuple(visited[1:]),
+            elapsed=spent,
+            permanently_moved=permanent and len(visited) > 1,
+        )
+
+    async def self_test(self) -> None:
+        """Prove that the guard stands before every connection.
+
+        Raises: FetchError when an address that must not be fetched from was dialled.
+        """
+        allowed = self._settings.allow_addresses
+        victims = [victim for victim in _VICTIMS if reason_against(ip_address(victim), allowed)]
+        for victim in victims[:1]:
+            url = f"http://[{victim}]:9/" if ":" in victim else f"http://{victim}:9/"
+            try:
+                await self.fetch(Request(url=url, accept="*/*", max_bytes=1))
+            except FetchError as error:
+                if error.kind is FetchKind.ADDRESS:
+                    return
+            raise FetchError(
+                f"the address guard let a connection to {victim} through; nothing may be fetched",
+                url=url,
+                kind=FetchKind.ADDRESS,
+                temporary=False,
+            )
+
+    async def _hop(
+        self, address: Address, headers: Mapping[str, str], max_bytes: int, limit: timedelta
+    ) -> tuple[Answer, timedelta]:
+        """The answer of one server, and how long it took after the wait for its turn."""
+        async with self._gate.turn(address.host):
+            started = self._clock()
+            try:
+                async with asyncio.timeout(limit.total_seconds()):
+                    answer = await ask(self._pool, address, headers, max_bytes)
+            except Refusal as refusal:
+                if refusal.kind is FetchKind.TOO_LARGE:
+                    raise Refusal(f"{refusal}{self._advice(max_bytes)}", refusal.kind) from refusal
+                raise
+            return answer, timedelta(seconds=self._clock() - started)
+
+    def _advice(self, max_bytes: int) -> str:
+        limits = {"fetch.feed_size": self._settings.feed_size, "fetch.page_size": self._settings.page_size}
+        names = " or ".join(name for name, size in limits.items() if size == max_bytes)
+        return f" (raise {names} in monitor.yaml)" if names else ""
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        return {"User-Agent": self._settings.user_agent, "Accept": request.accept, "Accept-Encoding": "gzip"}
+
+
+@cache
+def _shared_context() -> ssl.SSLContext:
+    """The system's certificates and certifi's; it costs 20 ms, so there is one."""
+    return httpcore.default_ssl_context()
+
+
+def _conditions(request: Request) -> dict[str, str]:
+    given = {"If-None-Match": request.validators.etag, "If-Modified-Since": request.validators.last_modified}
+    return {name: value for name, value in given.items() if _HEADER_VALUE.fullmatch(value)}
+
+
+def _next_hop(address: Address, location: str, visited: list[str]) -> Address:
+    if len(visited) > _MOST_REDIRECTS:
+        raise Refusal(f"redirects more than {_MOST_REDIRECTS} times", FetchKind.REDIRECTS)
+    target = follow(address, location)
+    if target.url in visited:
+        raise Refusal("redirects in a circle (it may insist on a cookie)", FetchKind.REDIRECTS)
+    return target

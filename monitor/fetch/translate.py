@@ -1,0 +1,109 @@
+"""Every error of the libraries below, turned into a FetchError that tells a person what happened.
+
+A table, not a chain of except clauses, so that a test can prove that nothing httpcore raises is missing.
+"""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import httpcore
+
+from monitor import urls
+from monitor.errors import FetchError, FetchKind
+from monitor.fetch.refusal import Refusal
+
+# The first row that fits the error, or an error inside it, decides: (type, kind, temporary, what a person reads).
+# "{error}" is the fitting error's own text, "{root}" that of the error at the bottom, "{limit}" the time given.
+_ROWS: tuple[tuple[type[Exception], FetchKind, bool, str], ...] = (
+    (socket.gaierror, FetchKind.DNS, True, "{error}"),
+    (ssl.SSLCertVerificationError, FetchKind.TLS, True, "its certificate is not valid: {error}"),
+    (ssl.SSLError, FetchKind.TLS, True, "no secure connection: {error}"),
+    (httpcore.TimeoutException, FetchKind.TIMEOUT, True, "took longer than {limit}"),
+    (TimeoutError, FetchKind.TIMEOUT, True, "took longer than {limit}"),
+    (ConnectionRefusedError, FetchKind.CONNECT, True, "refused the connection"),
+    (httpcore.ConnectError, FetchKind.CONNECT, True, "cannot be reached ({root})"),
+    (httpcore.NetworkError, FetchKind.PROTOCOL, True, "broke off the connection"),
+    (httpcore.LocalProtocolError, FetchKind.PROTOCOL, False, "the request cannot be sent: {error}"),
+    (httpcore.ProtocolError, FetchKind.PROTOCOL, True, "does not speak HTTP properly: {error}"),
+    (httpcore.UnsupportedProtocol, FetchKind.ADDRESS, False, "not an http(s) address"),
+    (httpcore.ProxyError, FetchKind.PROTOCOL, True, "the proxy failed: {error}"),
+    (httpcore.ConnectionNotAvailable, FetchKind.CONNECT, True, "no connection was free"),
+    (OSError, FetchKind.CONNECT, True, "cannot be reached ({root})"),
+    (UnicodeError, FetchKind.ADDRESS, False, "not a valid host name: {error}"),
+    (OverflowError, FetchKind.ADDRESS, False, "not a valid address: {error}"),
+)
+_LOOKUPS = {
+    socket.EAI_NONAME: "no such host",
+    getattr(socket, "EAI_NODATA", socket.EAI_NONAME): "no such host",
+    socket.EAI_AGAIN: "the name server does not answer",
+}
+LIBRARY_ERRORS: tuple[type[Exception], ...] = (Refusal, *(row[0] for row in _ROWS))
+"""What `translated` translates, alone or in groups; any other exception is a bug and passes."""
+
+
+@contextmanager
+def translated(url: str, limit: timedelta, *, at: str = "") -> Iterator[None]:
+    """Translate what the libraries raise inside; for the message, `limit` is the time given and `at` the address
+    that redirects have led to.
+
+    Raises: FetchError, nothing else of theirs.
+    """
+    try:
+        yield
+    except LIBRARY_ERRORS as error:
+        raise _fetch_error(error, url, limit, at) from error
+    except ExceptionGroup as group:
+        # anyio reports what went wrong while it dialled as a group.
+        _, bugs = group.split(LIBRARY_ERRORS)
+        if bugs is not None:
+            raise
+        raise _fetch_error(group, url, limit, at) from group
+
+
+def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> FetchError:
+    shown = urls.redact(url)
+    place = urls.host(url) or repr(shown[:200])
+    if at and urls.host(at) != place:
+        place = f"{place}, redirected to {urls.host(at)}"
+    inner = list(_inside(error))
+    for refusal in inner:
+        if isinstance(refusal, Refusal):
+            return FetchError(f"{place}: {refusal}", url=shown, kind=refusal.kind, temporary=refusal.temporary)
+    kind, temporary, text = next(
+        (
+            kind,
+            temporary,
+            what.format(error=_words(found), root=_words(inner[-1]), limit=f"{limit.total_seconds():g} s"),
+        )
+        for type_, kind, temporary, what in _ROWS
+        for found in inner
+        if isinstance(found, type_)
+    )
+    return FetchError(f"{place}: {text}", url=shown, kind=kind, temporary=temporary)
+
+
+def _inside(error: BaseException) -> Iterator[BaseException]:
+    """The error and those that it reports: httpcore passes them as argument, for its pool removes the cause."""
+    yield error
+    reported = [part for part in error.args[:1] if isinstance(part, BaseException)]
+    if isinstance(error, BaseExceptionGroup):
+        reported.extend(error.exceptions)
+    if error.__cause__ is not None and error.__cause__ not in reported:
+        reported.append(error.__cause__)
+    for part in reported:
+        yield from _inside(part)
+
+
+def _words(error: BaseException) -> str:
+    """An error's own words, without its number and the line of OpenSSL's source; never without any."""
+    if isinstance(error, socket.gaierror) and error.errno in _LOOKUPS:
+        return _LOOKUPS[error.errno]
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "verify_message", "") or (getattr(error, "reason", "") or "").lower().replace("_", " ")
+        return str(reason or error)[:300]
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return (str(error) or type(error).__name__)[:300]

@@ -1,0 +1,405 @@
+"""A server that misbehaves as it is asked to: the path names the behaviour. 127.0.0.2 plays the Internet, 127.0.0.1 the
+victim that must never be dialled.
+"""
+
+import asyncio
+import gzip
+import json
+import socket
+import ssl
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+INTERNET = "127.0.0.2"
+VICTIM = "127.0.0.1"
+
+TLS_HELLO = b"\x16"
+PLAIN = b"<rss>news</rss>"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@dataclass(slots=True, kw_only=True)
+class Server:
+    """A running server and what it has seen."""
+
+    address: str
+    port: int
+    scheme: str = "http"
+    connections: int = 0
+    paths: list[str] = field(default_factory=list)
+
+    def url(self, path: str, host: str = "") -> str:
+        return f"{self.scheme}://{host or self.address}:{self.port}/{path}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """One request, and the means to answer it."""
+
+    server: Server
+    rest: str
+    """What follows the behaviour's name in the path."""
+    headers: dict[str, str]
+    writer: asyncio.StreamWriter
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def reply(self, body: bytes = PLAIN, status: int = 200, *headers: str) -> None:
+        lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", *headers]
+        await self.send("\r\n".join([*lines, "", ""]).encode() + body)
+
+    async def redirect(self, location: str, status: int = 302) -> None:
+        await self.reply(b"moved", status, f"Location: {location}")
+
+    def reset(self) -> None:
+        """Break off with RST instead of FIN."""
+        linger = struct.pack("ii", 1, 0)
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.writer.close()
+
+    async def drip(self, data: bytes) -> None:
+        for number in range(len(data)):
+            await self.send(data[number : number + 1])
+            await asyncio.sleep(0.02)
+
+    async def forever(self, data: bytes) -> None:
+        while True:
+            await self.send(data)
+            await asyncio.sleep(0)
+
+
+BEHAVIOURS: dict[str, Callable[[Exchange], Awaitable[None]]] = {}
+
+
+def behaviour(act: Callable[[Exchange], Awaitable[None]]) -> Callable[[Exchange], Awaitable[None]]:
+    BEHAVIOURS[act.__name__.replace("_", "-")] = act
+    return act
+
+
+@asynccontextmanager
+async def serve(address: str, context: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
+    """Run a server on a free port of the address."""
+    state = Server(address=address, port=0, scheme="https" if context else "http")
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        state.connections += 1
+        # The client breaking off is what most of these are about; the end of the test cancels the rest.
+        with suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while True:
+                await _answer_one(state, reader, writer)
+        with suppress(ConnectionError, ssl.SSLError):
+            writer.close()
+
+    server = await asyncio.start_server(answer, address, 0, ssl=context, limit=2**20)
+    state.port = server.sockets[0].getsockname()[1]
+    try:
+        yield state
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await server.wait_closed()
+
+
+async def _answer_one(state: Server, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    first = await reader.readexactly(1)
+    if first == TLS_HELLO:
+        writer.write(b"HTTP/1.1 400 Plain HTTP here\r\n\r\n")
+        raise ConnectionAbortedError
+    head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    request, *lines = head.strip().split("\r\n")
+    path = request.split(" ")[1].lstrip("/")
+    state.paths.append(path)
+    name, _, rest = path.partition("?")[0].partition("/")
+    headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines)}
+    await BEHAVIOURS[name](Exchange(server=state, rest=unquote(rest), headers=headers, writer=writer))
+
+
+def end(exchange: Exchange) -> None:
+    """Close the connection, as a server that is done."""
+    exchange.writer.close()
+    raise ConnectionAbortedError
+
+
+# ── well-behaved ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@behaviour
+async def ok(exchange: Exchange) -> None:
+    await exchange.reply(PLAIN, 200, 'ETag: "1"', "X-Twice: a", "X-Twice: b")
+
+
+@behaviour
+async def status(exchange: Exchange) -> None:
+    code = int(exchange.rest)
+    if code in (204, 304):
+        return await exchange.send(f'HTTP/1.1 {code} Whatever\r\nETag: "1"\r\n\r\n'.encode())
+    return await exchange.reply(PLAIN, code)
+
+
+@behaviour
+async def echo(exchange: Exchange) -> None:
+    await exchange.reply(json.dumps(exchange.headers).encode(), 200, "Set-Cookie: id=1", "Content-Type: text/plain")
+
+
+@behaviour
+async def chunks(exchange: Exchange) -> None:
+    await exchange.send(CHUNKED + b"5\r\n<rss>\r\na\r\nnews</rss>\r\n0\r\n\r\n")
+
+
+@behaviour
+async def until_closed(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.0 200 OK\r\n\r\n" + PLAIN)
+    end(exchange)
+
+
+@behaviour
+async def zipped(exchange: Exchange) -> None:
+    await exchange.reply(gzip.compress(PLAIN), 200, "Content-Encoding: gzip")
+
+
+@behaviour
+async def early_hints(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
+    await exchange.reply()
+
+
+@behaviour
+async def long(exchange: Exchange) -> None:
+    """More than was announced: what was announced is the body."""
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s and more" % (len(PLAIN), PLAIN))
+
+
+# ── slow and endless ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@behaviour
+async def silence(exchange: Exchange) -> None:
+    await asyncio.sleep(30)
+
+
+@behaviour
+async def slow(exchange: Exchange) -> None:
+    await asyncio.sleep(float(exchange.rest))
+    await exchange.reply()
+
+
+@behaviour
+async def trickled_headers(exchange: Exchange) -> None:
+    await exchange.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 5000)
+
+
+@behaviour
+async def trickled_body(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+    await exchange.drip(b"a" * 5000)
+
+
+@behaviour
+async def flood_of_hints(exchange: Exchange) -> None:
+    await exchange.forever(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+@behaviour
+async def endless(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    await exchange.forever(b"a" * 10_000)
+
+
+@behaviour
+async def endless_chunks(exchange: Exchange) -> None:
+    await exchange.send(CHUNKED)
+    await exchange.forever(b"1000\r\n" + b"a" * 4096 + b"\r\n")
+
+
+@behaviour
+async def crumbs(exchange: Exchange) -> None:
+    """Chunks of one byte: each costs the receiver as much as a large one."""
+    await exchange.send(CHUNKED)
+    await exchange.forever(b"1\r\na\r\n" * 1000)
+
+
+# ── compressed ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@behaviour
+async def bomb(exchange: Exchange) -> None:
+    await exchange.reply(gzip.compress(bytes(50_000_000)), 200, "Content-Encoding: gzip")
+
+
+@behaviour
+async def double_gzip(exchange: Exchange) -> None:
+    await exchange.reply(gzip.compress(gzip.compress(bytes(50_000_000))), 200, "Content-Encoding: gzip, gzip")
+
+
+@behaviour
+async def brotli(exchange: Exchange) -> None:
+    await exchange.reply(b"\x0b\x02\x80abc\x03", 200, "Content-Encoding: br")
+
+
+@behaviour
+async def truncated_gzip(exchange: Exchange) -> None:
+    await exchange.reply(gzip.compress(PLAIN)[:-4], 200, "Content-Encoding: gzip")
+
+
+@behaviour
+async def damaged_gzip(exchange: Exchange) -> None:
+    await exchange.reply(b"\x1f\x8b" + b"\xff" * 40, 200, "Content-Encoding: gzip")
+
+
+# ── wrong ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@behaviour
+async def short(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + PLAIN)
+    end(exchange)
+
+
+@behaviour
+async def two_lengths(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\nContent-Length: 3\r\n\r\n" + PLAIN)
+
+
+@behaviour
+async def negative_length(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n" + PLAIN)
+
+
+@behaviour
+async def bad_chunk(exchange: Exchange) -> None:
+    await exchange.send(CHUNKED + b"zz\r\n<rss>\r\n0\r\n\r\n")
+
+
+@behaviour
+async def chunk_extension_flood(exchange: Exchange) -> None:
+    await exchange.send(CHUNKED + b"5;" + b"a" * 300_000)
+
+
+@behaviour
+async def unfinished_chunks(exchange: Exchange) -> None:
+    await exchange.send(CHUNKED + b"5\r\n<rss>\r\n")
+    end(exchange)
+
+
+@behaviour
+async def header_flood(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: a\r\n" % number for number in range(50_000)))
+
+
+@behaviour
+async def huge_header(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nX-Huge: " + b"a" * 500_000)
+
+
+@behaviour
+async def bad_header(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nX-Bad\x00: a\r\nContent-Length: 0\r\n\r\n")
+
+
+@behaviour
+async def garbage(exchange: Exchange) -> None:
+    await exchange.send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+
+
+@behaviour
+async def http_09(exchange: Exchange) -> None:
+    await exchange.send(PLAIN)
+    end(exchange)
+
+
+@behaviour
+async def hang_up(exchange: Exchange) -> None:
+    end(exchange)
+
+
+@behaviour
+async def reset(exchange: Exchange) -> None:
+    exchange.reset()
+    raise ConnectionAbortedError
+
+
+@behaviour
+async def reset_in_headers(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nX-Half: ")
+    await asyncio.sleep(0.02)
+    await reset(exchange)
+
+
+@behaviour
+async def reset_in_body(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<rss>")
+    await asyncio.sleep(0.02)
+    await reset(exchange)
+
+
+@behaviour
+async def switch(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+
+
+# ── redirects ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@behaviour
+async def to(exchange: Exchange) -> None:
+    """to/302/http://elsewhere/: redirects there."""
+    code, _, location = exchange.rest.partition("/")
+    await exchange.redirect(location, int(code))
+
+
+@behaviour
+async def hops(exchange: Exchange) -> None:
+    """hops/3/301: three redirects, then an answer."""
+    left, _, code = exchange.rest.partition("/")
+    await exchange.redirect(f"/hops/{int(left) - 1}/{code}", int(code)) if int(left) else await exchange.reply()
+
+
+@behaviour
+async def slow_hops(exchange: Exchange) -> None:
+    """slow-hops/3/0.1: three redirects, each after 0.1 s."""
+    left, _, seconds = exchange.rest.partition("/")
+    await asyncio.sleep(float(seconds))
+    await exchange.redirect(f"/slow-hops/{int(left) - 1}/{seconds}" if int(left) else "/ok")
+
+
+@behaviour
+async def maze(exchange: Exchange) -> None:
+    """A new address for ever."""
+    await exchange.redirect(f"/maze/{exchange.rest}1")
+
+
+@behaviour
+async def circle(exchange: Exchange) -> None:
+    await exchange.redirect("/circle/b" if exchange.rest == "a" else "/circle/a")
+
+
+@behaviour
+async def nowhere(exchange: Exchange) -> None:
+    await exchange.reply(PLAIN, 302)
+
+
+@behaviour
+async def endless_redirect(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 302 Found\r\nLocation: /ok\r\n\r\n")
+    await exchange.forever(b"a" * 10_000)
+
+
+@behaviour
+async def arabic_redirect(exchange: Exchange) -> None:
+    await exchange.send("HTTP/1.1 302 Found\r\nLocation: /ok/رفح\r\nContent-Length: 0\r\n\r\n".encode())
+
+
+@behaviour
+async def latin_redirect(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 302 Found\r\nLocation: /ok/caf\xe9\r\nContent-Length: 0\r\n\r\n")

@@ -1,0 +1,443 @@
+"""Fetching from a server that does everything wrong: an answer or a typed error, in time, and nothing else."""
+
+import asyncio
+import json
+import logging
+import socket
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+
+from monitor.errors import FetchError, FetchKind
+from monitor.fetch import fetcher as fetcher_module
+from monitor.fetch.fetcher import Fetcher
+from monitor.model import Validators
+from tests.fetch.conftest import a_fetcher, a_request
+from tests.fetch.server import BEHAVIOURS, INTERNET, PLAIN, VICTIM, Server
+
+Kind = FetchKind
+
+ANSWERED = [
+    ("ok", 200, PLAIN),
+    ("chunks", 200, PLAIN),
+    ("until-closed", 200, PLAIN),
+    ("zipped", 200, PLAIN),
+    ("early-hints", 200, PLAIN),
+    ("long", 200, PLAIN),
+    ("nowhere", 302, PLAIN),
+    ("status/204", 204, b""),
+    ("status/304", 304, b""),
+    *(
+        (f"status/{code}", code, PLAIN)
+        for code in (201, 203, 300, 400, 401, 403, 404, 410, 418, 429, 451, 500, 503, 599)
+    ),
+    ("to/301//ok", 200, PLAIN),
+    ("to/303//ok", 200, PLAIN),
+    ("to/307//zipped", 200, PLAIN),
+    ("to/308//status/410", 410, PLAIN),
+    ("hops/5/302", 200, PLAIN),
+    ("endless-redirect", 200, PLAIN),
+    ("arabic-redirect", 200, PLAIN),
+    ("latin-redirect", 200, PLAIN),
+]
+
+
+@pytest.mark.parametrize(("path", "status", "body"), ANSWERED)
+async def test_every_complete_answer_is_one(
+    internet: Server, fetcher: Fetcher, path: str, status: int, body: bytes
+) -> None:
+    fetched = await fetcher.fetch(a_request(internet.url(path)))
+    assert (fetched.status, fetched.body) == (status, body)
+
+
+REFUSED = [
+    ("bomb", Kind.TOO_LARGE, False, "larger than 1 MB"),
+    ("endless", Kind.TOO_LARGE, False, "larger than 1 MB"),
+    ("crumbs", Kind.PROTOCOL, False, "crumbs"),
+    ("endless-chunks", Kind.TOO_LARGE, False, "larger than 1 MB"),
+    ("double-gzip", Kind.ENCODING, False, "compressed as 'gzip, gzip'"),
+    ("brotli", Kind.ENCODING, False, "compressed as 'br'"),
+    ("truncated-gzip", Kind.ENCODING, True, "cut off"),
+    ("damaged-gzip", Kind.ENCODING, True, "damaged"),
+    ("short", Kind.PROTOCOL, True, "HTTP"),
+    ("two-lengths", Kind.PROTOCOL, True, "HTTP"),
+    ("negative-length", Kind.PROTOCOL, True, "HTTP"),
+    ("bad-chunk", Kind.PROTOCOL, True, "HTTP"),
+    ("chunk-extension-flood", Kind.PROTOCOL, True, "HTTP"),
+    ("unfinished-chunks", Kind.PROTOCOL, True, "HTTP"),
+    ("header-flood", Kind.PROTOCOL, True, "HTTP"),
+    ("huge-header", Kind.PROTOCOL, True, "HTTP"),
+    ("bad-header", Kind.PROTOCOL, True, "HTTP"),
+    ("garbage", Kind.PROTOCOL, True, "HTTP"),
+    ("http-09", Kind.PROTOCOL, True, "HTTP"),
+    ("switch", Kind.PROTOCOL, True, "HTTP"),
+    ("hang-up", Kind.PROTOCOL, True, "without sending a response"),
+    ("reset", Kind.PROTOCOL, True, "broke off"),
+    ("reset-in-headers", Kind.PROTOCOL, True, "broke off"),
+    ("reset-in-body", Kind.PROTOCOL, True, "broke off"),
+    ("hops/6/301", Kind.REDIRECTS, False, "more than 5 times"),
+    ("maze", Kind.REDIRECTS, False, "more than 5 times"),
+    ("circle/a", Kind.REDIRECTS, False, "in a circle"),
+    ("to/302/file:///etc/passwd", Kind.ADDRESS, False, "not an http"),
+    ("to/302/gopher://gazette.example/", Kind.ADDRESS, False, "not an http"),
+    ("to/302/http://[::1/", Kind.ADDRESS, False, "not an http"),
+    ("to/302/http://gazette.example:99999/", Kind.ADDRESS, False, "not an http"),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "temporary", "words"), REFUSED, ids=[case[0] for case in REFUSED])
+async def test_every_fault_is_a_typed_error(
+    internet: Server, fetcher: Fetcher, path: str, kind: FetchKind, temporary: bool, words: str
+) -> None:
+    with pytest.raises(FetchError, match=words) as caught:
+        await fetcher.fetch(a_request(internet.url(path)))
+    assert (caught.value.kind, caught.value.temporary) == (kind, temporary)
+    assert str(caught.value).startswith(f"{INTERNET}: ")
+    assert caught.value.url == internet.url(path)
+
+
+@pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body", "flood-of-hints"])
+async def test_nothing_outlasts_the_deadline(internet: Server, path: str) -> None:
+    async with a_fetcher(timeout=timedelta(seconds=0.2)) as fetcher:
+        started = time.monotonic()
+        with pytest.raises(FetchError, match=r"longer than 0\.2 s") as caught:
+            await fetcher.fetch(a_request(internet.url(path)))
+        assert time.monotonic() - started < 1
+    assert (caught.value.kind, caught.value.temporary) == (Kind.TIMEOUT, True)
+
+
+async def test_the_deadline_covers_all_redirects_together(internet: Server) -> None:
+    async with a_fetcher(timeout=timedelta(seconds=0.2)) as fetcher:
+        assert (await fetcher.fetch(a_request(internet.url("slow/0.15")))).status == 200
+        with pytest.raises(FetchError, match="longer than"):
+            await fetcher.fetch(a_request(internet.url("slow-hops/3/0.1")))
+
+
+def test_every_behaviour_of_the_server_is_tried() -> None:
+    tried = {str(case[0]).partition("/")[0] for case in [*ANSWERED, *REFUSED]}
+    alone = {"silence", "trickled-headers", "trickled-body", "flood-of-hints", "slow", "slow-hops", "echo"}
+    assert tried | alone == set(BEHAVIOURS)
+    assert len(BEHAVIOURS) >= 45
+
+
+async def test_a_healthy_feed_is_fetched_beside_hostile_ones(internet: Server) -> None:
+    async with a_fetcher(timeout=timedelta(seconds=20), concurrent=100) as fetcher:
+        faulty, stuck = (
+            [asyncio.create_task(fetcher.fetch(a_request(internet.url(path)))) for path in paths]
+            for paths in ([case[0] for case in REFUSED], ["silence", "trickled-body", "trickled-headers"])
+        )
+        fetched = await fetcher.fetch(a_request(internet.url("ok")))
+        answers = await asyncio.gather(*faulty, return_exceptions=True)
+        for task in stuck:
+            task.cancel()
+        cancelled = await asyncio.gather(*stuck, return_exceptions=True)
+    assert fetched.body == PLAIN
+    assert {type(answer) for answer in answers} == {FetchError}
+    assert {type(answer) for answer in cancelled} == {asyncio.CancelledError}
+
+
+async def test_what_is_told_of_an_answer(internet: Server, fetcher: Fetcher) -> None:
+    fetched = await fetcher.fetch(a_request(internet.url("ok#part")))
+    assert fetched.url == internet.url("ok#part")
+    assert fetched.final_url == internet.url("ok")
+    assert fetched.headers["etag"] == '"1"'
+    assert fetched.headers["x-twice"] == "a, b"
+    assert fetched.redirects == ()
+    assert not fetched.permanently_moved
+    assert timedelta(0) < fetched.elapsed < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("path", "redirects", "permanent"),
+    [
+        ("hops/2/301", ["hops/1/301", "hops/0/301"], True),
+        ("hops/1/308", ["hops/0/308"], True),
+        ("hops/1/302", ["hops/0/302"], False),
+        ("to/301//hops/1/307", ["hops/1/307", "hops/0/307"], False),
+        ("arabic-redirect", ["ok/%D8%B1%D9%81%D8%AD"], False),
+    ],
+)
+async def test_redirects_are_told_in_order(
+    internet: Server, fetcher: Fetcher, path: str, redirects: list[str], permanent: bool
+) -> None:
+    fetched = await fetcher.fetch(a_request(internet.url(path)))
+    assert internet.paths[1:] == redirects
+    assert len(fetched.redirects) == len(redirects)
+    assert fetched.redirects[-1] == fetched.final_url
+    assert fetched.permanently_moved is permanent
+
+
+async def test_the_request_names_us_and_asks_for_gzip_only(internet: Server, fetcher: Fetcher) -> None:
+    request = a_request(internet.url("echo"), validators=Validators(etag='"1"', last_modified="yesterday"))
+    sent = json.loads((await fetcher.fetch(request)).body)
+    assert sent == {
+        "host": f"{INTERNET}:{internet.port}",
+        "user-agent": "monitor-test/1 (+https://monitor.example)",
+        "accept": "text/xml",
+        "accept-encoding": "gzip",
+        "if-none-match": '"1"',
+        "if-modified-since": "yesterday",
+    }
+
+
+async def test_cookies_are_neither_kept_nor_sent(internet: Server, fetcher: Fetcher) -> None:
+    first = await fetcher.fetch(a_request(internet.url("echo")))
+    second = await fetcher.fetch(a_request(internet.url("echo")))
+    assert first.headers["set-cookie"] == "id=1"
+    assert "cookie" not in json.loads(second.body)
+
+
+async def test_secrets_and_validators_stay_with_the_first_hop(internet: Server, fetcher: Fetcher) -> None:
+    url = internet.url("to/302//echo").replace("://", "://reader:p%40ss@")
+    fetched = await fetcher.fetch(a_request(url, validators=Validators(etag='"1"', last_modified="yesterday")))
+    assert not {"authorization", "if-none-match", "if-modified-since"} & set(json.loads(fetched.body))
+    assert "reader" not in fetched.final_url
+
+
+async def test_a_user_name_in_the_address_is_sent_to_it(internet: Server, fetcher: Fetcher) -> None:
+    fetched = await fetcher.fetch(a_request(internet.url("echo").replace("://", "://reader:p%40ss@")))
+    assert json.loads(fetched.body)["authorization"] == "Basic cmVhZGVyOnBAc3M="
+    assert fetched.final_url == internet.url("echo")
+
+
+@pytest.mark.parametrize("etag", ['"1"\r\nX-Injected: 1', '"\x00"', '"ح"', "a" * 2000, ""])
+async def test_validators_that_fit_no_header_are_left_out(internet: Server, fetcher: Fetcher, etag: str) -> None:
+    fetched = await fetcher.fetch(a_request(internet.url("echo"), validators=Validators(etag=etag)))
+    assert not {"if-none-match", "x-injected"} & set(json.loads(fetched.body))
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+async def test_the_environment_does_not_redirect_us(
+    internet: Server, victim: Server, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, victim.url(""))
+    async with a_fetcher() as fetcher:
+        assert (await fetcher.fetch(a_request(internet.url("ok")))).body == PLAIN
+    assert victim.connections == 0
+
+
+async def test_connections_are_kept_alive(internet: Server, fetcher: Fetcher) -> None:
+    for _ in range(5):
+        await fetcher.fetch(a_request(internet.url("ok")))
+    assert (internet.connections, len(internet.paths)) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("max_bytes", "advice"),
+    [(1000, "fetch.feed_size"), (2000, "fetch.page_size"), (3000, "")],
+)
+async def test_a_body_too_large_names_the_setting(internet: Server, max_bytes: int, advice: str) -> None:
+    async with a_fetcher(feed_size=1000, page_size=2000) as fetcher:
+        with pytest.raises(FetchError) as caught:
+            await fetcher.fetch(a_request(internet.url("bomb"), max_bytes=max_bytes))
+    ending = f" (raise {advice} in monitor.yaml)" if advice else ""
+    assert str(caught.value) == f"{INTERNET}: its body is larger than {max_bytes:,} bytes{ending}"
+
+
+async def test_passwords_and_tokens_are_shown_nowhere(
+    internet: Server, fetcher: Fetcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    url = internet.url("hang-up?token=hunter2").replace("://", "://reader:hunter2@")
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(a_request(url))
+    assert "hunter2" not in f"{caught.value} {caught.value.url} {caplog.text}"
+
+
+async def test_a_redirect_to_a_secret_address_is_redacted(internet: Server, fetcher: Fetcher) -> None:
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(a_request(internet.url("to/302/ftp://reader:hunter2@gazette.example/?token=hunter3")))
+    assert "hunter" not in str(caught.value)
+
+
+# ── where nothing may be fetched ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_an_address_of_this_machine_is_never_dialled(victim: Server, fetcher: Fetcher) -> None:
+    with pytest.raises(FetchError, match=r"leads to 127\.0\.0\.1 \(this machine\).*allow_addresses") as caught:
+        await fetcher.fetch(a_request(victim.url("ok")))
+    assert (caught.value.kind, caught.value.temporary) == (Kind.ADDRESS, False)
+    assert victim.connections == 0
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "[::ffff:127.0.0.1]", "①②⑦.0.0.1", "127.0.0.1.", "0"],
+)
+async def test_no_redirect_leads_to_the_victim(internet: Server, victim: Server, fetcher: Fetcher, host: str) -> None:
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(
+            a_request(internet.url(f"to/302/{victim.url('ok', host)}".replace("①②⑦", "%E2%91%A0%E2%91%A1%E2%91%A6")))
+        )
+    assert caught.value.kind in (Kind.ADDRESS, Kind.DNS)
+    assert len(internet.paths) == 1
+    assert victim.connections == 0
+
+
+def answers(*rounds: Sequence[str]) -> "Resolver":
+    return Resolver(rounds)
+
+
+class Resolver:
+    """A DNS whose answer to the n-th question is the n-th round; the last one stays."""
+
+    def __init__(self, rounds: Sequence[Sequence[str]]) -> None:
+        self.rounds = list(rounds)
+        self.questions: list[str] = []
+
+    def __call__(self, host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        self.questions.append(host)
+        found = self.rounds.pop(0) if len(self.rounds) > 1 else self.rounds[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+
+async def test_rebinding_never_reaches_the_victim(
+    internet: Server, victim: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    internet_port, hits = internet.port, 0
+    for _ in range(50):
+        resolver = answers([INTERNET], [VICTIM])
+        monkeypatch.setattr(socket, "getaddrinfo", resolver)
+        async with a_fetcher() as fetcher:
+            fetched = await fetcher.fetch(a_request(f"http://gazette.example:{internet_port}/ok"))
+            hits += fetched.status == 200
+            with pytest.raises(FetchError, match="this machine") as caught:
+                await fetcher.fetch(a_request(f"http://gazette.example:{victim.port}/ok"))
+        assert caught.value.temporary
+        assert resolver.questions == ["gazette.example"] * 2
+    assert (hits, victim.connections) == (50, 0)
+
+
+@pytest.mark.parametrize("found", [[INTERNET, VICTIM], [VICTIM, INTERNET], [INTERNET, "10.0.0.1"], [INTERNET, "::1"]])
+async def test_one_bad_answer_among_good_ones_refuses_all(
+    internet: Server, monkeypatch: pytest.MonkeyPatch, found: list[str]
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers(found))
+    async with a_fetcher() as fetcher:
+        with pytest.raises(FetchError) as caught:
+            await fetcher.fetch(a_request(internet.url("ok", "gazette.example")))
+    assert caught.value.kind is Kind.ADDRESS
+    assert internet.connections == 0
+
+
+async def test_a_second_address_serves_where_the_first_does_not(
+    internet: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers(["127.0.0.3", INTERNET]))
+    async with a_fetcher(allow_addresses=(ip_network("127.0.0.2/31"),)) as fetcher:
+        assert (await fetcher.fetch(a_request(internet.url("ok", "gazette.example")))).body == PLAIN
+
+
+async def test_a_refused_connection_says_so(fetcher: Fetcher) -> None:
+    with pytest.raises(FetchError, match=r"^127\.0\.0\.2: refused the connection$") as caught:
+        await fetcher.fetch(a_request("http://127.0.0.2:9/"))
+    assert (caught.value.kind, caught.value.temporary) == (Kind.CONNECT, True)
+
+
+async def test_a_name_without_an_address_says_so(fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with pytest.raises(FetchError, match=r"^gazette\.example: no such host") as caught:
+        await fetcher.fetch(a_request("https://gazette.example/feed"))
+    assert (caught.value.kind, caught.value.temporary) == (Kind.DNS, True)
+
+
+async def test_an_error_after_a_redirect_names_the_host_that_failed(
+    internet: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers(["10.0.0.1"]))
+    with pytest.raises(FetchError, match=r"^127\.0\.0\.2, redirected to gazette\.example: leads to 10\.0\.0\.1"):
+        await fetcher.fetch(a_request(internet.url("to/301/http://gazette.example/")))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "news",
+        "ftp://gazette.example/",
+        "http://",
+        "http:///feed",
+        "http://gazette.example:99999/",
+        "http://gazette.example:0/",
+        "http://gazette.example:port/",
+        "http://[::1/",
+        "http://[gazette]/",
+        "http://gaz ette.example/",
+        "http://" + "a" * 300 + ".example/",
+        "http://gazette..example/",
+        "http://xn--.example\\@127.0.0.1/",
+        "http://gazette.example/\ud800",
+    ],
+)
+async def test_what_is_no_address_is_refused_before_anything_is_asked(
+    fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(a_request(url))
+    assert (caught.value.kind, caught.value.temporary) == (Kind.ADDRESS, False)
+
+
+async def test_the_self_test_passes_behind_the_guard(fetcher: Fetcher) -> None:
+    assert await fetcher.self_test() is None  # type: ignore[func-returns-value]
+
+
+@pytest.mark.parametrize(
+    "networks", [["127.0.0.0/8"], ["127.0.0.0/8", "169.254.0.0/16", "10.0.0.0/8"], ["0.0.0.0/0", "::/0"]]
+)
+async def test_the_self_test_respects_what_is_allowed(networks: list[str]) -> None:
+    async with a_fetcher(allow_addresses=tuple(map(ip_network, networks))) as fetcher:
+        assert await fetcher.self_test() is None  # type: ignore[func-returns-value]
+
+
+async def test_the_self_test_fails_without_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.fetch.guard.reason_against", lambda *_: "")
+    async with a_fetcher() as fetcher:
+        with pytest.raises(FetchError, match=r"guard let a connection to 127\.0\.0\.1 through"):
+            await fetcher.self_test()
+
+
+# ── TLS ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_trusted_certificate_for_the_right_name_is_taken(
+    secure: Server, trusting: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers([INTERNET]))
+    async with a_fetcher(trusting) as fetcher:  # type: ignore[arg-type]
+        assert (await fetcher.fetch(a_request(secure.url("ok", "gazette.example")))).body == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "words"), [("other.example", True, "mismatch"), ("gazette.example", False, "self")]
+)
+async def test_a_wrong_certificate_is_refused(
+    secure: Server, trusting: object, monkeypatch: pytest.MonkeyPatch, host: str, trusted: bool, words: str
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers([INTERNET]))
+    async with a_fetcher(trusting if trusted else None) as fetcher:  # type: ignore[arg-type]
+        with pytest.raises(FetchError, match=f"certificate is not valid: .*{words}") as caught:
+            await fetcher.fetch(a_request(secure.url("ok", host)))
+    assert (caught.value.kind, caught.value.temporary) == (Kind.TLS, True)
+
+
+async def test_tls_with_a_server_that_speaks_none_is_a_typed_error(internet: Server, fetcher: Fetcher) -> None:
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(a_request(internet.url("ok").replace("http:", "https:")))
+    assert caught.value.kind in (Kind.TLS, Kind.CONNECT)
+
+
+async def test_plain_text_sent_to_a_tls_port_is_a_typed_error(secure: Server, fetcher: Fetcher) -> None:
+    with pytest.raises(FetchError) as caught:
+        await fetcher.fetch(a_request(secure.url("ok").replace("https:", "http:")))
+    assert caught.value.kind is Kind.PROTOCOL
+
+
+async def test_certificates_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fetcher_module._shared_context() is fetcher_module._shared_context()
