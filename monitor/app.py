@@ -1,0 +1,125 @@
+"""The composition root: finds the configuration, opens the edges, hands them to the stages. Alone reads the clock."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.articles.outlets import Outlets
+from monitor.config.files import read_files
+from monitor.config.load import Config, load
+from monitor.config.settings import Settings, load_settings
+from monitor.errors import ConfigError, Problem, StoreError
+from monitor.fetch.fetcher import Fetcher
+from monitor.model import FeedId
+from monitor.pipeline.poll import poll_stage
+from monitor.pipeline.read import read_stage
+from monitor.pipeline.stage import AnyStage
+from monitor.pipeline.tally import Tally
+from monitor.pipeline.tools import Tools
+from monitor.store import configurations, polls, readings
+from monitor.store.lock import daemon_lock
+from monitor.store.store import Store, Transaction
+from monitor.workers.pool import Workers
+
+
+def clock() -> datetime:
+    """Now, as aware UTC."""
+    return datetime.now(UTC)
+
+
+def config_folder(given: str | None, environment: Mapping[str, str]) -> Path:
+    """The configuration's folder: as given, else MONITOR_CONFIG, else ./config."""
+    return Path(given or environment.get("MONITOR_CONFIG") or "config").resolve()
+
+
+def load_config(folder: Path, environment: Mapping[str, str]) -> Config:
+    """The whole configuration. Raises: ConfigError with all that is wrong with it."""
+    return load(read_files(folder), environment=environment, home=folder.parent)
+
+
+def load_config_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
+    """Only the settings: for commands that need no rules. Raises: ConfigError."""
+    return load_settings(read_files(folder), environment=environment, home=folder.parent)
+
+
+def load_or_last_good(folder: Path, environment: Mapping[str, str]) -> tuple[Config, tuple[Problem, ...]]:
+    """The configuration; where it is broken, the last good one from the database, with what is wrong with the new one.
+
+    Raises: ConfigError, when it is broken and there is no good one.
+    """
+    try:
+        return load_config(folder, environment), ()
+    except ConfigError as broken:
+        files = _last_good(folder, environment)
+        if files is None:
+            raise
+        return load(files, environment=environment, home=folder.parent), broken.problems
+
+
+def _last_good(folder: Path, environment: Mapping[str, str]) -> Mapping[str, bytes] | None:
+    """The files that ran last with this database; None where there are none, or no database can be found."""
+    try:
+        settings = load_config_settings(folder, environment)
+    except ConfigError:
+        settings = load_settings({}, environment=environment, home=folder.parent)
+    try:
+        with Store.open(settings.database_url, read_only=True) as store, store.reading() as tx:
+            return configurations.last(tx)
+    except StoreError:
+        return None
+
+
+@asynccontextmanager
+async def at_work(config: Config) -> AsyncIterator[Tools]:
+    """Everything the stages need, opened in order and closed again; meanwhile this process is the database's daemon.
+
+    Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole.
+    """
+    settings = config.settings
+    with (
+        daemon_lock(settings.database_url),
+        Store.open(settings.database_url) as store,
+        ThreadPoolExecutor(1, "database") as database_thread,
+    ):
+        async with Workers(settings.workers) as workers, Fetcher(settings.fetch) as fetcher:
+            await fetcher.self_test()
+            tools = Tools(
+                config=config,
+                outlets=Outlets(config.outlets),
+                store=store,
+                fetcher=fetcher,
+                workers=workers,
+                clock=clock,
+                tally=Tally(),
+                database_thread=database_thread,
+            )
+            await tools.writing(lambda tx: _begin(tx, config))
+            yield tools
+
+
+def _begin(tx: Transaction, config: Config) -> None:
+    """What a daemon does first: take over the schedule, free what a dead daemon had taken, keep its configuration."""
+    now = clock()
+    polls.sync(tx, config.feeds, now)
+    readings.release(tx, now)
+    configurations.save(tx, config.hash, config.files, now)
+
+
+def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:
+    """The stages, in the order in which news travels through them; with `only`, no other feeds are polled."""
+    return (poll_stage(tools, only), read_stage(tools))
+
+
+def make_due(config: Config, feeds: Collection[FeedId]) -> None:
+    """Make these feeds due now, whoever polls them. Raises: StoreError."""
+    with Store.open(config.settings.database_url) as store, store.writing() as tx:
+        polls.make_due(tx, feeds, clock())
+
+
+async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tally:
+    """One pass: every due feed polled (with `only`, of those), every due article read. Raises: StoreError."""
+    for stage in stages(tools, only):
+        await stage.work_off()
+    return tools.tally

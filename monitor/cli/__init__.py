@@ -1,0 +1,116 @@
+"""The command line: one module a command. What a person gets wrong is answered with one line and an exit code."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from monitor.errors import ConfigError, LockedError, MonitorError, StoreError
+
+EXIT_FAILED = 1
+"""The work was done, and something in it failed; or the answer is no."""
+EXIT_USAGE = 2
+"""The command, its arguments or the configuration are wrong."""
+EXIT_STORE = 3
+"""The database could not be opened, read or written."""
+EXIT_LOCKED = 4
+"""Another daemon works on this database."""
+EXIT_INTERRUPTED = 130
+
+COMMANDS = (
+    "run",
+    "check",
+    "poll",
+    "feeds",
+    "matches",
+    "show",
+    "review",
+    "articles",
+    "demo",
+    "init",
+    "db",
+    "completion",
+)
+"""In the order in which a newcomer needs them; each is the function of that name in the module monitor.cli.NAME."""
+
+
+class Commands(click.Group):
+    """Imports a command's module when it is asked for: what is not used costs nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in reading order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"monitor.cli.{cmd_name}"), f"{cmd_name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name. Raises: click.UsageError with the nearest name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            raise click.UsageError(
+                f'there is no command "{args[0]}"' + (f' (did you mean "{near[0]}"?)' if near else ""), ctx
+            ) from error
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="media-monitor", message="%(package)s %(version)s")
+def monitor() -> None:
+    """Watches news feeds for the subjects in config/ and keeps what matches for review.
+
+    Start with `monitor demo`, then `monitor run`, then `monitor matches`.
+    """
+
+
+def main() -> None:
+    """The command `monitor`: runs, and exits with a code from docs/cli.md."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """One command; returns its exit code. What was raised on purpose becomes one line on standard error."""
+    try:
+        code = monitor.main(arguments, prog_name="monitor", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`monitor matches | head`): nothing to say, and nowhere to say it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MonitorError as error:
+        return _explain(error)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: MonitorError) -> int:
+    """Say what went wrong; returns the exit code for it."""
+    match error:
+        case ConfigError(problems=problems):
+            from monitor.cli.problems import print_problems
+
+            print_problems(problems)
+            return EXIT_USAGE
+        case LockedError():
+            code = EXIT_LOCKED
+        case StoreError():
+            code = EXIT_STORE
+        case _:
+            code = EXIT_FAILED
+    click.echo(f"monitor: {error}", err=True)
+    return code

@@ -1,0 +1,69 @@
+"""`monitor articles`: everything that was read, matched or not."""
+
+import click
+
+from monitor.cli.filters import listing_options, moment_of
+from monitor.cli.options import open_store, settings_of
+from monitor.cli.output import print_rows
+from monitor.cli.records import article_record, short, when
+from monitor.model import FeedId, TextSource
+
+COLUMNS = {
+    "id": "short",
+    "published": "when",
+    "text": "text_source",
+    "shortfall": "shortfall",
+    "lang": "language",
+    "outlet": "outlet",
+    "title": "title",
+}
+EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the filters."
+
+
+@click.command("articles")
+@click.option(
+    "--text-source",
+    type=click.Choice([str(source) for source in TextSource]),
+    help="Only those whose text is from here.",
+)
+@click.option("--quarantined", is_flag=True, help="Only those whose page crashed or outlasted its reader three times.")
+@listing_options
+def articles_command(
+    *,
+    text_source: str | None,
+    quarantined: bool,
+    since: str | None,
+    until: str | None,
+    lang: str | None,
+    outlet: str | None,
+    feed: str | None,
+    limit: int,
+    output: str,
+    config: str | None,
+    database: str | None,
+) -> None:
+    """List the stored articles, newest first, matched or not."""
+    from monitor.store import articles
+    from monitor.store.articles import ArticleQuery
+
+    settings = settings_of(config, database)
+    query = ArticleQuery(
+        since=moment_of("--since", since, settings.timezone),
+        until=moment_of("--until", until, settings.timezone),
+        language=lang,
+        outlet=outlet,
+        feed=FeedId(feed) if feed else None,
+        text_source=TextSource(text_source) if text_source else None,
+        quarantined=quarantined,
+        limit=limit,
+    )
+    with open_store(settings) as store, store.reading() as tx:
+        found = articles.query(tx, query)
+    records = [article_record(article) for article in found]
+    if output == "table":
+        shown = zip(records, found, strict=True)
+        records = [
+            {**record, "short": short(article.id), "when": when(article, settings.timezone)}
+            for record, article in shown
+        ]
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY)

@@ -1,0 +1,40 @@
+"""`monitor check`: everything that is wrong with the configuration, each with its place."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from monitor.cli import EXIT_FAILED
+from monitor.cli.options import environment, folder_of
+
+
+@click.command("check")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
+def check_command(*, folder: Path | None, output: str) -> int:
+    """Check the configuration in DIR (default: as for `monitor run`), the watchlists' examples included.
+
+    Prints file:line:column: what is wrong. Exit code 0: nothing is; 1: something is.
+    """
+    from monitor.app import load_config
+    from monitor.errors import ConfigError
+
+    try:
+        config = load_config(folder_of(str(folder) if folder else None), environment(None))
+    except ConfigError as error:
+        if output == "json":
+            click.echo(json.dumps([asdict(problem) for problem in error.problems], ensure_ascii=False, indent=2))
+        else:
+            from monitor.cli.problems import print_problems
+
+            print_problems(error.problems)
+        return EXIT_FAILED
+    if output == "json":
+        click.echo("[]")
+        return 0
+    counts = (len(config.feeds), len(config.outlets), len(config.lists), len(config.watchlists))
+    examples = sum(len(one.should_match) + len(one.should_not_match) for one in config.watchlists)
+    click.echo("ok: {} feeds of {} outlets, {} lists, {} watchlists".format(*counts) + f", {examples} examples hold")
+    return 0

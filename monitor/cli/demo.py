@@ -1,0 +1,94 @@
+"""`monitor demo`: the real pipeline on a small site of our own, for whoever has no network or wants to see it work."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from monitor.cli import EXIT_FAILED
+
+SETTINGS = """\
+# The demo's settings: its site is on this machine, and needs no politeness.
+database: data/monitor.db
+fetch:
+  allow_addresses: [127.0.0.1/32]
+  delay: 0s
+  per_host: 16
+"""
+
+
+@click.command("demo")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep configuration and database in this new folder.")
+@click.option("--serve", is_flag=True, help="Go on serving the site afterwards, until Ctrl-C; wants --keep.")
+def demo_command(*, keep: Path | None, serve: bool) -> int:
+    """Poll, read and match a small news site served on 127.0.0.1, and show what was found. Needs no network.
+
+    The site is invented: 5 languages, news about the story and news that only looks like it.
+    """
+    from monitor.cli.logs import set_up_logging
+    from monitor.demo.site import DemoSite
+
+    if serve and not keep:
+        raise click.UsageError("--serve wants --keep DIR: without a folder there is nothing to try the site with")
+    if keep and keep.exists() and any(keep.iterdir()):
+        raise click.UsageError(f"{keep} is not empty: name a new folder")
+    set_up_logging(None, verbose=False, quiet=True)
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(TemporaryDirectory(prefix="monitor-demo-")))
+        site = stack.enter_context(DemoSite())
+        write_demo_config(folder / "config", site.feeds_yaml())
+        code = _show(folder / "config")
+        click.echo(_next_steps(keep))
+        if serve:
+            click.echo(f"Serving the site on {site.base_url} until Ctrl-C.")
+            _wait()
+    return code
+
+
+def write_demo_config(folder: Path, feeds_yaml: str) -> None:
+    """The shipped lists and watchlists, with the demo's feeds and settings, in `folder`."""
+    from monitor.config.shipped import write_shipped
+
+    write_shipped(folder)
+    (folder / "feeds.yaml").write_text(feeds_yaml, encoding="utf-8")
+    (folder / "monitor.yaml").write_text(SETTINGS, encoding="utf-8")
+
+
+def _show(folder: Path) -> int:
+    """Run one pass and list the matches; returns the exit code."""
+    import asyncio
+
+    from monitor.app import load_config
+    from monitor.cli.matches import print_matches
+    from monitor.cli.progress import run_once_with_progress
+    from monitor.store.matches import MatchQuery
+
+    config = load_config(folder, {})
+    tally = asyncio.run(run_once_with_progress(config))
+    click.echo()
+    print_matches(config.settings, MatchQuery(limit=1000), "table")
+    return EXIT_FAILED if tally.failed else 0
+
+
+def _next_steps(keep: Path | None) -> str:
+    if keep is None:
+        return (
+            "\nThat was a temporary database. To look closer:\n"
+            "  monitor demo --keep demo                  the same, kept in ./demo\n"
+            "  monitor show --config demo/config ID      one match: its text, and why it matched\n"
+            "Then the real thing:\n"
+            "  monitor run                               poll the feeds of ./config (`monitor init` writes it)"
+        )
+    return (
+        f"\nKept in {keep}. To look closer:\n"
+        f"  monitor show --config {keep}/config ID\n"
+        f"  monitor matches --config {keep}/config --lang ar\n"
+        f"  monitor review --config {keep}/config ID --relevant"
+    )
+
+
+def _wait() -> None:
+    from threading import Event
+
+    Event().wait()

@@ -1,0 +1,91 @@
+"""`monitor matches`: the stored matches, newest first."""
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.filters import listing_options, moment_of
+from monitor.cli.options import open_store, settings_of
+from monitor.cli.output import print_rows
+from monitor.cli.records import Record, match_record, short, when
+from monitor.model import FeedId, Match, Status, WatchlistId
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.store.matches import MatchQuery
+
+COLUMNS = {
+    "id": "short",
+    "published": "when",
+    "watchlist": "watchlist",
+    "score": "points",
+    "status": "status",
+    "lang": "language",
+    "outlet": "outlet",
+    "title": "title",
+}
+EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the filters; `monitor demo` shows an example."
+
+
+@click.command("matches")
+@click.option("--watchlist", metavar="ID", help="Only of this watchlist.")
+@click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only with this review status.")
+@click.option("--lost", is_flag=True, help="Also those that a better text of the article stopped matching.")
+@listing_options
+def matches_command(
+    *,
+    watchlist: str | None,
+    status: str | None,
+    lost: bool,
+    since: str | None,
+    until: str | None,
+    lang: str | None,
+    outlet: str | None,
+    feed: str | None,
+    limit: int,
+    output: str,
+    config: str | None,
+    database: str | None,
+) -> None:
+    """List the stored matches, newest first."""
+    from monitor.store.matches import MatchQuery
+
+    settings = settings_of(config, database)
+    query = MatchQuery(
+        watchlist=WatchlistId(watchlist) if watchlist else None,
+        since=moment_of("--since", since, settings.timezone),
+        until=moment_of("--until", until, settings.timezone),
+        language=lang,
+        outlet=outlet,
+        feed=FeedId(feed) if feed else None,
+        status=Status(status) if status else None,
+        limit=limit,
+        include_lost=lost,
+    )
+    print_matches(settings, query, output)
+
+
+def print_matches(settings: "Settings", query: "MatchQuery", output: str) -> None:
+    """Print the matches that the query finds. Raises: StoreError."""
+    from monitor.store import matches
+
+    with open_store(settings) as store, store.reading() as tx:
+        found = matches.query(tx, query)
+    records = [match_record(match) for match in found]
+    if output == "table":
+        records = [_row(match, settings.timezone) for match in found]
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+
+
+def _row(match: Match, zone: tzinfo) -> Record:
+    return {
+        "short": short(match.id),
+        "when": when(match.article, zone),
+        "watchlist": match.found.watchlist_id,
+        "points": f"{match.found.score:g}",
+        "status": "lost" if match.lost_at else str(match.status),
+        "language": match.article.language,
+        "outlet": match.article.outlet,
+        "title": match.article.title,
+    }

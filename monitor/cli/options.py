@@ -1,0 +1,59 @@
+"""What many commands take: where the configuration is, which database; and the answers to both."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.store.store import Store
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def config_option(function: Function) -> Function:
+    """The option --config."""
+    return click.option(
+        "--config",
+        metavar="DIR",
+        help="The configuration's folder.  [default: $MONITOR_CONFIG, else ./config]",
+    )(function)
+
+
+def database_option(function: Function) -> Function:
+    """The options --config and --database."""
+    with_database = click.option(
+        "--database",
+        metavar="PATH|URL",
+        help="An SQLite file or a database URL.  [default: $MONITOR_DATABASE_URL, else monitor.yaml's]",
+    )(function)
+    return config_option(with_database)
+
+
+def environment(database: str | None) -> dict[str, str]:
+    """The environment, in which --database counts more than MONITOR_DATABASE_URL."""
+    return {**os.environ, **({"MONITOR_DATABASE_URL": database} if database else {})}
+
+
+def folder_of(config: str | None) -> Path:
+    """The configuration's folder."""
+    from monitor.app import config_folder
+
+    return config_folder(config, os.environ)
+
+
+def settings_of(config: str | None, database: str | None) -> "Settings":
+    """The settings alone: for commands that need no rules. Raises: ConfigError."""
+    from monitor.app import load_config_settings
+
+    return load_config_settings(folder_of(config), environment(database))
+
+
+def open_store(settings: "Settings", *, read_only: bool = True) -> "Store":
+    """The database of these settings. Raises: StoreError."""
+    from monitor.store.store import Store
+
+    return Store.open(settings.database_url, read_only=read_only)

@@ -1,0 +1,47 @@
+"""`monitor poll`: poll feeds now, due or not."""
+
+from collections.abc import Sequence
+
+import click
+
+from monitor.cli import EXIT_FAILED
+from monitor.cli.options import database_option, environment, folder_of
+
+
+@click.command("poll")
+@click.argument("feed", metavar="[FEED]", required=False)
+@database_option
+def poll_command(*, feed: str | None, config: str | None, database: str | None) -> int:
+    """Poll FEED now (all feeds without one), read what is new, and say what came of it.
+
+    While the daemon runs, the daemon does it: the feed is made due, and is polled within seconds.
+    """
+    import asyncio
+
+    from monitor.app import load_config, make_due
+    from monitor.cli.logs import set_up_logging
+    from monitor.cli.progress import run_once_with_progress
+    from monitor.errors import LockedError
+    from monitor.model import FeedId
+
+    set_up_logging(None, verbose=False, quiet=True)
+    loaded = load_config(folder_of(config), environment(database))
+    ids = [one.id for one in loaded.feeds]
+    if feed is not None and feed not in ids:
+        raise click.UsageError(_unknown(feed, ids))
+    wanted = ids if feed is None else [FeedId(feed)]
+    make_due(loaded, wanted)
+    try:
+        tally = asyncio.run(run_once_with_progress(loaded, wanted))
+    except LockedError as error:
+        click.echo(f"The daemon (process {error.pid}) polls {feed or 'all feeds'} now; see `monitor feeds`.")
+        return 0
+    return EXIT_FAILED if tally.failed else 0
+
+
+def _unknown(feed: str, ids: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(feed, ids, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else "`monitor feeds` lists them"
+    return f'there is no feed "{feed}" ({hint})'

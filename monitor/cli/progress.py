@@ -1,0 +1,75 @@
+"""One pass, watched: a progress bar on a terminal, then a summary."""
+
+import asyncio
+import sys
+from collections.abc import Collection
+
+import click
+
+from monitor.app import at_work, run_once
+from monitor.config.load import Config
+from monitor.model import Feed, FeedId
+from monitor.pipeline.tally import Tally
+from monitor.pipeline.tools import Tools
+from monitor.store import readings
+
+_EVERY = 0.2
+"""Seconds between two looks at the tally."""
+
+
+async def run_once_with_progress(config: Config, only: Collection[FeedId] | None = None) -> Tally:
+    """One pass over everything due, its summary printed; returns the tally. Raises: LockedError, StoreError."""
+    async with at_work(config) as tools:
+        watcher = asyncio.create_task(_watch(tools)) if sys.stderr.isatty() else None
+        try:
+            tally = await run_once(tools, only)
+        finally:
+            if watcher:
+                watcher.cancel()
+                await asyncio.gather(watcher, return_exceptions=True)
+    print_summary(tally, config.feeds)
+    return tally
+
+
+async def _watch(tools: Tools) -> None:
+    """Draw two bars, polls and readings, until cancelled."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        polled = bars.add_task("feeds", total=len(tools.config.feeds), note="")
+        read = bars.add_task("articles", total=None, note="")
+        while True:
+            tally = tools.tally
+            waiting = await tools.reading(lambda tx: readings.waiting(tx, tools.clock()))
+            bars.update(polled, completed=tally.polls, note=f"{len(tally.failed)} failed" if tally.failed else "")
+            bars.update(read, completed=tally.read, total=tally.read + waiting, note=f"{tally.matches} matches")
+            await asyncio.sleep(_EVERY)
+
+
+def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
+    """What a pass did, in lines that add up; what failed, and what to do."""
+    click.echo(
+        f"feeds     {tally.polls} polled: {tally.polled} read, {tally.unchanged} unchanged, {len(tally.failed)} failed"
+    )
+    skipped = sum(tally.skipped.values())
+    balance = f"{tally.new} new, {tally.known} known, {tally.repeated} repeated, {skipped} skipped"
+    click.echo(f"entries   {tally.offered} offered = {balance}")
+    sources = ", ".join(f"{count} from the {source}" for source, count in sorted(tally.text_sources.items()))
+    click.echo(f"articles  {tally.articles} new, {tally.read} pages asked for" + (f": {sources}" if sources else ""))
+    click.echo(f"matches   {tally.matches} new")
+    if tally.offline:
+        click.echo(NO_NETWORK)
+        return
+    for feed in feeds:
+        if feed.id in tally.failed:
+            click.echo(f"failed    {feed.id}: {tally.failed[feed.id]}")
+    if not tally.polls:
+        click.echo("No feed was due: see `monitor feeds` for when each is, or `monitor poll` to poll now.")
+
+
+NO_NETWORK = (
+    "No host at all could be reached: is this machine online? Every feed is tried again later; nothing is lost.\n"
+    "To see the monitor work without a network, try `monitor demo`."
+)

@@ -1,0 +1,69 @@
+"""What a listing prints of a stored value: the stable names that programs read (docs/cli.md)."""
+
+from datetime import datetime, tzinfo
+
+from monitor.cli.moments import show_moment
+from monitor.model import Article, Hit, Match
+
+Record = dict[str, object]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def article_record(article: Article) -> Record:
+    """An article, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "outlet": article.outlet,
+        "feed": article.feed_id,
+        "language": article.language,
+        "authors": list(article.authors),
+        "published_at": _iso(article.published_at),
+        "first_seen_at": _iso(article.first_seen_at),
+        "read_at": _iso(article.read_at),
+        "text_source": str(article.text_source),
+        "shortfall": str(article.shortfall) if article.shortfall else None,
+    }
+
+
+def match_record(match: Match) -> Record:
+    """A match with its article."""
+    article = {key: value for key, value in article_record(match.article).items() if key != "id"}
+    return {
+        "id": match.id,
+        "article": match.article.id,
+        "watchlist": match.found.watchlist_id,
+        "version": match.found.version,
+        "score": match.found.score,
+        "status": str(match.status),
+        "matched_at": _iso(match.matched_at),
+        "lost_at": _iso(match.lost_at),
+        **article,
+        "hits": [hit_record(hit) for hit in match.found.hits],
+    }
+
+
+def hit_record(hit: Hit) -> Record:
+    """A hit; offsets in characters in the article's own field."""
+    return {
+        "field": str(hit.field),
+        "start": hit.start,
+        "end": hit.end,
+        "term": hit.term,
+        "list": hit.list_id or None,
+        "language": hit.language or None,
+    }
+
+
+def short(key: str) -> str:
+    """The first digits of an id: enough to name it on the command line."""
+    return key[:8]
+
+
+def when(article: Article, zone: tzinfo) -> str:
+    """When the article was published, else when it was first seen, as a person in `zone` reads it."""
+    return show_moment(article.published_at or article.first_seen_at, zone)

@@ -1,0 +1,37 @@
+"""`monitor run`: the daemon, or one pass over everything due."""
+
+import click
+
+from monitor.cli import EXIT_FAILED
+from monitor.cli.options import database_option, environment, folder_of
+
+
+@click.command("run")
+@click.option(
+    "--once", is_flag=True, help="One pass over everything due, then a summary; exit code 1 if a feed failed."
+)
+@click.option("--log-format", type=click.Choice(("text", "json")), help="[default: text on a terminal, else json]")
+@click.option("-v", "--verbose", is_flag=True, help="Say more: unchanged feeds, every page.")
+@database_option
+def run_command(*, once: bool, log_format: str | None, verbose: bool, config: str | None, database: str | None) -> int:
+    """Poll the feeds, read the articles, match and store them: as a daemon, or --once.
+
+    Ends cleanly on SIGTERM and Ctrl-C. A second daemon on the same database is refused.
+    """
+    import asyncio
+
+    from monitor.app import load_or_last_good
+    from monitor.cli.logs import set_up_logging
+    from monitor.cli.problems import print_problems
+    from monitor.cli.progress import run_once_with_progress
+    from monitor.daemon import run_daemon
+
+    set_up_logging(log_format, verbose=verbose, quiet=once)
+    loaded, problems = load_or_last_good(folder_of(config), environment(database))
+    if problems:
+        print_problems(problems)
+        click.echo("monitor: the configuration is broken; running the last good one until it is mended", err=True)
+    if once:
+        return EXIT_FAILED if asyncio.run(run_once_with_progress(loaded)).failed else 0
+    asyncio.run(run_daemon(loaded))
+    return 0

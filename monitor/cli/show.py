@@ -1,0 +1,166 @@
+"""`monitor show`: one article with its hits in the text, why it matched, where and when it was found."""
+
+import json
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.moments import show_moment
+from monitor.cli.options import database_option, open_store, settings_of
+from monitor.cli.records import Record, article_record, match_record, short
+from monitor.cli.terminal import harmless, is_terminal, isolate
+from monitor.model import Article, Clause, Field, Hit, Match, Review
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from monitor.store.articles import Appearance
+
+
+@click.command("show")
+@click.argument("given", metavar="ID")
+@click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
+@database_option
+def show_command(*, given: str, output: str, config: str | None, database: str | None) -> None:
+    """Show the match or article whose id begins with ID: its text with the hits marked, and why it matched."""
+    from monitor.store import articles, ids, matches, reviews
+
+    settings = settings_of(config, database)
+    with open_store(settings) as store, store.reading() as tx:
+        known = ids.resolve(tx, given)
+        article = articles.get(tx, known.article_id)
+        appearances = articles.entries_of(tx, known.article_id)
+        found = [match for match in matches.of_article(tx, known.article_id) if known.match_id in (None, match.id)]
+        decisions = {match.id: reviews.of(tx, match.id) for match in found}
+    if article is None:
+        raise click.ClickException(f"{given} is gone")
+    if output == "json":
+        click.echo(json.dumps(_record(article, found, appearances), ensure_ascii=False, indent=2))
+        return
+    _print_head(article, appearances, settings.timezone)
+    for match in found:
+        _print_match(match, decisions[match.id], settings.timezone)
+    _print_texts(article, [hit for match in found for hit in match.found.hits])
+
+
+def _record(article: Article, found: Sequence[Match], appearances: Sequence["Appearance"]) -> Record:
+    """What a program reads: the article with its texts, its matches with their explanation, and where it was found."""
+    return {
+        **article_record(article),
+        "summary": article.summary,
+        "text": article.text,
+        "found_in": [
+            {"feed": one.feed_id, "key": one.entry.key, "link": one.entry.link, "at": one.first_seen_at.isoformat()}
+            for one in appearances
+        ],
+        "matches": [{**match_record(match), "explanation": _tree(match.found.explanation)} for match in found],
+    }
+
+
+def _tree(clause: Clause) -> Record:
+    return {
+        "query": clause.query,
+        "held": clause.held,
+        "note": clause.note or None,
+        "hits": [
+            {"field": str(hit.field), "start": hit.start, "end": hit.end, "term": hit.term} for hit in clause.hits
+        ],
+        "parts": [_tree(part) for part in clause.parts],
+    }
+
+
+def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzinfo) -> None:
+    click.secho(isolate(article.title), bold=True)
+    click.echo(f"{article.outlet}, {article.language}, published {show_moment(article.published_at, zone)}")
+    click.echo(harmless(article.url) or "(the feed gives no address)")
+    text = f"text from the {article.text_source}"
+    if article.shortfall:
+        text += f", not the whole page: {article.shortfall}"
+    click.echo(
+        f"{text}; first seen {show_moment(article.first_seen_at, zone)}, read {show_moment(article.read_at, zone)}"
+    )
+    for one in appearances:
+        click.echo(f"found in {one.feed_id} on {show_moment(one.first_seen_at, zone)}")
+
+
+def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo) -> None:
+    found = match.found
+    click.echo()
+    click.secho(f"{found.watchlist_id}  {short(match.id)}  score {found.score:g}  {match.status}", bold=True)
+    click.echo(f"matched {show_moment(match.matched_at, zone)} by version {found.version}")
+    if match.lost_at:
+        click.echo(f"lost {show_moment(match.lost_at, zone)}: a better text no longer matches")
+    _print_clause(found.explanation, match.article, depth=0)
+    for review in decisions:
+        said = f": {isolate(review.note)}" if review.note else ""
+        click.echo(f"{show_moment(review.reviewed_at, zone)} {isolate(review.reviewer)}: {review.status}{said}")
+
+
+def _print_clause(clause: Clause, article: Article, *, depth: int) -> None:
+    """One line a clause: whether it held, and the words that made it."""
+    words = dict.fromkeys(f"{isolate(_cut(article, hit))}{_origin(hit)}" for hit in clause.hits)
+    line = f"{'  ' * depth}{'✓' if clause.held else '✗'} {isolate(' '.join(clause.query.split()))}"
+    if clause.note:
+        line += f"  – {clause.note}"
+    if words and not clause.parts:
+        line += "  ← " + ", ".join(words)
+    click.echo(line)
+    for part in clause.parts:
+        _print_clause(part, article, depth=depth + 1)
+
+
+def _origin(hit: Hit) -> str:
+    return f" ({hit.language}, {hit.field})" if hit.language else f" ({hit.field})"
+
+
+def _cut(article: Article, hit: Hit) -> str:
+    return _field(article, hit.field)[hit.start : hit.end]
+
+
+def _field(article: Article, field: Field) -> str:
+    match field:
+        case Field.TITLE:
+            return article.title
+        case Field.SUMMARY:
+            return article.summary
+        case Field.TEXT:
+            return article.text
+
+
+def _print_texts(article: Article, hits: Sequence[Hit]) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if is_terminal() else 1000)
+    for field in Field:
+        text = _field(article, field)
+        if text:
+            click.echo()
+            click.secho(f"── {field}", dim=True)
+            console.print(marked(text, [hit for hit in hits if hit.field is field], plain=not is_terminal()))
+
+
+def marked(text: str, hits: Sequence[Hit], *, plain: bool) -> "Text":
+    """The text, harmless, its hits reversed; where it is `plain` (no terminal) they stand in ⟦ ⟧."""
+    from rich.text import Text
+
+    shown = Text()
+    at = 0
+    for start, end in _merged(hits):
+        shown.append(harmless(text[at:start]))
+        word = harmless(text[start:end])
+        shown.append(f"⟦{word}⟧" if plain else word, style="" if plain else "bold reverse")
+        at = end
+    return shown.append(harmless(text[at:]))
+
+
+def _merged(hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    """The hits' places in order, overlapping ones as one."""
+    places: list[tuple[int, int]] = []
+    for start, end in sorted((hit.start, hit.end) for hit in hits):
+        if places and start < places[-1][1]:
+            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        else:
+            places.append((start, end))
+    return places

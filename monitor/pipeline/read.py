@@ -1,0 +1,176 @@
+"""The stage READ: an article's page is fetched, its text extracted and matched, all of it saved in one transaction."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.articles.identity import aliases, same_article
+from monitor.articles.judge import Verdict, judge, when_to_read_again, without_page
+from monitor.articles.language import language_of
+from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
+from monitor.fetch.request import Fetched, Request
+from monitor.fetch.retry_after import retry_after
+from monitor.model import Article, ArticleId, Page, Read, Reading, Shortfall, TextSource, article_key
+from monitor.pipeline.news import match_article
+from monitor.pipeline.stage import Stage
+from monitor.pipeline.tools import Tools
+from monitor.store import articles, matches, merging, readings
+from monitor.store.store import Transaction
+from monitor.workers.tasks import extract_page
+
+ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
+MOST_CRASHES = 3
+"""Crashes and time-outs of workers after which a page is quarantined."""
+_SHORTFALLS = {FetchKind.ADDRESS: Shortfall.BAD_ADDRESS, FetchKind.TOO_LARGE: Shortfall.TOO_LARGE}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of asking for a page: a value, whatever went wrong."""
+
+    verdict: Verdict
+    page: Page | None = None
+    landed: str = ""
+    """Where redirects ended; "" where no page came."""
+    error: str = ""
+    retry_after: timedelta | None = None
+    crashed: bool = False
+
+
+def read_stage(tools: Tools) -> Stage[Reading]:
+    """The stage over all articles whose page is due."""
+    return Stage(
+        "page",
+        take=lambda limit, busy: tools.writing(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy)),
+        work=lambda reading: read(reading, tools),
+        key=lambda reading: reading.article.id,
+        width=tools.config.settings.fetch.concurrent,
+    )
+
+
+async def read(reading: Reading, tools: Tools) -> None:
+    """Read one article's page and save what came of it. Raises: StoreError, when it cannot be saved."""
+    try:
+        attempt = await ask(reading, tools)
+    except asyncio.CancelledError:
+        # Told to stop: this attempt is no sign of a page that kills.
+        await tools.writing(lambda tx: readings.give_back(tx, [reading.article.id]))
+        raise
+    done, new_matches = await tools.writing(lambda tx: save(tx, reading, attempt, tools))
+    tools.tally.add_read(done, new_matches)
+    source, why = (
+        done.article.text_source,
+        f" ({done.error or done.article.shortfall})" if done.article.shortfall else "",
+    )
+    log.debug("page %s: text from the %s%s, %d new matches", done.article.url, source, why, new_matches)
+    if done.quarantined:
+        log.warning("page %s is quarantined: %s", done.article.url, done.error)
+
+
+async def ask(reading: Reading, tools: Tools) -> Attempt:
+    """Fetch a page and extract its text; a failure is a value, for it is saved."""
+    article = reading.article
+    request = Request(url=article.url, accept=ACCEPT, max_bytes=tools.config.settings.fetch.page_size)
+    try:
+        fetched = await tools.fetcher.fetch(request)
+    except FetchError as error:
+        shortfall = _SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE)
+        verdict = without_page(shortfall, retry=error.temporary, feed_text=article.summary)
+        return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after)
+    try:
+        page = await _extract(fetched, tools)
+    except ParseError as error:
+        if error.kind is not ParseKind.INVALID:
+            verdict = without_page(Shortfall.PARSER_LIMIT, retry=True, feed_text=article.summary)
+            return Attempt(verdict=verdict, error=str(error), crashed=True)
+        page = None
+    verdict = judge(
+        fetched.status,
+        fetched.headers,
+        page,
+        feed_text=article.summary,
+        asked=article.url,
+        landed=fetched.final_url,
+    )
+    wait = retry_after(fetched.headers.get("retry-after", ""), now=tools.clock())
+    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait)
+
+
+async def _extract(fetched: Fetched, tools: Tools) -> Page | None:
+    """The page, where the server gave one. Raises: ParseError."""
+    if not 200 <= fetched.status < 300:
+        return None
+    content_type = fetched.headers.get("content-type", "")
+    return await tools.workers.run(extract_page, fetched.body, content_type, fetched.final_url)
+
+
+def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> tuple[Read, int]:
+    """Decide what the attempt brought and save it; returns it and how many matches are new."""
+    now = tools.clock()
+    # As it stands now: a feed may have reworded it while its page was read.
+    article = articles.get(tx, reading.article.id) or reading.article
+    done = decide_read(article, reading, attempt, tools, now)
+    watchlists = tools.config.matcher.versions.keys()
+    new_matches = readings.save(tx, done, now, watchlists=watchlists)
+    for twin in _twins(tx, done):
+        older, younger = sorted((done.article, twin), key=lambda each: (each.first_seen_at, each.id))
+        merged = merging.merge(tx, younger.id, older.id)
+        matches.put(tx, [match_article(merged, tools.outlets, tools.config.matcher)], watchlists, now)
+        done = replace(done, article=merged)
+    return done, new_matches
+
+
+def decide_read(article: Article, reading: Reading, attempt: Attempt, tools: Tools, now: datetime) -> Read:
+    """What is saved of an attempt."""
+    better = improved(article, attempt, tools, now)
+    quarantined = attempt.crashed and reading.crashes + 1 >= MOST_CRASHES
+    again = when_to_read_again(
+        reading.attempts, temporary=attempt.verdict.retry, retry_after=attempt.retry_after, now=now
+    )
+    return Read(
+        article=better,
+        matched=match_article(better, tools.outlets, tools.config.matcher),
+        addresses=_addresses(article, attempt),
+        next_read_at=None if quarantined else again,
+        crashed=attempt.crashed,
+        quarantined=quarantined,
+        error=attempt.error,
+    )
+
+
+def improved(article: Article, attempt: Attempt, tools: Tools, now: datetime) -> Article:
+    """The article with what its page adds; what is known already is never given up for less."""
+    page, verdict = attempt.page, attempt.verdict
+    if article.text and not verdict.text:
+        return replace(article, read_at=now)
+    article = replace(
+        article, text=verdict.text, text_source=verdict.text_source, shortfall=verdict.shortfall, read_at=now
+    )
+    if page is None or not verdict.text:
+        return article
+    outlet = tools.outlets.at(attempt.landed)
+    published_at = article.published_at or page.published_at
+    return replace(
+        article,
+        title=article.title or page.title,
+        language=language_of(verdict.text, article.language, page.language),
+        authors=article.authors or page.authors,
+        published_at=published_at and min(published_at, now),
+        outlet=outlet.id if outlet else article.outlet,
+    )
+
+
+def _addresses(article: Article, attempt: Attempt) -> tuple[str, ...]:
+    if attempt.verdict.text_source is not TextSource.PAGE:
+        return ()
+    return aliases(article.url, landed=attempt.landed, canonical=attempt.page.canonical if attempt.page else "")
+
+
+def _twins(tx: Transaction, done: Read) -> list[Article]:
+    """Other articles that stand at one of its addresses and are the same."""
+    found = articles.at(tx, [article_key(address) for address in done.addresses])
+    others: dict[ArticleId, Article] = {other.id: other for other in found.values() if other.id != done.article.id}
+    return [other for other in others.values() if same_article(done.article, other)]

@@ -1,0 +1,91 @@
+"""One shape for every stage: take what is due, work on several items at once, each item's failure its own.
+
+The database is the queue: an item that is not finished, for whatever reason, is simply still there at the next tick.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from monitor.errors import MonitorError
+
+Item = TypeVar("Item")
+
+REST = timedelta(minutes=1)
+"""How long an item rests whose work could not be saved: a full disk must not make us ask its server without end."""
+
+log = logging.getLogger(__name__)
+
+
+class Stage(Generic[Item]):
+    """Works off what is due, at most `width` items at once."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        take: Callable[[int, frozenset[Hashable]], Awaitable[Sequence[Item]]],
+        work: Callable[[Item], Coroutine[None, None, None]],
+        key: Callable[[Item], Hashable],
+        width: int,
+        look_again: timedelta = timedelta(seconds=1),
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`take(limit, busy)` gives due items that are not busy; `look_again`: how often to ask while working."""
+        self.name = name
+        self._take = take
+        self._work = work
+        self._key = key
+        self._width = width
+        self._look_again = look_again.total_seconds()
+        self._tasks: dict[asyncio.Task[None], Hashable] = {}
+        self._failed: dict[Hashable, float] = {}
+        self._clock = clock
+        self._stopping = False
+
+    async def work_off(self) -> None:
+        """Work on everything due until nothing is; an item that failed to be saved rests for a while.
+
+        Raises: MonitorError, when what is due cannot be learnt.
+        """
+        while await self._fill():
+            done, _ = await asyncio.wait(self._tasks, timeout=self._look_again, return_when=asyncio.FIRST_COMPLETED)
+            self._settle(done)
+
+    async def stop(self, within: timedelta) -> None:
+        """Take nothing more; let what is in work finish `within` this time, then abandon it."""
+        self._stopping = True
+        if self._tasks:
+            done, late = await asyncio.wait(self._tasks, timeout=within.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            self._settle(done | late)
+
+    async def _fill(self) -> bool:
+        """Take more where there is room for a fair batch; whether anything is in work."""
+        room = self._width - len(self._tasks)
+        if not self._stopping and room >= max(1, self._width // 4):
+            self._failed = {key: until for key, until in self._failed.items() if until > self._clock()}
+            busy = frozenset((*self._tasks.values(), *self._failed))
+            for item in await self._take(room, busy):
+                self._tasks[asyncio.create_task(self._work(item))] = self._key(item)
+        return bool(self._tasks)
+
+    def _settle(self, done: set[asyncio.Task[None]]) -> None:
+        """One item's failure is said and is its own; a bug is not wrapped: it ends the tick with its traceback."""
+        for task in done:
+            key = self._tasks.pop(task, None)
+            error = None if key is None or task.cancelled() else task.exception()
+            if isinstance(error, MonitorError):
+                self._failed[key] = self._clock() + REST.total_seconds()
+                log.error("%s %s: %s", self.name, key, error)
+            elif error is not None:
+                raise error
+
+
+AnyStage: TypeAlias = Stage[Any]
+"""A stage, whatever its items are."""

@@ -1,0 +1,72 @@
+"""What came of a run, counted: for its summary, its progress bar and its exit code."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from monitor.model import Failed, FeedId, News, Outcome, ParsedFeed, Polled, Read, Unchanged
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts since it was made. offered = new + known + repeated + skipped."""
+
+    polled: int = 0
+    """Polls that brought a feed; likewise `unchanged`."""
+    unchanged: int = 0
+    failed: dict[FeedId, str] = field(default_factory=dict)
+    """Feed → why its poll failed."""
+    unreached: int = 0
+    """Of these, polls that no server answered."""
+    offered: int = 0
+    new: int = 0
+    known: int = 0
+    repeated: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Reason → entries."""
+    articles: int = 0
+    """New articles."""
+    read: int = 0
+    """Pages that were asked for."""
+    text_sources: Counter[str] = field(default_factory=Counter)
+    shortfalls: Counter[str] = field(default_factory=Counter)
+    matches: int = 0
+    """Matches that were not there before."""
+
+    @property
+    def polls(self) -> int:
+        """All polls, however they ended."""
+        return self.polled + self.unchanged + len(self.failed)
+
+    @property
+    def offline(self) -> bool:
+        """Whether no host at all could be reached."""
+        return 0 < self.polls == self.unreached
+
+    def add_poll(self, feed_id: FeedId, outcome: Outcome, news: News, new_matches: int) -> None:
+        """Count one poll."""
+        match outcome:
+            case Polled(parsed=parsed):
+                self.polled += 1
+                self._add_entries(parsed, news)
+            case Unchanged():
+                self.unchanged += 1
+            case Failed(reason=reason, reached=reached):
+                self.failed[feed_id] = reason
+                self.unreached += not reached
+        self.matches += new_matches
+
+    def _add_entries(self, parsed: ParsedFeed, news: News) -> None:
+        self.offered += parsed.offered
+        self.new += len(parsed.entries) - news.known
+        self.known += news.known
+        self.repeated += parsed.repeated
+        self.skipped.update(str(skipped.reason) for skipped in parsed.skipped)
+        self.articles += len(news.new_articles)
+
+    def add_read(self, read: Read, new_matches: int) -> None:
+        """Count one reading."""
+        self.read += 1
+        self.text_sources[str(read.article.text_source)] += 1
+        if read.article.shortfall:
+            self.shortfalls[str(read.article.shortfall)] += 1
+        self.matches += new_matches

@@ -1,0 +1,45 @@
+import csv
+import io
+import json
+
+import pytest
+
+from monitor.cli.output import print_rows
+
+RECORDS = [
+    {"id": "1", "title": "رفح", "hits": [{"term": "رفح"}], "score": 3.5, "none": None},
+    {"id": "2", "title": "=HYPERLINK(evil)", "hits": [], "score": 1.0, "none": None},
+]
+COLUMNS = {"id": "id", "title": "title"}
+
+
+def printed(output: str, capsys: pytest.CaptureFixture[str], records: list[dict[str, object]] = RECORDS) -> str:
+    print_rows(records, output, columns=COLUMNS, empty="Nothing here.")
+    return capsys.readouterr().out
+
+
+def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(printed("json", capsys)) == RECORDS
+
+
+def test_json_lines_are_one_record_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [json.loads(line) for line in printed("jsonl", capsys).splitlines()] == RECORDS
+
+
+def test_csv_never_hands_a_formula_to_a_spreadsheet(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = list(csv.reader(io.StringIO(printed("csv", capsys))))
+    assert rows[0] == ["id", "title", "hits", "score", "none"]
+    assert rows[2][1] == "'=HYPERLINK(evil)"
+    assert rows[1][1:] == ["رفح", '[{"term": "رفح"}]', "3.5", ""]
+
+
+def test_a_table_isolates_right_to_left_text_and_leaves_markup_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = printed("table", capsys, [{"id": "1", "title": "رفح"}, {"id": "2", "title": "[red]plain[/red]"}])
+    assert "\u2068رفح\u2069" in shown
+    assert "[red]plain[/red]" in shown
+
+
+def test_no_rows_are_said_in_words_to_a_person_and_in_form_to_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed("table", capsys, []) == "Nothing here.\n"
+    assert printed("json", capsys, []) == "[]\n"
+    assert printed("csv", capsys, []) == ""

@@ -1,0 +1,23 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.cli.terminal import harmless, isolate
+
+
+def test_escape_sequences_reach_no_terminal() -> None:
+    assert harmless("\x1b]0;owned\x07\x1b[31mred\x9b2J") == "]0;owned[31mred2J"
+
+
+def test_overrides_that_reorder_the_line_are_dropped() -> None:
+    assert harmless("safe\u202egnp.exe\u2069") == "safegnp.exe"
+
+
+def test_a_right_to_left_title_is_isolated_from_what_stands_beside_it() -> None:
+    assert isolate("رفح: 200 مقاتل") == "\u2068رفح: 200 مقاتل\u2069"
+    assert isolate("Rafah:\n200 fighters") == "Rafah: 200 fighters"
+
+
+@given(st.text())
+def test_no_control_character_survives(text: str) -> None:
+    assert not any(ord(letter) < 32 and letter not in "\t\n" for letter in harmless(text))
+    assert "\n" not in isolate(text)
