@@ -66,7 +66,7 @@ class _Outlet:
 
 _FEED = Keys(
     build=_Feed,
-    keys={"url": Placed(_ADDRESS), "language": LANGUAGE, "every": EVERY, "tags": Each(TEXT)},
+    keys={"url": Placed(_ADDRESS), "language": LANGUAGE, "every": EVERY, "tags": Each(TEXT, may_be_empty=True)},
     required=frozenset(["url"]),
 )
 _OUTLET = Keys(

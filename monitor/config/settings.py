@@ -56,7 +56,7 @@ _FETCH: Mapping[str, Shape[Any]] = {
     "concurrent": count(1, 1000),
     "feed_size": size(10_000, 100_000_000),
     "page_size": size(10_000, 100_000_000),
-    "allow_addresses": Each(NETWORK),
+    "allow_addresses": Each(NETWORK, may_be_empty=True),
 }
 _WORKERS: Mapping[str, Shape[Any]] = {
     "count": count(1, 64),

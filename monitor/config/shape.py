@@ -6,7 +6,7 @@ every command that opens the database, and without places.)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from monitor.config.source import NO_PLACE, Place, Source, shown
@@ -71,16 +71,17 @@ class Placed(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Each(Generic[T]):
-    """A list of one thing or more."""
+    """A list."""
 
     item: Shape[T]
+    may_be_empty: bool = field(default=False, kw_only=True)
 
     def read(self, node: Node, source: Source, name: str) -> tuple[T, ...] | None:
         """The items that fit."""
         if not isinstance(node, Items):
             mismatch(node, source, name, "a list", _as_list(node))
             return None
-        if not node.nodes:
+        if not node.nodes and not self.may_be_empty:
             source.report(node.place, f"{name}: the list is empty", "add an item, or remove the key")
         items = (self.item.read(item, source, name) for item in node.nodes)
         return tuple(item for item in items if item is not None)

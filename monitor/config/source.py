@@ -56,7 +56,12 @@ def open_source(file: str, content: bytes) -> Source:
     UTF-8 is empty.
     """
     if len(content) > LARGEST:
-        return _refused(file, NO_PLACE, f"larger than {LARGEST >> 20} MiB", "split it, or remove what is not needed")
+        return _refused(
+            file,
+            NO_PLACE,
+            f"larger than {LARGEST >> 20} MiB",
+            "remove what is not needed; lists can be split into several files",
+        )
     try:
         text = content.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:

@@ -68,8 +68,8 @@ _FILE = Keys(
         "title": TEXT,
         "query": _Query(),
         "score": Keys(build=_score, keys={"title": _WEIGHT, "body": _WEIGHT, "min": _WEIGHT}),
-        "should_match": Each(_Example()),
-        "should_not_match": Each(_Example()),
+        "should_match": Each(_Example(), may_be_empty=True),
+        "should_not_match": Each(_Example(), may_be_empty=True),
     },
     required=frozenset(["query"]),
 )

@@ -161,7 +161,10 @@ def test_an_escape_cannot_smuggle_in_what_no_text_needs(loader: Any, escape: str
     [
         (b"a: b\nc: \xe9", "f:2:4: not UTF-8 (save the file as UTF-8)"),
         ("a: b".encode("utf-16"), "f:1:1: not UTF-8 (save the file as UTF-8)"),
-        (b"#" * (LARGEST + 1), "f: larger than 1 MiB (split it, or remove what is not needed)"),
+        (
+            b"#" * (LARGEST + 1),
+            "f: larger than 1 MiB (remove what is not needed; lists can be split into several files)",
+        ),
         (b"a: b\n\tc: d\n\te: f\n", "f:2:1: a tab, and 1 more (use spaces)"),
         (b"a: b\x00", "f:1:5: the character U+0000, which no text needs (remove it)"),
         ("a: b\u2028c".encode(), "f:1:5: the character U+2028, which no text needs (remove it)"),
