@@ -1,5 +1,6 @@
 """The configuration that comes with the monitor, and how `monitor init` writes it."""
 
+import os
 from pathlib import Path
 
 from monitor.config.files import read_files
@@ -15,22 +16,25 @@ def shipped_folder() -> Path:
 def write_shipped(folder: Path) -> tuple[Path, ...]:
     """Write its files into a folder, which is made if need be. Returns what was written, in order.
 
-    Raises: ConfigError when one of them is there already (then none is written), or the folder cannot be written.
+    Raises: ConfigError when one of them is there already, or the folder cannot be written; then none is written.
     """
     files = {folder / name: content for name, content in read_files(shipped_folder()).items()}
+    problems = [_exists(path) for path in files if os.path.lexists(path)]
+    if problems:
+        raise ConfigError(problems)
+    written: list[Path] = []
     try:
-        problems = [_exists(path) for path in files if path.exists() or path.is_symlink()]
-        if problems:
-            raise ConfigError(problems)
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
+                written.append(path)
                 file.write(content)
     except OSError as error:
-        where = str(error.filename or folder)
-        what = f"cannot be written: {error.strerror}"
+        for path in written:
+            path.unlink(missing_ok=True)
+        where, what = str(error.filename or folder), f"cannot be written: {error.strerror}"
         raise ConfigError([Problem(file=where, what=what, hint="name another folder")]) from error
-    return tuple(files)
+    return tuple(written)
 
 
 def _exists(path: Path) -> Problem:

@@ -34,6 +34,15 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
         write_shipped(tmp_path / "file" / "config")
 
 
+def test_what_was_written_is_removed_when_the_rest_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "lists").write_text("")
+
+    with pytest.raises(ConfigError, match="lists: cannot be written: File exists"):
+        write_shipped(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["lists"]
+
+
 def test_an_installed_package_brings_the_files_beside_its_modules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
