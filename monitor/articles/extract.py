@@ -41,7 +41,9 @@ def extract(body: bytes, *, content_type: str, url: str) -> Page:
     if root is None:
         return Page(text=without_tags(text), degraded=True)
     page = metadata(root, url)
-    found = None if root.xpath("count(//*)") > MOST_ELEMENTS else _article_text(root)
+    # Tags are counted first: they are an upper bound, nearly, and cost nothing.
+    is_too_much = text.count("<") > MOST_ELEMENTS and root.xpath("count(//*)") > MOST_ELEMENTS
+    found = None if is_too_much else _article_text(root)
     return replace(page, text=visible_text(root) if found is None else clean(found), degraded=found is None)
 
 

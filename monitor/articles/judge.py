@@ -44,7 +44,8 @@ _CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("cap
 _GUARDED = "x-datadome"
 _CHALLENGE = re.compile(
     r"just a moment|attention required|are you (?:a )?(?:human|robot)|verify (?:that )?you are|unusual traffic"
-    r"|enable javascript and cookies|checking your browser|access denied|captcha|pardon our interruption|security check",
+    r"|enable javascript and cookies|checking your browser|access denied|captcha|pardon our interruption"
+    r"|security check",
     re.IGNORECASE,
 )
 

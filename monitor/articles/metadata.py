@@ -14,6 +14,7 @@ from monitor.articles.json_ld import Declared, declared_in
 from monitor.model import Page
 from monitor.text.clean import one_line
 from monitor.text.language_tags import primary
+from monitor.text.markup import plain
 
 _TITLES = ("og:title", "twitter:title", "parsely-title", "dc.title", "title")
 _DATES = (
@@ -57,10 +58,10 @@ def metadata(root: HtmlElement, url: str) -> Page:
     authors = declared.authors or tuple(filter(_is_name, [_first(seen.meta, _AUTHORS)]))
     return Page(
         text="",
-        title=one_line(title),
+        title=one_line(plain(title)),
         canonical=urls.absolute(url, seen.canonical),
         language=_language(root, seen.meta, declared),
-        authors=tuple(dict.fromkeys(filter(None, map(one_line, authors)))),
+        authors=tuple(dict.fromkeys(filter(None, (one_line(plain(name)) for name in authors)))),
         published_at=moment_of(declared.published) or moment_of(_first(seen.meta, _DATES)),
         paywalled=declared.paywalled,
     )

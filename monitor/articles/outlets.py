@@ -20,8 +20,12 @@ class Outlets:
         """The outlet with this id; None where it is configured no more."""
         return self._by_id.get(outlet_id)
 
-    def outlet_of(self, url: str, feed: Feed) -> Outlet:
-        """The outlet with the longest domain that the address is under; the feed's where there is none."""
+    def at(self, url: str) -> Outlet | None:
+        """The outlet with the longest domain that the address is under; None where there is none."""
         labels = urls.host(url).split(".")
         domains = (".".join(labels[start:]) for start in range(len(labels)))
-        return next((self._by_domain[domain] for domain in domains if domain in self._by_domain), feed.outlet)
+        return next((self._by_domain[domain] for domain in domains if domain in self._by_domain), None)
+
+    def outlet_of(self, url: str, feed: Feed) -> Outlet:
+        """The outlet that the address is under; the feed's where there is none."""
+        return self.at(url) or feed.outlet

@@ -46,13 +46,12 @@ class Item:
 
 
 def feed_of(
-    items: Sequence[Item | None], *, url: str, now: datetime, title: str = "", language: str = ""
+    items: Sequence[Item | None], *, base: str, now: datetime, title: str = "", language: str = ""
 ) -> ParsedFeed:
-    """The feed that offers these items, in their order; `url` is its address, by which relative links are resolved.
+    """The feed that offers these items, in their order; relative links are resolved by `base`.
 
     None stands for an item that cannot be read as one.
     """
-    base = _base(url)
     found = [(position, _entry(item, base, now)) for position, item in enumerate(items) if item is not None]
     entries = _keyed([entry for _, entry in found if _says_something(entry)])
     distinct: dict[str, Entry] = {}
@@ -71,14 +70,6 @@ def feed_of(
         title=one_line(plain(title)),
         language=primary(language),
     )
-
-
-def _base(url: str) -> str:
-    """The feed's address without user name and password: they must not appear in the links of its entries."""
-    try:
-        return urls.normalise(url)
-    except ValueError:
-        return ""
 
 
 def _entry(item: Item, base: str, now: datetime) -> Entry:

@@ -11,6 +11,7 @@ from monitor.feeds.preclean import preclean
 from monitor.feeds.sniff import HEAD, Format, Sniffed, refuse_files, sniff
 from monitor.model import ParsedFeed
 from monitor.text.decoding import decode
+from monitor.urls import normalise
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)")
@@ -26,7 +27,16 @@ def parse(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedF
     refuse_files(body)
     text = _decoded(body, content_type)
     sniffed = sniff(text)
-    return _json(text, url, now) if sniffed.format is Format.JSON else _xml(text, sniffed, url, now)
+    base = _base(url)
+    return _json(text, base, now) if sniffed.format is Format.JSON else _xml(text, sniffed, base, now)
+
+
+def _base(url: str) -> str:
+    """The feed's address without user name and password: they must not appear in the links of its entries."""
+    try:
+        return normalise(url)
+    except ValueError:
+        return ""
 
 
 def _decoded(body: bytes, content_type: str) -> str:
@@ -35,17 +45,19 @@ def _decoded(body: bytes, content_type: str) -> str:
     return decode(body, declared[1].decode("ascii", "ignore") if declared else "", served[1] if served else "")
 
 
-def _json(text: str, url: str, now: datetime) -> ParsedFeed:
+def _json(text: str, base: str, now: datetime) -> ParsedFeed:
     items, about = json_feed.read(text.lstrip("\ufeff\x00 \t\r\n"))
-    return feed_of(items, url=url, now=now, title=str(about.get("title", "")), language=str(about.get("language", "")))
+    return feed_of(
+        items, base=base, now=now, title=str(about.get("title", "")), language=str(about.get("language", ""))
+    )
 
 
-def _xml(text: str, sniffed: Sniffed, url: str, now: datetime) -> ParsedFeed:
-    items, about = xml_feed.read(preclean(text, sniffed.start), url)
+def _xml(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
+    items, about = xml_feed.read(preclean(text, sniffed.start), base)
     is_whole = f"</{sniffed.root}" in text or text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
     if not items and not is_whole:
         raise ParseError(f"{CUT_OFF}, and has no entry")
     parsed = feed_of(
-        items, url=url, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
+        items, base=base, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
     )
     return replace(parsed, ttl=xml_feed.lifetime(about), damaged="" if is_whole else CUT_OFF)

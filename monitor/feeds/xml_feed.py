@@ -1,5 +1,6 @@
 """RSS, RDF and Atom → items. The only module that knows feedparser."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,11 +19,12 @@ from monitor.text.markup import looks_like_html
 _ITS_BUGS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RuntimeError, OverflowError)
 _HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
 _DATES = ("published", "updated", "created")
+_ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
 _LEADING_RELS = ("alternate", "related", "via")
 
 
-def read(document: bytes, url: str) -> tuple[list[Item], Mapping[str, Any]]:
-    """The items of a precleaned document at `url`, and what it says of itself.
+def read(document: bytes, base: str) -> tuple[list[Item], Mapping[str, Any]]:
+    """The items of a precleaned document, and what it says of itself; relative links are resolved by `base`.
 
     Raises: ParseError when feedparser fails on it, or finds no feed in it.
     """
@@ -30,7 +32,7 @@ def read(document: bytes, url: str) -> tuple[list[Item], Mapping[str, Any]]:
         parsed = feedparser.parse(
             # A stream, never bytes or str: feedparser takes those for the name of a file or an address first.
             BytesIO(document),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
             # Three times as fast; what comes is made plain text, so nothing needs sanitising.
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -116,13 +118,16 @@ def _moment(parsed: struct_time | None) -> datetime | None:
 
 
 def _authors(given: dict[str, Any]) -> tuple[str, ...]:
-    named = [dict(author) for author in given.get("authors", [])]
-    names = [_string(author.get("name") or author.get("email")) for author in named]
-    return tuple(filter(None, names)) or tuple(filter(None, [_string(given.get("author"))]))
+    named = tuple(filter(None, (_string(dict(author).get("name")) for author in given.get("authors", []))))
+    raw = _string(given.get("author"))
+    # Of an author with an address feedparser takes the rest for the name, be it the address's ".example".
+    if len(named) < 2 and "@" in raw:
+        return (_ADDRESS.sub("", raw).strip(" ()<>,;") or raw,)
+    return named or tuple(filter(None, [raw]))
 
 
 def _language(given: dict[str, Any]) -> str:
-    """What the item says, else what holds where its title or text stands (xml:lang, the channel's language)."""
+    """What the item says, else what holds where its title or text stands (xml:lang)."""
     details = [given.get("title_detail"), given.get("summary_detail"), *given.get("content", [])]
     inherited = (_string(detail.get("language")) for detail in details if detail)
     return _string(given.get("language")) or next(filter(None, inherited), "")

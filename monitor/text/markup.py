@@ -46,7 +46,8 @@ def plain(fragment: str) -> str:
 def tree_of(markup: str) -> HtmlElement | None:
     """The tree of a page or fragment; None where there is none, or it is deeper than the parser goes (2,048)."""
     # Our own bytes and our own word for their charset: otherwise a <meta> inside decides.
-    parser = HTMLParser(encoding="utf-8", huge_tree=True)
+    # Comments stand between the words of many a page, and extractors take the second half for something else.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     root = etree.fromstring(_UNREADABLE.sub("", markup).encode(), parser)
     # Where the depth is too great the parser stops and hands out what it had, without an exception.
     stopped = parser.error_log.last_error
@@ -60,7 +61,7 @@ def without_tags(markup: str) -> str:
 
 def visible_text(root: HtmlElement) -> str:
     """The text of all elements that are shown, cleaned. Uses the tree up: hidden elements are gone afterwards."""
-    etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_HIDDEN, with_tail=False)
+    etree.strip_elements(root, *_HIDDEN, with_tail=False)
     for element in root.iter(*_BLOCKS):
         element.text = f"{_BREAK}{element.text or ''}"
         element.tail = f"{_BREAK}{element.tail or ''}"

@@ -1,0 +1,39 @@
+"""What an HTTP status says of a feed."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.feeds.outcome import failure_of
+
+
+@pytest.mark.parametrize("status", [200, 203, 304])
+def test_these_statuses_are_no_failures(status: int) -> None:
+    assert failure_of(status) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "temporary", "reason"),
+    [
+        (404, False, "404: the feed is not there any more; look for its new address"),
+        (401, False, "401: the feed asks for a password"),
+        (410, False, "410: the feed was taken down for good; look for its new address"),
+        (429, True, "429: the server says that we ask too often; raise every: for its feeds"),
+        (408, True, "408: the server refuses the request (Request Timeout)"),
+        (418, False, "418: the server refuses the request (I'm a Teapot)"),
+        (500, True, "500: the server failed (Internal Server Error)"),
+        (599, True, "599: the server failed (an unknown status)"),
+        (206, False, "206: an answer without a whole feed (Partial Content)"),
+        (302, False, "302: a redirect that leads nowhere (Found)"),
+    ],
+)
+def test_a_failure_says_what_is_wrong_and_whether_it_may_pass(status: int, temporary: bool, reason: str) -> None:
+    failure = failure_of(status)
+    assert failure is not None
+    assert (failure.reason, failure.temporary, failure.retry_after) == (reason, temporary, None)
+
+
+def test_the_wait_that_the_server_asks_for_is_kept() -> None:
+    failure = failure_of(503, retry_after=timedelta(minutes=2))
+    assert failure is not None
+    assert failure.retry_after == timedelta(minutes=2)
