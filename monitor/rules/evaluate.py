@@ -20,7 +20,8 @@ def places(node: Node, field: Field, reading: Reading) -> Places:
         case Or(parts=parts):
             return union(places(part, field, reading) for part in parts)
         case Near(left=left, right=right, distance=distance):
-            return near(places(left, field, reading), places(right, field, reading), distance)
+            first = places(left, field, reading)
+            return near(first, places(right, field, reading), distance) if first else _NOWHERE
         case Within(where=where, part=part):
             return places(part, field, reading) if field in FIELDS[where] else _NOWHERE
         case And() | Not() | AtLeast():
@@ -30,7 +31,9 @@ def places(node: Node, field: Field, reading: Reading) -> Places:
 def holds(node: Node, fields: Fields, reading: Reading) -> bool:
     """Does the node hold, looking at these fields alone?"""
     match node:
-        case Term() | ListRef() | Near():
+        case Term() | ListRef():
+            return any(reading.stands(node, field) for field in fields)
+        case Near():
             return any(places(node, field, reading) for field in fields)
         case And(parts=parts):
             return all(holds(part, fields, reading) for part in parts)

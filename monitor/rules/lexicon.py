@@ -38,6 +38,10 @@ class Leaf:
     patterns: tuple[Pattern, ...]
     starting: Mapping[WordId, tuple[Pattern, ...]]
     """By their first word."""
+    words: frozenset[WordId]
+    """The first words."""
+    single: bool
+    """No pattern has more than one word: wherever such a word is, the leaf is."""
 
 
 class Lexicon:
@@ -87,4 +91,5 @@ def _leaf(sources: Iterable[Source]) -> Leaf:
     starting: dict[WordId, tuple[Pattern, ...]] = {}
     for pattern in patterns:
         starting[pattern.words[0]] = (*starting.get(pattern.words[0], ()), pattern)
-    return Leaf(patterns, MappingProxyType(starting))
+    single = all(len(pattern.words) == 1 for pattern in patterns)
+    return Leaf(patterns, MappingProxyType(starting), frozenset(starting), single)

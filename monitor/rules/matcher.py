@@ -8,11 +8,10 @@ from monitor.model import Clause, Document, Field, Found, ScoreRule, WatchlistId
 from monitor.rules.evaluate import evidence, holds
 from monitor.rules.explain import explain, hits
 from monitor.rules.lexicon import Lexicon
-from monitor.rules.meaning import EVERYWHERE
 from monitor.rules.reading import Reading
 from monitor.rules.syntax import Node, show
 from monitor.rules.triggers import costs, groups_of, trigger_index
-from monitor.rules.vocabulary import Vocabulary
+from monitor.rules.vocabulary import Vocabulary, WordId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +45,8 @@ class Matcher:
 
     def match(self, document: Document) -> tuple[Found, ...]:
         """What every watchlist that matches finds, ordered by watchlist."""
-        candidates = self._candidates(document)
-        if not candidates:
-            return ()
         reading = self._read(document)
+        candidates = self._candidates(reading.all_words)
         found = (self._found(self._rules[number], reading) for number in candidates)
         return tuple(one for one in found if one is not None)
 
@@ -61,7 +58,7 @@ class Matcher:
         """
         rule = self._by_id[watchlist_id]
         reading = self._read(document)
-        clause = explain(rule.tree, EVERYWHERE, reading)
+        clause = explain(rule.tree, reading.fields, reading)
         if not clause.held or _score(rule, reading) >= rule.score.minimum:
             return clause
         note = f"score {_score(rule, reading):g} is below the minimum {rule.score.minimum:g}"
@@ -70,15 +67,13 @@ class Matcher:
     def _read(self, document: Document) -> Reading:
         return Reading(document, self._vocabulary, self._lexicon)
 
-    def _candidates(self, document: Document) -> list[int]:
+    def _candidates(self, words: frozenset[WordId]) -> list[int]:
         """The rules whose words are all there, ascending."""
-        held = self._vocabulary.held_by
-        words = held(document.title) | held(document.summary) | held(document.text)
         triggered = {rule for word in words & self._triggering for rule in self._triggers[word]}
         return sorted(rule for rule in triggered if not any(map(words.isdisjoint, self._groups[rule])))
 
     def _found(self, rule: Rule, reading: Reading) -> Found | None:
-        if not holds(rule.tree, EVERYWHERE, reading):
+        if not holds(rule.tree, reading.fields, reading):
             return None
         score = _score(rule, reading)
         if score < rule.score.minimum:
@@ -87,15 +82,15 @@ class Matcher:
             watchlist_id=rule.watchlist_id,
             version=rule.version,
             score=score,
-            hits=hits(rule.tree, EVERYWHERE, reading),
-            explanation=explain(rule.tree, EVERYWHERE, reading),
+            hits=hits(rule.tree, reading.fields, reading),
+            explanation=explain(rule.tree, reading.fields, reading),
         )
 
 
 def _score(rule: Rule, reading: Reading) -> float:
     """The sum over the distinct terms that take part of the weight of the best field they stand in."""
     best: dict[object, float] = {}
-    for field, (_, _, source) in evidence(rule.tree, EVERYWHERE, reading):
+    for field, (_, _, source) in evidence(rule.tree, reading.fields, reading):
         weight = rule.score.title if field is Field.TITLE else rule.score.body
         best[source.key] = max(weight, best.get(source.key, weight))
     return sum(best.values())

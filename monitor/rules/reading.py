@@ -1,5 +1,6 @@
 """A document as the rules read it: where its words, terms and lists stand. Worked out when first asked for."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 
 from monitor.model import Document, Field, Hit
@@ -7,53 +8,82 @@ from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
 from monitor.rules.syntax import ListRef, Term
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
-from monitor.text.tokens import Token, tokens
+from monitor.text.tokens import tokens
 
 
 class Reading:
     """One document; not kept longer than it is matched."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
-        self.language = document.language
-        self._texts = {Field.TITLE: document.title, Field.SUMMARY: document.summary, Field.TEXT: document.text}
+        self._language = document.language
+        texts = {Field.TITLE: document.title, Field.SUMMARY: document.summary, Field.TEXT: document.text}
+        self._texts = {field: text for field, text in texts.items() if text}
         self._vocabulary = vocabulary
         self._lexicon = lexicon
-        self._words: dict[Field, Mapping[WordId, list[Span]]] = {}
-        self._tokens: dict[Field, list[Token]] = {}
+        self._words = {field: vocabulary.held_by(text) for field, text in self._texts.items()}
+        self._spans: dict[Field, Mapping[WordId, list[Span]]] = {}
+        self._anchors: dict[Field, list[tuple[int, int, str]]] = {}
         self._places: dict[tuple[Leaf, Field], Places] = {}
+
+    @property
+    def fields(self) -> frozenset[Field]:
+        """Those that hold anything."""
+        return frozenset(self._texts)
+
+    @property
+    def all_words(self) -> frozenset[WordId]:
+        """The words that stand in any field."""
+        return frozenset().union(*self._words.values())
+
+    def stands(self, node: Term | ListRef, field: Field) -> bool:
+        """Does a term, or any term of a list, stand in a field?"""
+        leaf = self._lexicon.leaf(node)
+        if self._words[field].isdisjoint(leaf.words):
+            return False
+        return leaf.single or bool(self._places_of(leaf, field))
 
     def places(self, node: Term | ListRef, field: Field) -> Places:
         """Where a term, or any term of a list, stands in a field."""
         leaf = self._lexicon.leaf(node)
-        if (leaf, field) not in self._places:
-            self._places[leaf, field] = self._find(leaf, field)
-        return self._places[leaf, field]
+        return {} if self._words[field].isdisjoint(leaf.words) else self._places_of(leaf, field)
 
     def hit(self, field: Field, taken: Taken) -> Hit:
         """A place of a term as offsets in the field's text."""
-        if field not in self._tokens:
-            self._tokens[field] = tokens(self._texts[field])
         first, after, source = taken
         languages = source.languages
         return Hit(
             field=field,
-            start=self._tokens[field][first].start,
-            end=self._tokens[field][after - 1].end,
+            start=self._offsets(field, first)[0],
+            end=self._offsets(field, after - 1)[1],
             term=source.term,
             list_id=source.list_id,
-            language=self.language if self.language in languages else "".join(languages[:1]),
+            language=self._language if self._language in languages else "".join(languages[:1]),
         )
 
+    def _offsets(self, field: Field, position: int) -> tuple[int, int]:
+        """Start and end of the word at a position that some pattern begins or ends with."""
+        if field not in self._anchors:
+            self._anchors[field] = self._vocabulary.anchors_in(self._texts[field])
+        anchors = self._anchors[field]
+        first, offset, chunk = anchors[bisect_right(anchors, position, key=lambda anchor: anchor[0]) - 1]
+        token = tokens(chunk)[position - first]
+        return offset + token.start, offset + token.end
+
+    def _places_of(self, leaf: Leaf, field: Field) -> Places:
+        if (leaf, field) not in self._places:
+            self._places[leaf, field] = self._find(leaf, field)
+        return self._places[leaf, field]
+
     def _find(self, leaf: Leaf, field: Field) -> Places:
-        if field not in self._words:
-            self._words[field] = self._vocabulary.places_in(self._texts[field])
-        words = self._words[field]
+        if field not in self._spans:
+            self._spans[field] = self._vocabulary.places_in(self._texts[field])
+        words = self._spans[field]
         found: dict[Span, frozenset[Taken]] = {}
-        for first in leaf.starting.keys() & words.keys():
+        for first in leaf.words & self._words[field]:
             for pattern in leaf.starting[first]:
                 for start, end in _spans(pattern, words):
-                    taken = (start, end, pattern.source)
-                    found[start, end] = found.get((start, end), frozenset()) | {taken}
+                    taken = frozenset({(start, end, pattern.source)})
+                    found[start, end] = found[start, end] | taken if (start, end) in found else taken
         return found
 
 

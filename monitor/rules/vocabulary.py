@@ -77,6 +77,19 @@ class Vocabulary(dict[str, Chunk | None]):
             position += chunk.length
         return places
 
+    def anchors_in(self, text: str) -> list[tuple[int, int, str]]:
+        """(its first word, its offset, itself) of every chunk with a word that the rules look for, in order."""
+        anchors: list[tuple[int, int, str]] = []
+        position = offset = 0
+        for piece in text.split():
+            offset = text.index(piece, offset)
+            chunk = self[piece]
+            if chunk is not None and chunk.places:
+                anchors.append((position, offset, piece))
+            position += 1 if chunk is None else chunk.length
+            offset += len(piece)
+        return anchors
+
     def _read(self, chunk: str) -> Chunk | None:
         found = tokens(chunk)
         places = tuple(place for place in self._places(chunk, found) if place[2])

@@ -5,6 +5,7 @@ those of its chunks (`str.split()`), one after the other. The rules' cache of ch
 """
 
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 from monitor.text.characters import (
@@ -45,8 +46,8 @@ def tokens(text: str) -> list[Token]:
     text = text.replace("_", " ")
     pattern = _MIXED if _UNSPACED.search(text) else _SPACED
     spans = [(found.start(), found.start() + len(_INVISIBLE_END.sub("", found[0]))) for found in pattern.finditer(text)]
-    starts = [start for start, _ in spans[1:]] + [0]
+    following = [start for start, _ in spans[1:]]
     return [
-        Token(start, end, following == end + 1 and text[end] in HYPHENS)
-        for (start, end), following in zip(spans, starts, strict=True)
+        Token(start, end, after == end + 1 and text[end] in HYPHENS)
+        for (start, end), after in zip_longest(spans, following)
     ]
