@@ -23,12 +23,15 @@ INFINITE = resource.RLIM_INFINITY
 def applied(monkeypatch: pytest.MonkeyPatch) -> dict[object, object]:
     """What would have been done to this process."""
     done: dict[object, object] = {}
+
+    def fake_fcntl(_: int, what: int, value: int = 0) -> int:
+        done["fcntl", what] = value
+        return os.O_RDONLY
+
     monkeypatch.setattr(resource, "getrlimit", lambda _: (INFINITE, done.get("hard", INFINITE)))
     monkeypatch.setattr(resource, "setrlimit", done.__setitem__)
     monkeypatch.setattr(signal, "signal", done.__setitem__)
-    monkeypatch.setattr(
-        fcntl, "fcntl", lambda _, what, value=0: done.__setitem__(("fcntl", what), value) or os.O_RDONLY
-    )
+    monkeypatch.setattr(fcntl, "fcntl", fake_fcntl)
     monkeypatch.setattr(os, "_exit", lambda code: done.__setitem__("exit", code))
     return done
 

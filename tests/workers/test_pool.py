@@ -20,6 +20,8 @@ from monitor.errors import ParseError, ParseKind
 from monitor.workers import pool as pool_module
 from monitor.workers.pool import Workers
 from monitor.workers.settings import WorkerSettings
+from monitor.workers.tasks import extract_page, parse_feed
+from tests.builders import NOON
 from tests.workers import jobs
 
 PROJECT = Path(__file__).parents[2]
@@ -276,3 +278,19 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not condition():  # noqa: ASYNC110 - other processes set no events
             await asyncio.sleep(0.01)
+
+
+async def test_real_feeds_and_pages_are_read_in_workers() -> None:
+    item = "<item><title>Rafah</title><link>https://gazette.example/1</link></item>"
+    feed = f"<rss version='2.0'><channel><title>News</title>{item}</channel></rss>".encode()
+    page = (
+        b"<html><body><article><p>" + b"A sentence of an article, long enough. " * 40 + b"</p></article></body></html>"
+    )
+    async with some_workers() as workers:
+        parsed = await workers.run(parse_feed, feed, "text/xml", "https://gazette.example/feed", NOON)
+        read = await workers.run(extract_page, page, "text/html", "https://gazette.example/1")
+        with pytest.raises(ParseError) as caught:
+            await workers.run(parse_feed, b"%PDF-1.7", "application/pdf", "https://gazette.example/feed", NOON)
+    assert [entry.title for entry in parsed.entries] == ["Rafah"]
+    assert "A sentence of an article" in read.text
+    assert caught.value.kind is ParseKind.INVALID
