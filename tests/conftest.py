@@ -37,9 +37,11 @@ _SETTINGS = {
 class Cluster:
     """A running PostgreSQL server; `url` names one of its databases."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, version: int) -> None:
         self.folder = folder
         self._template_made = False
+        # Copying files takes a seventh of the default's time. Before version 15 it is the only way, and has no name.
+        self._strategy = "STRATEGY FILE_COPY" if version >= 15 else ""
 
     def url(self, name: str) -> str:
         return f"postgresql://monitor@/{name}?host={self.folder}"
@@ -52,7 +54,7 @@ class Cluster:
 
     def create(self, *, template: str = "template0") -> str:
         name = f"test{next(_numbers)}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} {self._strategy}")
         return name
 
     def create_ready(self) -> str:
@@ -99,7 +101,7 @@ def postgres() -> Iterator[Cluster]:
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         start = [binaries / "postgres", "-D", data, "-k", folder, *settings]
         server = subprocess.Popen(start, cwd=folder, stderr=subprocess.DEVNULL, **who)  # type: ignore[call-overload]
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, int((data / "PG_VERSION").read_text().split(".")[0]))
         _await(cluster)
         yield cluster
     finally:

@@ -39,7 +39,7 @@ class SqliteConnections:
     """One connection that writes, used by whichever thread has its turn, and a few that can only read."""
 
     def __init__(self, file: SqliteFile, patience: timedelta = PATIENCE) -> None:
-        self._turns = file.beside("write")
+        self._turns = file.beside("write").resolve()
         self._patience = patience.total_seconds()
         self._writer = _sqlite_engine(file, mode="rwc", begin="BEGIN IMMEDIATE", size=1, pragmas=_WRITER_PRAGMAS)
         self._readers = _sqlite_engine(file, mode="ro", begin="BEGIN", size=_READERS, pragmas=_READER_PRAGMAS)

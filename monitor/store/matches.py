@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from monitor.model import (
     ArticleId,
@@ -26,6 +26,10 @@ from monitor.store.schema import articles, former_matches, matches
 from monitor.store.statements import batches, upsert
 
 _CHANGING = ("version", "score", "hits", "explanation", "lost_at")
+# Made once: building a statement costs more than running this one, and it runs for every article.
+_BEFORE = select(matches.c.id, matches.c.watchlist_id, matches.c.lost_at).where(
+    matches.c.article_id.in_(bindparam("articles", expanding=True))
+)
 _BARE = tuple(column for column in matches.c if column is not matches.c.explanation)
 
 
@@ -97,8 +101,7 @@ def counts(tx: Transaction, asked: MatchQuery | None = None) -> dict[WatchlistId
 
 
 def _of_articles(tx: Transaction, article_ids: Sequence[ArticleId]) -> list[Any]:
-    rows = select(matches.c.id, matches.c.watchlist_id, matches.c.lost_at)
-    return [row for batch in batches(article_ids) for row in tx.execute(rows.where(matches.c.article_id.in_(batch)))]
+    return [row for batch in batches(article_ids) for row in tx.execute(_BEFORE, {"articles": batch})]
 
 
 def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ _NEXT = 1
 def turn(path: Path, patience: float) -> Iterator[None]:
     """Holds the right to write that the file `path` stands for.
 
-    `patience`: seconds to wait for those before us.
+    `path`: resolved, so that a file has one name; `patience`: seconds to wait for those before us.
 
     Raises:
         StoreError: it took longer, or the file cannot be created.
@@ -51,7 +51,7 @@ def turn(path: Path, patience: float) -> Iterator[None]:
 
 def _lock_of(path: Path) -> threading.Lock:
     with _threads_guard:
-        return _threads.setdefault(path.resolve(), threading.Lock())
+        return _threads.setdefault(path, threading.Lock())
 
 
 def _open(path: Path) -> int:

@@ -18,7 +18,7 @@ from monitor.store import articles, migrate, schema, versions
 from monitor.store.articles import ArticleQuery
 from monitor.store.store import Store, revision, upgrade
 from tests.builders import an_article
-from tests.store.test_opening import create
+from tests.store.test_faults import create
 
 NEXT = '''"""A step of the tests."""
 import os
