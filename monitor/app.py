@@ -1,15 +1,15 @@
-"""The composition root: finds the configuration, opens the edges, hands them to the stages. Alone reads the clock."""
+"""The composition root: loads the configuration, opens the edges, hands them to the stages."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor import clock
 from monitor.articles.outlets import Outlets
-from monitor.config.files import read_files
+from monitor.config.files import read_files, read_settings_file
 from monitor.config.load import Config, load
-from monitor.config.settings import Settings, load_settings
+from monitor.config.settings import load_settings
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId
@@ -24,24 +24,9 @@ from monitor.store.store import Store, Transaction
 from monitor.workers.pool import Workers
 
 
-def clock() -> datetime:
-    """Now, as aware UTC."""
-    return datetime.now(UTC)
-
-
-def config_folder(given: str | None, environment: Mapping[str, str]) -> Path:
-    """The configuration's folder: as given, else MONITOR_CONFIG, else ./config."""
-    return Path(given or environment.get("MONITOR_CONFIG") or "config").resolve()
-
-
 def load_config(folder: Path, environment: Mapping[str, str]) -> Config:
     """The whole configuration. Raises: ConfigError with all that is wrong with it."""
     return load(read_files(folder), environment=environment, home=folder.parent)
-
-
-def load_config_settings(folder: Path, environment: Mapping[str, str]) -> Settings:
-    """Only the settings: for commands that need no rules. Raises: ConfigError."""
-    return load_settings(read_files(folder), environment=environment, home=folder.parent)
 
 
 def load_or_last_good(folder: Path, environment: Mapping[str, str]) -> tuple[Config, tuple[Problem, ...]]:
@@ -61,7 +46,7 @@ def load_or_last_good(folder: Path, environment: Mapping[str, str]) -> tuple[Con
 def _last_good(folder: Path, environment: Mapping[str, str]) -> Mapping[str, bytes] | None:
     """The files that ran last with this database; None where there are none, or no database can be found."""
     try:
-        settings = load_config_settings(folder, environment)
+        settings = load_settings(read_settings_file(folder), environment=environment, home=folder.parent)
     except ConfigError:
         settings = load_settings({}, environment=environment, home=folder.parent)
     try:
@@ -91,7 +76,7 @@ async def at_work(config: Config) -> AsyncIterator[Tools]:
                 store=store,
                 fetcher=fetcher,
                 workers=workers,
-                clock=clock,
+                clock=clock.now,
                 tally=Tally(),
                 database_thread=database_thread,
             )
@@ -101,7 +86,7 @@ async def at_work(config: Config) -> AsyncIterator[Tools]:
 
 def _begin(tx: Transaction, config: Config) -> None:
     """What a daemon does first: take over the schedule, free what a dead daemon had taken, keep its configuration."""
-    now = clock()
+    now = clock.now()
     polls.sync(tx, config.feeds, now)
     readings.release(tx, now)
     configurations.save(tx, config.hash, config.files, now)
@@ -115,7 +100,7 @@ def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnySta
 def make_due(config: Config, feeds: Collection[FeedId]) -> None:
     """Make these feeds due now, whoever polls them. Raises: StoreError."""
     with Store.open(config.settings.database_url) as store, store.writing() as tx:
-        polls.make_due(tx, feeds, clock())
+        polls.make_due(tx, feeds, clock.now())
 
 
 async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tally:

@@ -34,11 +34,11 @@ def listing_options(function: Function) -> Function:
 
 def moment_of(option: str, text: str | None, zone: tzinfo) -> datetime | None:
     """The moment an option names; None where it is not given. Raises: click.UsageError."""
-    from monitor.app import clock
+    from monitor import clock
 
     if text is None:
         return None
     try:
-        return parse_moment(text, now=clock(), zone=zone)
+        return parse_moment(text, now=clock.now(), zone=zone)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error

@@ -40,16 +40,18 @@ def environment(database: str | None) -> dict[str, str]:
 
 def folder_of(config: str | None) -> Path:
     """The configuration's folder."""
-    from monitor.app import config_folder
+    from monitor.config.files import config_folder
 
     return config_folder(config, os.environ)
 
 
 def settings_of(config: str | None, database: str | None) -> "Settings":
     """The settings alone: for commands that need no rules. Raises: ConfigError."""
-    from monitor.app import load_config_settings
+    from monitor.config.files import read_settings_file
+    from monitor.config.settings import load_settings
 
-    return load_config_settings(folder_of(config), environment(database))
+    folder = folder_of(config)
+    return load_settings(read_settings_file(folder), environment(database), folder.parent)
 
 
 def open_store(settings: "Settings", *, read_only: bool = True) -> "Store":

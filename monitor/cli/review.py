@@ -24,7 +24,7 @@ def review_command(
 
     Decisions are only ever added: the last one counts, all are kept. The reviewer is $MONITOR_REVIEWER, else the user.
     """
-    from monitor.app import clock
+    from monitor import clock
     from monitor.cli.ids import match_named
     from monitor.store import reviews
 
@@ -35,6 +35,8 @@ def review_command(
     with open_store(settings, read_only=False) as store, store.writing() as tx:
         # All ids are looked up before anything is written: one mistyped id, and nothing is half done.
         for match in [match_named(tx, given) for given in ids]:
-            reviews.add(tx, Review(match_id=match.id, status=status, note=note, reviewer=reviewer, reviewed_at=clock()))
+            reviews.add(
+                tx, Review(match_id=match.id, status=status, note=note, reviewer=reviewer, reviewed_at=clock.now())
+            )
     noun = "match" if len(ids) == 1 else "matches"
     click.echo(f"{len(ids)} {noun} marked {status} by {reviewer}")

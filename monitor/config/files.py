@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.config.source import LARGEST
+from monitor.config.source import LARGEST, spellings
 from monitor.errors import ConfigError, Problem
 
 _ENDINGS = (".yaml", ".yml")
+SETTINGS = "monitor.yaml"
 
 
 def read_files(folder: Path) -> Mapping[str, bytes]:
@@ -24,6 +25,23 @@ def read_files(folder: Path) -> Mapping[str, bytes]:
             continue
         for below in _visible(path, path.name, problems):
             _read(below, f"{path.name}/{below.name}", files, problems)
+    if problems:
+        raise ConfigError(sorted(problems))
+    return files
+
+
+def config_folder(given: str | None, environment: Mapping[str, str]) -> Path:
+    """The configuration's folder: as given, else MONITOR_CONFIG, else ./config."""
+    return Path(given or environment.get("MONITOR_CONFIG") or "config").resolve()
+
+
+def read_settings_file(folder: Path) -> Mapping[str, bytes]:
+    """The same for monitor.yaml alone, where there is one: what is wrong elsewhere does not keep a command from it."""
+    problems: list[Problem] = []
+    files: dict[str, bytes] = {}
+    for name in spellings(SETTINGS):
+        if (folder / name).exists():
+            _read(folder / name, name, files, problems)
     if problems:
         raise ConfigError(sorted(problems))
     return files

@@ -6,8 +6,9 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from monitor.config.feeds import FEEDS, read_feeds
+from monitor.config.files import SETTINGS
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
-from monitor.config.settings import SETTINGS, Settings, read_settings
+from monitor.config.settings import Settings, read_settings
 from monitor.config.source import NO_PLACE, Source, open_source, spellings
 from monitor.config.suggest import did_you_mean, nearest
 from monitor.errors import ConfigError, Problem

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import __version__
 from monitor.config.database import DEFAULT, database
+from monitor.config.files import SETTINGS
 from monitor.config.shape import Each, Keys, Shape
 from monitor.config.source import NO_PLACE, Source, has_unfit, open_source, spellings, variable
 from monitor.config.values import CONTACT, NETWORK, ZONE, count, duration, size
@@ -20,8 +21,6 @@ from monitor.workers.settings import WorkerSettings
 T = TypeVar("T")
 
 _UTC = ZoneInfo("UTC")
-
-SETTINGS = "monitor.yaml"
 
 _SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 

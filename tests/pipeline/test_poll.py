@@ -1,0 +1,135 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.model import FeedId, Field, TextSource
+from monitor.store import articles, feeds, polls
+from tests.pipeline.conftest import World
+
+FEED = FeedId("gazette-en")
+
+
+async def test_what_a_feed_offers_is_stored_and_matched_before_any_page_is_read(world: World) -> None:
+    world.offer(world.item("Fighters held in Rafah", "/1"), world.item("Football", "/2"))
+    tally = await world.run()
+    assert (tally.offered, tally.new, tally.known, tally.articles) == (2, 2, 0, 2)
+    assert [match.article.title for match in world.matches()] == ["Fighters held in Rafah"]
+    assert world.articles().keys() == {"Fighters held in Rafah", "Football"}
+
+
+async def test_polling_again_stores_nothing_twice(world: World) -> None:
+    world.offer(world.item("Fighters held in Rafah", "/1"))
+    await world.run()
+    world.offer(world.item("Fighters held in Rafah", "/1"), world.item("Football", "/2"))
+    world.poll_again()
+    tally = await world.run()
+    assert (tally.offered, tally.new, tally.known) == (2, 1, 1)
+    assert len(world.articles()) == 2
+    assert len(world.matches()) == 1
+
+
+async def test_the_same_bytes_are_not_parsed_again(world: World) -> None:
+    world.offer(world.item("Football", "/1"))
+    await world.run()
+    world.poll_again()
+    tally = await world.run()
+    assert (tally.polled, tally.unchanged) == (0, 1)
+
+
+async def test_validators_are_sent_back_and_a_304_is_unchanged(world: World) -> None:
+    world.offer(world.item("Football", "/1"), last_modified=datetime(2025, 11, 9, tzinfo=UTC))
+    await world.run()
+    world.poll_again()
+    tally = await world.run()
+    assert tally.unchanged == 1
+    request = [request for request in world.server.requests if request.path == "/gazette-en.xml"][-1]
+    assert (request.status, "if-none-match" in request.headers) == (304, True)
+
+
+async def test_a_feed_that_fails_costs_no_other_and_is_tried_again_later(world: World) -> None:
+    world.feeds("gazette-en", "broken-en")
+    world.offer(world.item("Football", "/1"))
+    world.answer("/broken-en.xml", status=503, headers={"Retry-After": "7200"})
+    tally = await world.run()
+    assert tally.polled == 1
+    assert tally.failed.keys() == {"broken-en"}
+    state = world.reading(polls.state, FeedId("broken-en"))
+    assert state is not None
+    assert state.failures == 1
+    assert state.next_poll_at >= world.now + timedelta(hours=2)
+    assert state.last_error.startswith("503: ")
+
+
+async def test_what_is_no_feed_is_said_so(world: World) -> None:
+    world.answer("/gazette-en.xml", body=b"<!DOCTYPE html><html><body>Welcome</body></html>")
+    tally = await world.run()
+    assert "HTML" in tally.failed[FEED]
+    assert not tally.offline
+
+
+async def test_no_host_at_all_is_noticed(world: World) -> None:
+    world.feeds("gazette-en", urls={"gazette-en": "http://127.0.0.1:9/feed.xml"})
+    tally = await world.run()
+    assert tally.offline
+    assert tally.polls == 1
+
+
+async def test_an_entry_that_says_nothing_is_skipped_with_the_reason(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.offer("<item></item>", world.item("Football", "/1"), world.item("Football", "/1"))
+    tally = await world.run()
+    assert (tally.offered, tally.new, tally.repeated, dict(tally.skipped)) == (3, 1, 1, {"empty": 1})
+    assert "entry 0 skipped: empty" in caplog.text
+
+
+async def test_two_feeds_with_one_article_give_one_article_and_both_wordings_are_matched(world: World) -> None:
+    world.feeds("gazette-en", "gazette-world")
+    world.offer(world.item("Talks go on", "/1"))
+    await world.run()
+    world.offer(world.item("Fighters held in Rafah", "/1?utm_source=rss", text="Talks go on."), feed="gazette-world")
+    world.poll_again()
+    tally = await world.run()
+    assert (tally.articles, tally.matches) == (0, 1)
+    (article,) = world.articles().values()
+    assert article.title == "Talks go on"
+    assert article.summary == "Fighters held in Rafah\nTalks go on."
+    (match,) = world.matches()
+    assert {hit.field for hit in match.found.hits} == {Field.SUMMARY}
+    seen = world.reading(articles.entries_of, article.id)
+    assert {one.feed_id for one in seen} == {"gazette-en", "gazette-world"}
+
+
+async def test_two_feeds_polled_at_once_make_one_article(world: World) -> None:
+    world.feeds("gazette-en", "gazette-world")
+    world.offer(world.item("Fighters held in Rafah", "/1"))
+    world.offer(world.item("Fighters held in Rafah", "/1"), feed="gazette-world")
+    tally = await world.run()
+    assert (tally.articles, tally.matches, len(world.articles())) == (1, 1, 1)
+
+
+async def test_a_changed_entry_is_matched_in_its_new_words_and_keeps_the_old(world: World) -> None:
+    world.offer(world.item("Talks go on", "/1", guid="1"))
+    await world.run()
+    world.offer(world.item("Talks go on: fighters to leave Rafah", "/1", guid="1"))
+    world.poll_again()
+    tally = await world.run()
+    assert (tally.new, tally.known, tally.matches) == (0, 1, 1)
+    (article,) = world.articles().values()
+    assert (article.title, article.summary) == ("Talks go on", "Talks go on: fighters to leave Rafah")
+
+
+async def test_an_entry_without_a_link_is_an_article_of_its_own(world: World) -> None:
+    world.offer(world.item("Fighters held in Rafah", guid="no-link"))
+    tally = await world.run()
+    (match,) = world.matches()
+    assert match.article.url == ""
+    assert match.article.text_source is TextSource.TITLE
+    assert tally.read == 0
+
+
+async def test_the_overview_counts_what_each_feed_brought(world: World) -> None:
+    world.offer(world.item("Fighters held in Rafah", "/1"), world.item("Football", "/2"))
+    await world.run()
+    (overview,) = world.reading(feeds.overview)
+    assert (overview.entries, overview.articles, overview.matches, overview.active) == (2, 2, 1, True)
