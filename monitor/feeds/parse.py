@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.errors import ParseError
 from monitor.feeds import json_feed, xml_feed
 from monitor.feeds.items import feed_of
 from monitor.feeds.preclean import preclean
@@ -55,8 +54,6 @@ def _json(text: str, base: str, now: datetime) -> ParsedFeed:
 def _xml(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
     items, about = xml_feed.read(preclean(text, sniffed.start), base)
     is_whole = f"</{sniffed.root}" in text or text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
-    if not items and not is_whole:
-        raise ParseError(f"{CUT_OFF}, and has no entry")
     parsed = feed_of(
         items, base=base, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
     )

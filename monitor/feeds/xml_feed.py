@@ -26,7 +26,7 @@ _LEADING_RELS = ("alternate", "related", "via")
 def read(document: bytes, base: str) -> tuple[list[Item], Mapping[str, Any]]:
     """The items of a precleaned document, and what it says of itself; relative links are resolved by `base`.
 
-    Raises: ParseError when feedparser fails on it, or finds no feed in it.
+    Raises: ParseError when feedparser fails on it, finds no feed in it, or nothing but the ruins of one.
     """
     with _translated():
         parsed = feedparser.parse(
@@ -38,6 +38,10 @@ def read(document: bytes, base: str) -> tuple[list[Item], Mapping[str, Any]]:
             resolve_relative_uris=False,
         )
         items = [_item(entry) for entry in parsed.entries]
+    if not items and isinstance(parsed.get("bozo_exception"), SAXException):
+        raise ParseError(
+            f"the feed is broken or cut off, and no entry in it can be read: {parsed.bozo_exception}"[:300]
+        )
     if not items and not parsed.version:
         raise ParseError("this is XML, but not a feed that can be read")
     return items, cast("Mapping[str, Any]", parsed.feed)

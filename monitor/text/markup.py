@@ -25,9 +25,14 @@ _KNOWN_TAG = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{20000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _HIDDEN_MARKUP = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>|<!--[^<>]*-->", re.IGNORECASE)
 # libxml2 reads these as the end of the document, or as U+FFFD.
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+MOST_ATTRIBUTES = 5_000
 
 
 def looks_like_html(text: str) -> bool:
@@ -44,7 +49,11 @@ def plain(fragment: str) -> str:
 
 
 def tree_of(markup: str) -> HtmlElement | None:
-    """The tree of a page or fragment; None where there is none, or it is deeper than the parser goes (2,048)."""
+    """The tree of a page or fragment; None where there is none, where it is deeper than the parser goes (2,048), or
+    where a tag has more attributes than it can read in reasonable time, which is quadratic.
+    """
+    if any(len(_QUOTED.sub("", tag).split()) > MOST_ATTRIBUTES for tag in _LONG_TAG.findall(markup)):
+        return None
     # Our own bytes and our own word for their charset: otherwise a <meta> inside decides.
     # Comments stand between the words of many a page, and extractors take the second half for something else.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)

@@ -119,7 +119,11 @@ def test_a_json_date_without_a_zone_is_utc(date: str) -> None:
         (b"[" * 100_000, "this begins like a JSON Feed, but cannot be read"),
         (b'{"error": "x"}', 'this is JSON, but not a JSON Feed: it has no list of "items"'),
         (b"[1]", 'this is JSON, but not a JSON Feed: it has no list of "items"'),
-        (b"<rss><channel><title>x", "the document is cut off before its end, and has no entry"),
+        (b"<rss><channel><title>x", "the feed is broken or cut off, and no entry in it can be read: "),
+        (
+            b"<rss><channel><title>a < b</title></channel></rss>",
+            "the feed is broken or cut off, and no entry in it can be read: ",
+        ),
         (b"<channel>x</channel>", "this is XML, but not a feed that can be read"),
     ],
 )

@@ -1,0 +1,186 @@
+"""Bytes of a page → its text and what it says of itself."""
+
+import json
+from datetime import UTC, datetime
+from time import process_time
+
+import pytest
+
+from monitor.articles import extract as extraction
+from monitor.articles.extract import extract
+from monitor.errors import ParseError
+from monitor.model import Page
+
+URL = "https://gazette.example/news/1"
+PARAGRAPHS = [
+    "Israeli troops surrounded the tunnels under Rafah on Monday, officials said, as talks about the men went on.",
+    "Mediators from Egypt and Qatar proposed that the fighters leave for a third country after handing over arms.",
+    "A spokesman for the movement said that surrender was not on the table and that the matter belonged to the truce.",
+]
+ARTICLE = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+
+def read(markup: str | bytes, content_type: str = "text/html; charset=utf-8") -> Page:
+    body = markup.encode() if isinstance(markup, str) else markup
+    return extract(body, content_type=content_type, url=URL)
+
+
+def page(head: str = "", body: str = f"<article>{ARTICLE}</article>", attributes: str = "") -> Page:
+    return read(f"<!DOCTYPE html><html {attributes}><head>{head}</head><body>{body}</body></html>")
+
+
+def ld(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
+
+
+def test_the_text_is_the_articles_and_nothing_around_it() -> None:
+    found = page(body=f"<nav><a href='/'>Home</a></nav><article>{ARTICLE}</article><footer>Imprint</footer>")
+    assert found.text.split("\n") == PARAGRAPHS
+    assert found.degraded is False
+
+
+def test_comments_in_the_middle_of_text_hide_nothing() -> None:
+    split = ARTICLE.replace(" on ", " <!-- -->on<!-- --> ")
+    assert page(body=f"<article>{split}</article>").text.split("\n") == PARAGRAPHS
+
+
+def test_arabic_is_read_in_its_declared_encoding() -> None:
+    text = "قال مسؤولون إن القوات حاصرت الأنفاق في رفح يوم الاثنين بينما استمرت المحادثات حول الرجال في داخلها. " * 5
+    markup = f'<html><head><meta charset="windows-1256"><title>رفح</title></head><body><p>{text}</p></body></html>'
+    found = read(markup.encode("cp1256"), "text/html")
+    assert "الأنفاق في رفح" in found.text
+    assert found.title == "رفح"
+
+
+def test_json_ld_says_most_and_is_believed_first() -> None:
+    head = '<title>T | Gazette</title><meta property="og:title" content="O">' + ld(
+        headline="Tunnels &quot;surrounded&quot;",
+        datePublished="2025-11-10T10:00:00+02:00",
+        author=[{"name": "Jane"}, {"name": "Joe"}, "https://gazette.example/jane", 7],
+        inLanguage={"name": "ar"},
+        isAccessibleForFree="False",
+    )
+    found = page(head)
+    assert (found.title, found.authors, found.language) == ('Tunnels "surrounded"', ("Jane", "Joe"), "ar")
+    assert (found.published_at, found.paywalled) == (datetime(2025, 11, 10, 8, tzinfo=UTC), True)
+
+
+def test_opengraph_and_its_kin_say_the_rest() -> None:
+    head = """<meta property="og:title" content="O &amp; T"><meta name="author" content="Jane">
+    <meta property="article:published_time" content="2025-11-10T10:00:00Z"><meta property="og:locale" content="tr_TR">
+    <link rel="canonical" href="/news/1?utm_source=x"><link rel="canonical" href="/other"><title>T</title>
+    <meta name="x">"""
+    found = page(head)
+    assert (found.title, found.authors, found.language) == ("O & T", ("Jane",), "tr")
+    assert (found.published_at, found.paywalled) == (datetime(2025, 11, 10, 10, tzinfo=UTC), False)
+    assert found.canonical == "https://gazette.example/news/1?utm_source=x"
+
+
+def test_plain_html_says_something_too() -> None:
+    found = page(
+        '<title>T</title><title>U</title><meta name="author" content="https://x.example/jane">', attributes="lang=he-IL"
+    )
+    assert (found.title, found.authors, found.language, found.published_at) == ("T", (), "he", None)
+    assert page("<link rel=canonical href='javascript:x'><title></title>").canonical == ""
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2025-11-10T10:00:00.000+0000", datetime(2025, 11, 10, 10, tzinfo=UTC)),
+        ("2025-11-10", datetime(2025, 11, 10, tzinfo=UTC)),
+        ("Mon, 10 Nov 2025 10:00:00 GMT", datetime(2025, 11, 10, 10, tzinfo=UTC)),
+        ("Mon, 10 Nov 2025 10:00:00 -0000", datetime(2025, 11, 10, 10, tzinfo=UTC)),
+        ("today", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("2025-99-99", None),
+    ],
+)
+def test_dates_are_read_or_left_out(date: str, moment: datetime | None) -> None:
+    assert page(f'<meta name="date" content="{date}">').published_at == moment
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [{"@graph": [{"@type": "WebSite", "name": "x"}, {"@type": ["Thing", "NewsArticle"], "headline": "H"}]}],
+        [[{"@type": "BreadcrumbList", "author": "x"}, {"@type": "schema:LiveBlogPosting", "headline": "H"}]],
+        [{"@type": "WebPage", "headline": "W"}, {"@type": "Article", "headline": "H", "author": {"name": "J"}}],
+        [{"@type": "NewsArticle"}, {"@type": "WebPage", "headline": "H"}],
+        [{"@type": [1], "headline": "N"}, {"@type": [], "headline": "N"}, {"@type": "Article", "headline": "H"}],
+    ],
+)
+def test_the_article_is_found_among_other_json(blocks: list[object]) -> None:
+    broken = ['<script type="application/ld+json">{"headline": "N", </script>', "<script>var headline;</script>"]
+    scripts = [f'<script type="application/ld+json">{json.dumps(block)};</script>' for block in blocks]
+    assert page("<title>T</title>" + "".join(broken + scripts)).title == "H"
+
+
+def test_a_mountain_of_json_is_not_climbed() -> None:
+    many = json.dumps([{"headline": "N"}] * 20_000 + [{"@type": "Article", "headline": "H"}])
+    start = process_time()
+    assert page(f'<title>T</title><script type="application/ld+json">{many}</script>').title == "T"
+    huge = ld(headline="H", articleBody="x" * 10_000_000)
+    deep = f'<script type="application/ld+json">{"[" * 100_000}"headline"</script>'
+    assert page(f"<title>T</title>{huge}{deep}").title == "T"
+    assert process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "message"),
+    [
+        (b"", "text/html", "the answer is empty, not a page"),
+        (b"%PDF-1.7", "", "this is no page but a file: of unknown type"),
+        (b"%PDF-1.7", "text/html; x", "this is no page but a file: text/html"),
+        (b"x", "application/pdf", "this is no page but a file: application/pdf"),
+        (b"x", "video/mp4", "this is no page but a file: video/mp4"),
+        (b"{}", "application/json", "this is no page but a file: application/json"),
+    ],
+)
+def test_what_is_no_page_is_refused(body: bytes, content_type: str, message: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        read(body, content_type)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("content_type", ["application/xhtml+xml", "", "text/html", "application/octet-stream"])
+def test_pages_come_under_many_names(content_type: str) -> None:
+    assert PARAGRAPHS[0] in read(f"<html><body><article>{ARTICLE}</article></body></html>", content_type).text
+
+
+def test_plain_text_is_read_as_it_is() -> None:
+    assert read("One < two\r\n\r\nThree", "text/plain").text == "One < two\nThree"
+
+
+def test_a_page_in_which_nothing_is_an_article_has_no_text() -> None:
+    found = page(body="<script>app()</script>")
+    assert (found.text, found.degraded) == ("", False)
+
+
+@pytest.mark.parametrize("depth", [256, 300, 1000, 2000, 5000])
+def test_no_depth_hides_the_text(depth: int) -> None:
+    found = page(body="<div>" * depth + f"<article>{ARTICLE}</article>" + "</div>" * depth)
+    assert PARAGRAPHS[1] in found.text
+
+
+@pytest.mark.parametrize("flood", ["<p>x</p>" * 200_000, "<a href=x>y</a>" * 100_000, "<div>" + "<tr><td>1" * 100_000])
+def test_a_page_of_too_many_elements_is_read_cheaply(flood: str) -> None:
+    start = process_time()
+    found = page("<title>T</title>", body=f"<article>{ARTICLE}</article>{flood}")
+    assert PARAGRAPHS[2] in found.text
+    assert (found.title, found.degraded) == ("T", True)
+    assert process_time() - start < 10
+
+
+def test_a_bug_of_the_extractor_costs_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise AttributeError("odd")
+
+    monkeypatch.setattr("trafilatura.bare_extraction", fails)
+    found = page(body=f"<nav>Home</nav>{ARTICLE}")
+    assert (found.text.split("\n"), found.degraded) == (["Home", *PARAGRAPHS], True)
+
+
+def test_many_tags_are_no_reason_if_they_make_few_elements() -> None:
+    assert extraction.MOST_ELEMENTS == 50_000
+    assert page(body=f"<article>{ARTICLE}</article>" + "</x>" * 60_000).degraded is False

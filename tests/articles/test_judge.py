@@ -1,0 +1,140 @@
+"""What came of a page, and when to ask again."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.articles.judge import DELAYS, Verdict, judge, when_to_read_again
+from monitor.model import Page, Shortfall, TextSource
+from tests.builders import NOON
+
+LONG = "Officials said on Monday that the talks went on. " * 20
+FEED = "Officials said that talks went on."
+ASKED = "https://gazette.example/news/1"
+
+
+def verdict(
+    status: int = 200, page: Page | None = None, landed: str = ASKED, feed: str = FEED, **headers: str
+) -> Verdict:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return judge(status, named, page, feed_text=feed, asked=ASKED, landed=landed)
+
+
+def test_a_page_with_its_text_is_what_it_says() -> None:
+    assert verdict(page=Page(text=LONG)) == Verdict(text=LONG, text_source=TextSource.PAGE, shortfall=None, retry=False)
+
+
+@pytest.mark.parametrize(
+    ("status", "shortfall", "retry"),
+    [
+        (301, Shortfall.UNREACHABLE, False),
+        (400, Shortfall.FORBIDDEN, False),
+        (401, Shortfall.FORBIDDEN, False),
+        (402, Shortfall.PAYWALL, False),
+        (403, Shortfall.FORBIDDEN, True),
+        (404, Shortfall.GONE, True),
+        (410, Shortfall.GONE, False),
+        (429, Shortfall.RATE_LIMITED, True),
+        (451, Shortfall.FORBIDDEN, False),
+        (500, Shortfall.SERVER_ERROR, True),
+        (503, Shortfall.SERVER_ERROR, True),
+        (599, Shortfall.SERVER_ERROR, True),
+    ],
+)
+def test_a_page_that_is_refused_leaves_the_feeds_text_and_the_reason(
+    status: int, shortfall: Shortfall, retry: bool
+) -> None:
+    assert verdict(status) == Verdict(text="", text_source=TextSource.FEED, shortfall=shortfall, retry=retry)
+
+
+def test_without_a_text_in_the_feed_the_title_is_what_we_have() -> None:
+    assert verdict(403, feed="").text_source is TextSource.TITLE
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (403, {"cf_mitigated": "challenge"}),
+        (200, {"cf_mitigated": "challenge"}),
+        (202, {"x_amzn_waf_action": "challenge"}),
+        (403, {"x_datadome": "protected"}),
+    ],
+)
+def test_a_bot_check_is_known_by_its_headers(status: int, headers: dict[str, str]) -> None:
+    found = verdict(status, Page(text=LONG), **headers)
+    assert (found.shortfall, found.text, found.retry) == (Shortfall.CHALLENGE, "", True)
+
+
+def test_the_header_of_a_guard_that_let_us_through_is_no_bot_check() -> None:
+    assert verdict(200, Page(text=LONG), x_datadome="protected").shortfall is None
+
+
+@pytest.mark.parametrize(
+    "page", [Page(text="Checking your browser.", title=""), Page(text="x" * 100, title="Just a moment...")]
+)
+def test_a_bot_check_is_known_by_its_words(page: Page) -> None:
+    assert verdict(page=page).shortfall is Shortfall.CHALLENGE
+
+
+def test_an_article_about_captchas_is_no_bot_check() -> None:
+    assert verdict(page=Page(text=f"Captcha! {LONG}")).shortfall is None
+
+
+@pytest.mark.parametrize(
+    ("landed", "shortfall", "retry"),
+    [
+        ("https://gazette.example/", Shortfall.GONE, False),
+        ("https://gazette.example/en/?utm_source=x", Shortfall.GONE, False),
+        ("https://consent.gazette.example/?to=1", Shortfall.CHALLENGE, True),
+        ("https://gazette.example/login?next=/news/1", Shortfall.CHALLENGE, True),
+        ("https://gazette.example/news/1-slug", None, False),
+        ("", None, False),
+    ],
+)
+def test_where_a_redirect_ends_decides_whose_text_it_is(landed: str, shortfall: Shortfall | None, retry: bool) -> None:
+    found = verdict(page=Page(text=LONG), landed=landed)
+    assert (found.shortfall, found.retry, found.text == LONG) == (shortfall, retry, shortfall is None)
+
+
+def test_a_front_page_that_was_asked_for_is_no_diversion() -> None:
+    found = judge(200, {}, Page(text=LONG), feed_text="", asked="https://a.example/", landed="https://b.example/")
+    assert found.shortfall is None
+
+
+def test_what_is_no_page_is_not_asked_for_again() -> None:
+    assert (verdict(200).shortfall, verdict(200).retry) == (Shortfall.NOT_A_PAGE, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "feed", "paywalled", "shortfall", "source"),
+    [
+        ("Short.", FEED, False, Shortfall.TOO_SHORT, TextSource.FEED),
+        ("", "", False, Shortfall.TOO_SHORT, TextSource.TITLE),
+        ("Short.", "", False, None, TextSource.PAGE),
+        ("Short.", FEED, True, Shortfall.PAYWALL, TextSource.FEED),
+        (LONG, FEED, True, Shortfall.PAYWALL, TextSource.PAGE),
+    ],
+)
+def test_a_page_counts_only_if_it_says_more_than_the_feed(
+    text: str, feed: str, paywalled: bool, shortfall: Shortfall | None, source: TextSource
+) -> None:
+    found = verdict(page=Page(text=text, paywalled=paywalled), feed=feed)
+    assert (found.shortfall, found.text_source) == (shortfall, source)
+    assert found.text == (text if source is TextSource.PAGE else "")
+
+
+def test_the_delays_grow_and_end() -> None:
+    moments = [when_to_read_again(n, temporary=True, retry_after=None, now=NOON) for n in range(1, 8)]
+    assert moments == [*(NOON + delay for delay in DELAYS), None, None]
+
+
+def test_what_will_not_pass_is_not_tried_again() -> None:
+    assert when_to_read_again(1, temporary=False, retry_after=timedelta(minutes=1), now=NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [(timedelta(hours=1), timedelta(hours=1)), (timedelta(0), DELAYS[0]), (timedelta(days=9), timedelta(days=1))],
+)
+def test_a_server_that_asks_for_patience_gets_it_within_reason(asked: timedelta, wait: timedelta) -> None:
+    assert when_to_read_again(1, temporary=True, retry_after=asked, now=NOON) == NOON + wait
