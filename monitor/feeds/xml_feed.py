@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from time import struct_time
 from typing import Any, cast
 from xml.sax import SAXException
 
@@ -112,7 +111,7 @@ def _published(given: dict[str, Any]) -> tuple[datetime | None, str]:
     return next((moment for moment in moments if moment), None), raw
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
+def _moment(parsed: tuple[int, ...] | None) -> datetime | None:
     if parsed is None:
         return None
     try:

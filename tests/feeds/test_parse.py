@@ -178,7 +178,7 @@ def test_a_feed_that_guesses_its_dates_dates_nothing_later_than_the_poll() -> No
 
 @pytest.mark.parametrize("moment", [(-1, 1, 1, 0, 0, 0), (2016, 12, 31, 23, 59, 60), (10_000, 1, 1, 0, 0, 0)])
 def test_a_moment_that_python_cannot_hold_is_none(moment: tuple[int, ...]) -> None:
-    assert xml_feed._moment(moment) is None  # type: ignore[arg-type]
+    assert xml_feed._moment(moment) is None
 
 
 def test_the_address_behind_feedburner_is_the_link() -> None:
