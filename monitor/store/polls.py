@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, assert_never
 
 from sqlalchemy import func, insert, select, update
@@ -42,18 +43,32 @@ _STATE = (
 
 
 def sync(tx: Transaction, wanted: Sequence[Feed], now: datetime) -> None:
-    """Makes the schedule that of the configured feeds: new ones are due now, absent ones rest with their history."""
-    due_at = {row.id: row.next_poll_at for row in tx.execute(select(feeds.c.id, feeds.c.next_poll_at))}
+    """Makes the schedule that of the configured feeds: new ones are due now, absent ones rest with their history.
+
+    A feed whose URL was edited is due now and asked without validators: what the old address vouched for says nothing
+    about the new one.
+    """
+    known = {row.id: row for row in tx.execute(select(feeds.c.id, feeds.c.next_poll_at, feeds.c.url_hash))}
     tx.execute(update(feeds).where(feeds.c.active).values(active=False))
     for batch in batches([feed.id for feed in wanted]):
         tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(active=True))
-    new = [_row(FeedState(feed_id=feed.id, next_poll_at=now)) for feed in wanted if feed.id not in due_at]
-    if new:
-        tx.execute(insert(feeds), new)
     for feed in wanted:
+        row = known.get(feed.id)
         latest = now + max(feed.every, LONGEST)
-        if due_at.get(feed.id, now) > latest:
-            tx.execute(update(feeds).where(feeds.c.id == feed.id).values(next_poll_at=latest))
+        this = update(feeds).where(feeds.c.id == feed.id)
+        if row is None:
+            fresh = FeedState(feed_id=feed.id, next_poll_at=now)
+            tx.execute(insert(feeds).values(_row(fresh) | {"url_hash": _url_hash(feed)}))
+        elif row.url_hash != _url_hash(feed):
+            nothing = {"etag": "", "last_modified": "", "body_hash": "", "failures": 0, "last_error": ""}
+            tx.execute(this.values(url_hash=_url_hash(feed), next_poll_at=now, **nothing))
+        elif row.next_poll_at > latest:
+            tx.execute(this.values(next_poll_at=latest))
+
+
+def _url_hash(feed: Feed) -> str:
+    """Tells addresses apart without keeping the secrets that stand in some."""
+    return sha256(feed.url.encode()).hexdigest()[:32]
 
 
 def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[FeedState, ...]:
@@ -125,6 +140,7 @@ def _row(state: FeedState) -> dict[str, Any]:
     return {
         "id": state.feed_id,
         "active": True,
+        "url_hash": "",
         "next_poll_at": state.next_poll_at,
         "etag": state.validators.etag,
         "last_modified": state.validators.last_modified,

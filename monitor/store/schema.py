@@ -45,6 +45,7 @@ feeds = Table(
     metadata,
     Column("id", KEY, primary_key=True),
     Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("url_hash", KEY, nullable=False),
     Column("next_poll_at", Utc, nullable=False),
     Column("etag", Clean, nullable=False),
     Column("last_modified", Clean, nullable=False),

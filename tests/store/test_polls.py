@@ -42,8 +42,8 @@ def test_a_new_feed_is_due_at_once(store: Store) -> None:
 
 def test_feeds_come_longest_due_first_and_no_more_than_asked(store: Store) -> None:
     with store.writing() as tx:
+        polls.sync(tx, [a_feed(name) for name in ("late", "later", "latest", "not-yet", "x")], NOON)
         for name, wait in (("late", 1), ("later", 2), ("latest", 3), ("not-yet", -1)):
-            polls.sync(tx, [a_feed("x")], NOON)
             state = a_state(name, next_poll_at=NOON - wait * HOUR)
             polls.save(tx, state, Unchanged(validators=Validators()), News(), NOON, watchlists=())
         polls.sync(tx, [a_feed(name) for name in ("late", "later", "latest", "not-yet")], NOON)
@@ -51,6 +51,22 @@ def test_feeds_come_longest_due_first_and_no_more_than_asked(store: Store) -> No
         found = polls.due(tx, NOON, 9, exclude=[FeedId("latest")])
         assert [state.feed_id for state in found] == ["later", "late"]
         assert polls.next_due(tx, exclude=[FeedId("latest")]) == NOON - 2 * HOUR
+
+
+def test_a_feed_whose_url_was_edited_is_asked_anew_without_the_old_addresss_validators(store: Store) -> None:
+    state = a_state(
+        next_poll_at=NOON + HOUR,
+        validators=Validators(etag='"x"', last_modified="yesterday"),
+        body_hash="1",
+        failures=2,
+    )
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        polls.save(tx, state, Unchanged(validators=state.validators), News(), NOON, watchlists=())
+        polls.sync(tx, [a_feed()], NOON)
+        assert polls.state(tx, FeedId("gazette-en")) == state
+        polls.sync(tx, [a_feed(url="https://gazette.example/new.xml")], NOON)
+        assert polls.state(tx, FeedId("gazette-en")) == a_state()
 
 
 def test_a_feed_that_left_the_configuration_rests_and_keeps_its_history(store: Store) -> None:

@@ -47,6 +47,7 @@ def _feeds() -> None:
         "feeds",
         Column("id", KEY, nullable=False),
         Column("active", Boolean, nullable=False),
+        Column("url_hash", KEY, nullable=False),
         Column("next_poll_at", MOMENT, nullable=False),
         Column("etag", TEXT, nullable=False),
         Column("last_modified", TEXT, nullable=False),
