@@ -55,7 +55,7 @@ class Verdict:
     """What is kept of a page."""
 
     text: str
-    """The page's; "" where it is no better than what feeds say."""
+    """The page's; "" where it is much less than what feeds say."""
     text_source: TextSource
     shortfall: Shortfall | None
     """Why the text is not (all of) the page's; None where it is."""
@@ -85,7 +85,8 @@ def judge(
         return without_page(Shortfall.NOT_A_PAGE, retry=False, feed_text=feed_text)
     if len(page.text) < SHORT and _CHALLENGE.search(f"{page.title}\n{page.text}"):
         return without_page(Shortfall.CHALLENGE, retry=True, feed_text=feed_text)
-    if len(page.text) < max(len(feed_text), 1):
+    # A feed that carries whole articles often has a little more than the extractor finds: that is no shortfall.
+    if 2 * len(page.text) < max(len(feed_text), 1):
         short = Shortfall.PAYWALL if page.paywalled else Shortfall.TOO_SHORT
         return without_page(short, retry=not page.paywalled, feed_text=feed_text)
     teaser = Shortfall.PAYWALL if page.paywalled else None

@@ -115,7 +115,8 @@ def _moment(parsed: tuple[int, ...] | None) -> datetime | None:
     if parsed is None:
         return None
     try:
-        return datetime(*parsed[:6], tzinfo=UTC)
+        year, month, day, hour, minute, second = parsed[:6]
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:  # Years before 1, the leap second.
         return None
 

@@ -113,9 +113,11 @@ def test_what_is_no_page_is_not_asked_for_again() -> None:
         ("Short.", "", False, None, TextSource.PAGE),
         ("Short.", FEED, True, Shortfall.PAYWALL, TextSource.FEED),
         (LONG, FEED, True, Shortfall.PAYWALL, TextSource.PAGE),
+        (LONG, f"{LONG} And more.", False, None, TextSource.PAGE),
+        (LONG, LONG * 3, False, Shortfall.TOO_SHORT, TextSource.FEED),
     ],
 )
-def test_a_page_counts_only_if_it_says_more_than_the_feed(
+def test_a_page_counts_unless_it_says_much_less_than_the_feed(
     text: str, feed: str, paywalled: bool, shortfall: Shortfall | None, source: TextSource
 ) -> None:
     found = verdict(page=Page(text=text, paywalled=paywalled), feed=feed)
