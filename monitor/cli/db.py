@@ -18,7 +18,13 @@ def upgrade_command(*, config: str | None, database: str | None) -> None:
     from monitor.store.store import upgrade
 
     done = upgrade(settings_of(config, database).database_url)
-    click.echo(str(done))
+    if done.before == done.after:
+        click.echo(f"The database is up to date (revision {done.after}).")
+        return
+    click.echo(
+        f"Upgraded from revision {done.before or 'none'} to {done.after}."
+        + (f" The copy made first: {done.copy}" if done.copy else "")
+    )
 
 
 @db_command.command("status")

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
     from monitor.store.articles import Appearance
 
+_WIDEST = 100
+"""Characters of a clause that are shown."""
+
 
 @click.command("show")
 @click.argument("given", metavar="ID")
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="The whole query, also the clauses that did not hold.")
 @database_option
-def show_command(*, given: str, output: str, config: str | None, database: str | None) -> None:
+def show_command(*, given: str, output: str, verbose: bool, config: str | None, database: str | None) -> None:
     """Show the match or article whose id begins with ID: its text with the hits marked, and why it matched."""
     from monitor.store import articles, ids, matches, reviews
 
@@ -41,7 +45,7 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
         return
     _print_head(article, appearances, settings.timezone)
     for match in found:
-        _print_match(match, decisions[match.id], settings.timezone)
+        _print_match(match, decisions[match.id], settings.timezone, verbose=verbose)
     _print_texts(article, [hit for match in found for hit in match.found.hits])
 
 
@@ -85,30 +89,53 @@ def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzi
         click.echo(f"found in {one.feed_id} on {show_moment(one.first_seen_at, zone)}")
 
 
-def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo) -> None:
+def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, verbose: bool) -> None:
     found = match.found
     click.echo()
     click.secho(f"{found.watchlist_id}  {short(match.id)}  score {found.score:g}  {match.status}", bold=True)
     click.echo(f"matched {show_moment(match.matched_at, zone)} by version {found.version}")
     if match.lost_at:
         click.echo(f"lost {show_moment(match.lost_at, zone)}: a better text no longer matches")
-    _print_clause(found.explanation, match.article, depth=0)
+    if verbose:
+        _print_clause(found.explanation, match.article, depth=0)
+    else:
+        click.echo("\n".join(dict.fromkeys(reasons(found.explanation, match.article))))
     for review in decisions:
         said = f": {isolate(review.note)}" if review.note else ""
         click.echo(f"{show_moment(review.reviewed_at, zone)} {isolate(review.reviewer)}: {review.status}{said}")
 
 
 def _print_clause(clause: Clause, article: Article, *, depth: int) -> None:
-    """One line a clause: whether it held, and the words that made it."""
+    """The whole tree, one line a clause: whether it held, and the words that made it."""
+    click.echo(f"{'  ' * depth}{'✓' if clause.held else '✗'} {_said(clause, article)}")
+    for part in clause.parts:
+        _print_clause(part, article, depth=depth + 1)
+
+
+def reasons(clause: Clause, article: Article, *, depth: int = 0) -> list[str]:
+    """The clauses that held, as a person wants to read them: the words, and what stood near what.
+
+    AND, OR and the alternatives that did not hold only say again what the watchlist's file says; they are left out.
+    """
+    if not clause.held:
+        return []
+    if not clause.parts or clause.query.startswith("NOT "):
+        return [f"{'  ' * depth}✓ {_said(clause, article)}"]
+    heading = [f"{'  ' * depth}✓ {_said(clause, article)}"] if clause.note else []
+    deeper = depth + bool(heading)
+    return heading + [line for part in clause.parts for line in reasons(part, article, depth=deeper)]
+
+
+def _said(clause: Clause, article: Article) -> str:
+    """The clause with its note and, for a leaf, its words."""
     words = dict.fromkeys(f"{isolate(_cut(article, hit))}{_origin(hit)}" for hit in clause.hits)
-    line = f"{'  ' * depth}{'✓' if clause.held else '✗'} {isolate(' '.join(clause.query.split()))}"
+    query = isolate(" ".join(clause.query.split()))
+    line = query if len(query) <= _WIDEST else f"{query[:_WIDEST]}…"
     if clause.note:
         line += f"  – {clause.note}"
     if words and not clause.parts:
         line += "  ← " + ", ".join(words)
-    click.echo(line)
-    for part in clause.parts:
-        _print_clause(part, article, depth=depth + 1)
+    return line
 
 
 def _origin(hit: Hit) -> str:

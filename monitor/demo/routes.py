@@ -1,6 +1,6 @@
 """What every path of the demo site answers, worked out once from the manuscripts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import assert_never
@@ -113,7 +113,8 @@ def _page(page: pages.ArticlePage) -> Answer:
         case PageKind.PAYWALL:
             return _in_encoding(pages.paywall(page), page.outlet, page.published_at)
         case PageKind.CHALLENGE:
-            return _html(pages.challenge(), status=403)
+            # So that a reader can tell a bot check from a refusal, as the large ones do.
+            return _html(pages.challenge(), status=403, headers={"cf-mitigated": "challenge"})
         case PageKind.MISSING:
             return _html(pages.error(404, "Page not found"), status=404)
         case PageKind.BROKEN:
@@ -131,5 +132,6 @@ def _in_encoding(html: str, outlet: DemoOutlet, published_at: datetime) -> Answe
     )
 
 
-def _html(html: str, *, status: int = 200) -> Answer:
-    return Answer(status=status, headers={"Content-Type": "text/html; charset=utf-8"}, body=html.encode())
+def _html(html: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    fixed = {"Content-Type": "text/html; charset=utf-8"}
+    return Answer(status=status, headers={**fixed, **(headers or {})}, body=html.encode())

@@ -36,10 +36,14 @@ def address_keys(feed: Feed, parsed: ParsedFeed) -> dict[str, ArticleId]:
 
 
 def _address_key(feed: Feed, entry: Entry) -> ArticleId:
-    try:
-        return article_key(urls.normalise(entry.link))
-    except ValueError:
-        return article_key(f"{feed.id}\n{entry.key}")
+    if own := _own_link(entry):
+        return article_key(urls.normalise(own))
+    return article_key(f"{feed.id}\n{entry.key}")
+
+
+def _own_link(entry: Entry) -> str:
+    """The entry's link, "" where it has none of its own: bad feeds link every entry to the front page."""
+    return "" if not entry.link or urls.is_front_page(entry.link) else entry.link
 
 
 def decide_news(
@@ -112,7 +116,7 @@ def _new_article(key: ArticleId, entry: Entry, feed: Feed, outlets: Outlets, now
     outlet = outlets.outlet_of(entry.link, feed)
     return Article(
         id=key,
-        url=entry.link,
+        url=_own_link(entry),
         feed_id=feed.id,
         outlet=outlet.id,
         title=entry.title,

@@ -129,3 +129,10 @@ def test_the_articles_own_domain_decides_whose_it_is() -> None:
 def test_an_article_whose_outlet_is_configured_no_more_is_matched_all_the_same() -> None:
     before = an_article(outlet="gone", summary="")
     assert decided(an_entry(link=before.url, title="Rafah"), known=(before,)).matched[0].found
+
+
+def test_entries_that_all_link_to_the_front_page_are_articles_of_their_own() -> None:
+    front = "https://gazette.example/"
+    news = decided(an_entry("a", link=front), an_entry("b", link=front))
+    assert [article.url for article in news.new_articles] == ["", ""]
+    assert len({article.id for article in news.new_articles}) == 2

@@ -1,0 +1,53 @@
+"""The commands, run as a person runs them, on a database that the demo made."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import run
+from monitor.demo.site import DemoSite
+
+Run = Callable[..., "Said"]
+
+
+class Said:
+    """What a command printed, and its exit code."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo's config/ and its database, after one real run."""
+    folder = tmp_path_factory.mktemp("demo") / "kept"
+    assert run(["demo", "--keep", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def kept(demo: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(demo, tmp_path / "kept"))
+
+
+@pytest.fixture
+def monitor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command; `at`: the folder that holds config/."""
+    for name in ("MONITOR_CONFIG", "MONITOR_DATABASE_URL", "MONITOR_TIMEZONE", "MONITOR_CONTACT"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*arguments: str, at: Path | None = None) -> Said:
+        capsys.readouterr()
+        code = run([*arguments, *(["--config", str(at / "config")] if at else [])])
+        printed = capsys.readouterr()
+        return Said(code, printed.out, printed.err)
+
+    return call
+
+
+@pytest.fixture
+def demo_site() -> DemoSite:
+    return DemoSite()

@@ -1,0 +1,121 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor import cli
+from monitor.cli import EXIT_INTERRUPTED, run
+from monitor.errors import FetchError, FetchKind, LockedError
+from tests.cli.conftest import Run
+
+
+def test_help_names_every_command_without_importing_the_work(monitor: Run) -> None:
+    said = monitor("--help")
+    assert said.code == 0
+    assert all(name in said.out for name in cli.COMMANDS)
+    code = "import sys; from monitor.cli import run; run(['--help']); sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL).returncode == 0
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_explains_itself(monitor: Run, command: str) -> None:
+    said = monitor(command, "--help")
+    assert said.code == 0
+    assert said.out.startswith(f"Usage: monitor {command}")
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest(monitor: Run) -> None:
+    said = monitor("mathces")
+    assert said.code == 2
+    assert 'there is no command "mathces" (did you mean "matches"?)' in said.err
+    assert "did you mean" not in monitor("xyzzy").err
+
+
+def test_version(monitor: Run) -> None:
+    from monitor import __version__
+
+    assert monitor("--version").out.strip().endswith(__version__)
+
+
+def test_a_sound_configuration_is_said_to_be_so(monitor: Run, demo: Path) -> None:
+    said = monitor("check", str(demo / "config"))
+    assert said.code == 0
+    assert said.out.startswith("ok: 14 feeds of ")
+    assert json.loads(monitor("check", str(demo / "config"), "--format", "json").out) == []
+
+
+def test_problems_are_printed_with_their_places(monitor: Run, kept: Path) -> None:
+    path = kept / "config" / "watchlists" / "ceasefire-talks.yaml"
+    path.write_text("titel: Talks\nquery: '@nothing'\n", encoding="utf-8")
+    said = monitor("check", str(kept / "config"))
+    assert said.code == 1
+    assert "watchlists/ceasefire-talks.yaml:1:1: " in said.err
+    assert 'did you mean "title"?' in said.err
+    assert "\n2 problems in the configuration" in said.err
+    problems = json.loads(monitor("check", str(kept / "config"), "--format", "json").out)
+    assert [problem["line"] for problem in problems] == [1, 2]
+
+
+def test_a_missing_configuration_says_how_to_make_one(monitor: Run, tmp_path: Path) -> None:
+    said = monitor("run", "--once", at=tmp_path)
+    assert said.code == 2
+    assert "monitor init" in said.err
+
+
+def test_init_writes_what_check_accepts_and_overwrites_nothing(monitor: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "config"
+    assert "files written to" in monitor("init", str(folder)).out
+    assert monitor("check", str(folder)).code == 0
+    assert monitor("init", str(folder)).code == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_name_the_command(monitor: Run, shell: str) -> None:
+    assert "_MONITOR_COMPLETE" in monitor("completion", shell).out
+
+
+def test_the_shell_completes_commands_and_options() -> None:
+    environment = {**os.environ, "_MONITOR_COMPLETE": "bash_complete", "COMP_WORDS": "monitor mat", "COMP_CWORD": "1"}
+    code = "from monitor.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert "plain,matches" in done.stdout
+
+
+def test_db_status_tells_what_there_is(monitor: Run, demo: Path) -> None:
+    said = monitor("db", "status", at=demo)
+    assert said.code == 0
+    assert "articles  74" in said.out
+    assert "daemon    none" in said.out
+    assert monitor("db", "status", "--running", at=demo).code == 1
+
+
+def test_db_upgrade_of_a_database_that_is_up_to_date_changes_nothing(monitor: Run, demo: Path) -> None:
+    said = monitor("db", "upgrade", at=demo)
+    assert said.code == 0
+    assert "is up to date" in said.out
+
+
+def test_what_goes_wrong_elsewhere_is_one_line_and_a_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def raising(error: BaseException) -> None:
+        def fail(*_: object, **__: object) -> None:
+            raise error
+
+        monkeypatch.setattr(cli.monitor, "main", fail)
+
+    fetch = FetchError("gazette.example: no such host", url="", kind=FetchKind.DNS, temporary=True)
+    for error, code in ((LockedError("locked", pid=1), 4), (fetch, 1), (KeyboardInterrupt(), EXIT_INTERRUPTED)):
+        raising(error)
+        assert run([]) == code
+    assert capsys.readouterr().err == "monitor: locked\nmonitor: gazette.example: no such host\n"
+
+
+def test_a_reader_that_goes_away_is_no_error(demo: Path) -> None:
+    command = f"{sys.executable} -m monitor matches --limit 1000 --format jsonl --config {demo}/config | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
