@@ -85,8 +85,9 @@ def judge(
         return without_page(Shortfall.NOT_A_PAGE, retry=False, feed_text=feed_text)
     if len(page.text) < SHORT and _CHALLENGE.search(f"{page.title}\n{page.text}"):
         return without_page(Shortfall.CHALLENGE, retry=True, feed_text=feed_text)
-    # A feed that carries whole articles often has a little more than the extractor finds: that is no shortfall.
-    if 2 * len(page.text) < max(len(feed_text), 1):
+    # A feed that carries whole articles often has a little more than the extractor finds, and several feeds' wordings
+    # add up: that is no shortfall.
+    if len(page.text) < SHORT and 2 * len(page.text) < max(len(feed_text), 1):
         short = Shortfall.PAYWALL if page.paywalled else Shortfall.TOO_SHORT
         return without_page(short, retry=not page.paywalled, feed_text=feed_text)
     teaser = Shortfall.PAYWALL if page.paywalled else None

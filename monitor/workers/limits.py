@@ -1,6 +1,7 @@
 """What a worker does to itself before its first task, and before each, so that no input can take the machine down."""
 
 import fcntl
+import logging
 import math
 import multiprocessing
 import os
@@ -15,6 +16,8 @@ _CPU_GRACE = 5
 
 def confine(memory: int) -> None:
     """Bound this process to `memory` bytes of address space, without core files, and tie it to the daemon's life."""
+    # What the parsers have to say of a page is not for the operator's terminal; what matters comes back as a value.
+    logging.disable()
     # pebble's own way to end needs the interpreter, which a parser stuck in C does not give back.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _lower(resource.RLIMIT_CORE, 0)

@@ -114,7 +114,7 @@ def test_what_is_no_page_is_not_asked_for_again() -> None:
         ("Short.", FEED, True, Shortfall.PAYWALL, TextSource.FEED),
         (LONG, FEED, True, Shortfall.PAYWALL, TextSource.PAGE),
         (LONG, f"{LONG} And more.", False, None, TextSource.PAGE),
-        (LONG, LONG * 3, False, Shortfall.TOO_SHORT, TextSource.FEED),
+        (LONG, LONG * 3, False, None, TextSource.PAGE),
     ],
 )
 def test_a_page_counts_unless_it_says_much_less_than_the_feed(

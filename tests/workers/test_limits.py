@@ -1,6 +1,7 @@
 """The limits a worker sets itself."""
 
 import fcntl
+import logging
 import multiprocessing
 import os
 import resource
@@ -32,6 +33,7 @@ def applied(monkeypatch: pytest.MonkeyPatch) -> dict[object, object]:
     monkeypatch.setattr(resource, "setrlimit", done.__setitem__)
     monkeypatch.setattr(signal, "signal", done.__setitem__)
     monkeypatch.setattr(fcntl, "fcntl", fake_fcntl)
+    monkeypatch.setattr(logging, "disable", lambda: done.__setitem__("logging", "off"))
     monkeypatch.setattr(os, "_exit", lambda code: done.__setitem__("exit", code))
     return done
 
@@ -42,6 +44,7 @@ def test_memory_is_bounded_and_no_core_is_written(
     monkeypatch.setattr(sys, "platform", "linux")
     limits.confine(1000)
     assert applied == {
+        "logging": "off",
         signal.SIGTERM: signal.SIG_DFL,
         resource.RLIMIT_CORE: (0, INFINITE),
         resource.RLIMIT_AS: (1000, INFINITE),
@@ -53,7 +56,7 @@ def test_elsewhere_than_on_linux_what_the_system_lacks_is_left_out(
 ) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     limits.confine(1000)
-    assert applied == {signal.SIGTERM: signal.SIG_DFL, resource.RLIMIT_CORE: (0, INFINITE)}
+    assert applied == {"logging": "off", signal.SIGTERM: signal.SIG_DFL, resource.RLIMIT_CORE: (0, INFINITE)}
 
 
 def test_a_limit_stays_below_the_hard_one(applied: dict[object, object]) -> None:
