@@ -12,7 +12,7 @@ from monitor.rules.matcher import Matcher, Rule
 from monitor.rules.meaning import faults
 from monitor.rules.parse import parse
 from monitor.rules.syntax import ListRef, Node, show, walk
-from monitor.rules.terms import Fault, read_term
+from monitor.rules.terms import Fault, fault_of
 
 _VERSION_DIGITS = 12
 
@@ -71,8 +71,8 @@ def _list_problems(terms: TermList) -> Iterator[Problem]:
         yield Problem(file=terms.file, what=what, hint="add some, or take the list out")
     for language, written in terms.terms.items():
         for number, term in enumerate(written):
-            fault = read_term(term)
-            if isinstance(fault, Fault):
+            fault = fault_of(term)
+            if fault:
                 line, column = terms.places.get((language, number), (0, 0))
                 source = " " * (column - 1) + term if column else ""
                 yield Problem(

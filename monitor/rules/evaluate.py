@@ -1,6 +1,6 @@
 """The meaning of queries: does a tree hold in a document, where, and by which places of terms."""
 
-from collections.abc import Iterator
+from typing import assert_never
 
 from monitor.model import Field
 from monitor.rules.meaning import FIELDS
@@ -19,13 +19,18 @@ def places(node: Node, field: Field, reading: Reading) -> Places:
             return reading.places(node, field)
         case Or(parts=parts):
             return union(places(part, field, reading) for part in parts)
-        case Near(left=left, right=right, distance=distance):
-            first = places(left, field, reading)
-            return near(first, places(right, field, reading), distance) if first else _NOWHERE
+        case Near():
+            return reading.remembered(node, field, lambda: _near(node, field, reading))
         case Within(where=where, part=part):
             return places(part, field, reading) if field in FIELDS[where] else _NOWHERE
         case And() | Not() | AtLeast():
             return _NOWHERE
+    assert_never(node)
+
+
+def _near(node: Near, field: Field, reading: Reading) -> Places:
+    left = places(node.left, field, reading)
+    return near(left, places(node.right, field, reading), node.distance) if left else _NOWHERE
 
 
 def holds(node: Node, fields: Fields, reading: Reading) -> bool:
@@ -45,20 +50,20 @@ def holds(node: Node, fields: Fields, reading: Reading) -> bool:
             return holds(part, fields & FIELDS[where], reading)
         case AtLeast(count=count, parts=parts):
             return sum(holds(part, fields, reading) for part in parts) >= count
+    assert_never(node)
 
 
-def evidence(node: Node, fields: Fields, reading: Reading) -> Iterator[tuple[Field, Taken]]:
+def evidence(node: Node, fields: Fields, reading: Reading) -> set[tuple[Field, Taken]]:
     """The places of terms that make a node hold; nothing where it does not, and nothing from below a NOT."""
     match node:
         case Term() | ListRef() | Near():
-            for field in fields:
-                for taken in places(node, field, reading).values():
-                    yield from ((field, place) for place in taken)
+            found = ((field, places(node, field, reading)) for field in fields)
+            return {(field, place) for field, some in found for taken in some.values() for place in taken}
         case And(parts=parts) | AtLeast(parts=parts) | Or(parts=parts):
-            if holds(node, fields, reading):
-                for part in parts:
-                    yield from evidence(part, fields, reading)
+            held = holds(node, fields, reading)
+            return set().union(*(evidence(part, fields, reading) for part in parts)) if held else set()
         case Within(where=where, part=part):
-            yield from evidence(part, fields & FIELDS[where], reading)
+            return evidence(part, fields & FIELDS[where], reading)
         case Not():
-            return
+            return set()
+    assert_never(node)

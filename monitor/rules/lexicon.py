@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from monitor.model import TermList
 from monitor.rules.syntax import ListRef, Node, Term, walk
-from monitor.rules.terms import Fault, Phrase, read_term
+from monitor.rules.terms import Phrase, phrases
 from monitor.rules.vocabulary import WordId
 from monitor.text.words import Word
 
@@ -77,10 +77,7 @@ class Lexicon:
                 self._terms[node.text] = _leaf([Source(node.text, "", (), self._key(node.text))])
 
     def _key(self, term: str) -> tuple[tuple[WordId, ...], ...]:
-        phrases = read_term(term)
-        if isinstance(phrases, Fault):
-            raise TypeError(phrases.what)
-        return tuple(map(self._numbered, phrases))
+        return tuple(map(self._numbered, phrases(term)))
 
     def _numbered(self, phrase: Phrase) -> tuple[WordId, ...]:
         return tuple(self._ids.setdefault(word, len(self._ids)) for word in phrase)

@@ -1,13 +1,15 @@
 """The compiled watchlists: document → what they find in it, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from types import MappingProxyType
 
 from monitor.model import Clause, Document, Field, Found, ScoreRule, WatchlistId
 from monitor.rules.evaluate import evidence, holds
 from monitor.rules.explain import explain, hits
 from monitor.rules.lexicon import Lexicon
+from monitor.rules.near import Taken
 from monitor.rules.reading import Reading
 from monitor.rules.syntax import Node, show
 from monitor.rules.triggers import costs, groups_of, trigger_index
@@ -59,9 +61,10 @@ class Matcher:
         rule = self._by_id[watchlist_id]
         reading = self._read(document)
         clause = explain(rule.tree, reading.fields, reading)
-        if not clause.held or _score(rule, reading) >= rule.score.minimum:
+        score = _score(rule.score, evidence(rule.tree, reading.fields, reading))
+        if not clause.held or score >= rule.score.minimum:
             return clause
-        note = f"score {_score(rule, reading):g} is below the minimum {rule.score.minimum:g}"
+        note = f"score {score:g} is below the minimum {rule.score.minimum:g}"
         return Clause(query=show(rule.tree), held=False, parts=(clause,), note=note)
 
     def _read(self, document: Document) -> Reading:
@@ -75,22 +78,23 @@ class Matcher:
     def _found(self, rule: Rule, reading: Reading) -> Found | None:
         if not holds(rule.tree, reading.fields, reading):
             return None
-        score = _score(rule, reading)
+        taken = evidence(rule.tree, reading.fields, reading)
+        score = _score(rule.score, taken)
         if score < rule.score.minimum:
             return None
         return Found(
             watchlist_id=rule.watchlist_id,
             version=rule.version,
             score=score,
-            hits=hits(rule.tree, reading.fields, reading),
+            hits=hits(taken, reading),
             explanation=explain(rule.tree, reading.fields, reading),
         )
 
 
-def _score(rule: Rule, reading: Reading) -> float:
+def _score(weights: ScoreRule, places: Iterable[tuple[Field, Taken]]) -> float:
     """The sum over the distinct terms that take part of the weight of the best field they stand in."""
     best: dict[object, float] = {}
-    for field, (_, _, source) in evidence(rule.tree, reading.fields, reading):
-        weight = rule.score.title if field is Field.TITLE else rule.score.body
+    for field, (_, _, source) in places:
+        weight = weights.title if field is Field.TITLE else weights.body
         best[source.key] = max(weight, best.get(source.key, weight))
-    return sum(best.values())
+    return fsum(best.values())

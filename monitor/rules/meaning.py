@@ -1,6 +1,7 @@
 """What a query that parses may still get wrong: lists that do not exist, conditions that can never hold."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import assert_never
 
 from monitor.model import Field
 from monitor.rules.mistakes import did_you_mean
@@ -19,7 +20,7 @@ from monitor.rules.syntax import (
     show,
     walk,
 )
-from monitor.rules.terms import Fault, read_term
+from monitor.rules.terms import Fault, fault_of
 
 EVERYWHERE = frozenset(Field)
 FIELDS: Mapping[QueryField, frozenset[Field]] = {
@@ -42,9 +43,9 @@ def faults(tree: Node, lists: Collection[str]) -> list[Fault]:
 def _node_faults(node: Node, lists: Collection[str]) -> Iterator[Fault]:
     match node:
         case Term(text=text, at=at):
-            term = read_term(text)
-            if isinstance(term, Fault):
-                yield Fault(at=at, what=term.what, hint=term.hint)
+            fault = fault_of(text)
+            if fault:
+                yield Fault(at=at, what=fault.what, hint=fault.hint)
         case ListRef(name=name, at=at) if name not in lists:
             names = tuple(f"@{known}" for known in sorted(lists))
             hint = did_you_mean(f"@{name}", names, f"there are {', '.join(names)}" if names else "write it in lists/")
@@ -83,6 +84,7 @@ def _unplaced(node: Node) -> list[Node]:
             return [found for child in children(node) for found in _unplaced(child)]
         case Term() | ListRef() | Near():
             return []
+    assert_never(node)
 
 
 def _field_faults(node: Node, allowed: frozenset[Field]) -> Iterator[Fault]:
@@ -127,3 +129,4 @@ def _positive(node: Node) -> bool:
             return _positive(part)
         case Not():
             return False
+    assert_never(node)

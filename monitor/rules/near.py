@@ -1,7 +1,8 @@
 """Places of a text and which of them are near each other."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import accumulate
 
 from monitor.rules.lexicon import Source
@@ -9,7 +10,7 @@ from monitor.rules.vocabulary import Span
 
 Taken = tuple[int, int, Source]
 """A place of a term: first word, the one after the last, the term."""
-Places = Mapping[Span, frozenset[Taken]]
+Places = Mapping[Span, Set[Taken]]
 """Places in one field with the places of terms that make them up: one for a term, more for a NEAR."""
 
 
@@ -23,11 +24,10 @@ def near(left: Places, right: Places, distance: int) -> Places:
 
     A place pairs with the other side's nearest before it and nearest after it; with itself it does not.
     """
-    found: dict[Span, frozenset[Taken]] = {}
+    found: defaultdict[Span, set[Taken]] = defaultdict(set)
     for one, other in pairs(left, right):
         if gap(one, other) <= distance:
-            stretch = (min(one[0], other[0]), max(one[1], other[1]))
-            found[stretch] = found.get(stretch, frozenset()) | left[one] | right[other]
+            found[min(one[0], other[0]), max(one[1], other[1])].update(left[one], right[other])
     return found
 
 
@@ -38,10 +38,10 @@ def nearest(left: Places, right: Places) -> int | None:
 
 def union(places: Iterable[Places]) -> Places:
     """All the places."""
-    found: dict[Span, frozenset[Taken]] = {}
+    found: defaultdict[Span, set[Taken]] = defaultdict(set)
     for some in places:
         for span, taken in some.items():
-            found[span] = found.get(span, frozenset()) | taken
+            found[span].update(taken)
     return found
 
 

@@ -1,14 +1,15 @@
 """A document as the rules read it: where its words, terms and lists stand. Worked out when first asked for."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 
 from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
-from monitor.rules.syntax import ListRef, Term
+from monitor.rules.syntax import ListRef, Near, Term
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
-from monitor.text.tokens import tokens
+from monitor.text.tokens import Token, tokens
 
 
 class Reading:
@@ -23,6 +24,8 @@ class Reading:
         self._words = {field: vocabulary.held_by(text) for field, text in self._texts.items()}
         self._spans: dict[Field, Mapping[WordId, list[Span]]] = {}
         self._anchors: dict[Field, list[tuple[int, int, str]]] = {}
+        self._nears: dict[tuple[int, Field], Places] = {}
+        self._tokens: dict[str, list[Token]] = {}
         self._places: dict[tuple[Leaf, Field], Places] = {}
 
     @property
@@ -47,6 +50,13 @@ class Reading:
         leaf = self._lexicon.leaf(node)
         return {} if self._words[field].isdisjoint(leaf.words) else self._places_of(leaf, field)
 
+    def remembered(self, node: Near, field: Field, work_out: Callable[[], Places]) -> Places:
+        """Where a NEAR stands in a field, worked out once; `node` must outlive this reading."""
+        key = (id(node), field)
+        if key not in self._nears:
+            self._nears[key] = work_out()
+        return self._nears[key]
+
     def hit(self, field: Field, taken: Taken) -> Hit:
         """A place of a term as offsets in the field's text."""
         first, after, source = taken
@@ -66,7 +76,9 @@ class Reading:
             self._anchors[field] = self._vocabulary.anchors_in(self._texts[field])
         anchors = self._anchors[field]
         first, offset, chunk = anchors[bisect_right(anchors, position, key=lambda anchor: anchor[0]) - 1]
-        token = tokens(chunk)[position - first]
+        if chunk not in self._tokens:
+            self._tokens[chunk] = tokens(chunk)
+        token = self._tokens[chunk][position - first]
         return offset + token.start, offset + token.end
 
     def _places_of(self, leaf: Leaf, field: Field) -> Places:
@@ -78,12 +90,11 @@ class Reading:
         if field not in self._spans:
             self._spans[field] = self._vocabulary.places_in(self._texts[field])
         words = self._spans[field]
-        found: dict[Span, frozenset[Taken]] = {}
+        found: defaultdict[Span, set[Taken]] = defaultdict(set)
         for first in leaf.words & self._words[field]:
             for pattern in leaf.starting[first]:
                 for start, end in _spans(pattern, words):
-                    taken = frozenset({(start, end, pattern.source)})
-                    found[start, end] = found[start, end] | taken if (start, end) in found else taken
+                    found[start, end].add((start, end, pattern.source))
         return found
 
 

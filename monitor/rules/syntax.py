@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import assert_never
 
 from monitor.text.characters import HEBREW
 
@@ -109,6 +110,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (part,)
         case Near(left=left, right=right):
             return (left, right)
+    assert_never(node)
 
 
 def walk(node: Node) -> Iterator[tuple[Node, int]]:
@@ -140,6 +142,7 @@ def show(node: Node) -> str:
             return f"{where}:({show(part)})"
         case AtLeast(count=count, parts=parts):
             return f"ATLEAST/{count}({', '.join(map(show, parts))})"
+    assert_never(node)
 
 
 _LOOSENESS: dict[type, int] = {Near: 1, Not: 2, And: 3, Or: 4}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from monitor.text.fold import fold
 from monitor.text.tokens import Token, tokens
 from monitor.text.words import Word, word
 
@@ -20,26 +21,24 @@ Phrase = tuple[Word, ...]
 """Words that must stand one after the other."""
 
 
-def read_term(term: str) -> tuple[Phrase, ...] | Fault:
-    """The phrases any of which is the term: one, or with a hyphen two (cease-fire: cease fire, ceasefire)."""
-    exact = term.startswith("=")
-    text = term[1:] if exact else term
-    prefix = text.endswith("*")
-    text = text[:-1] if prefix else text
+def phrases(term: str) -> tuple[Phrase, ...]:
+    """The phrases any of which is a term without fault: one, or with a hyphen two (cease fire, ceasefire)."""
+    text, exact, prefix = _parts(term)
     found = tokens(text)
-    if fault := _fault(term, text, found, prefix=prefix):
-        return fault
     alternatives = {_separate(text, found), _joined(text, found)}
     return tuple(_phrase(pieces, exact=exact, prefix=prefix) for pieces in sorted(alternatives))
 
 
-def _fault(term: str, text: str, found: list[Token], *, prefix: bool) -> Fault | None:
+def fault_of(term: str) -> Fault | None:
+    """What is wrong with a term; None: nothing."""
+    text, _, prefix = _parts(term)
+    found = tokens(text)
     shown = f'"{term}"'
     if not term.strip():
         return Fault(what="a term is empty", hint="write a word, or take the line out")
     if term.startswith("@"):
         return Fault(what=f"{shown} is no term", hint="a list holds words and phrases; @name stands in queries only")
-    if not found:
+    if not found or not all(fold(piece) for piece in _separate(text, found)):
         return Fault(what=f"{shown} holds no word", hint="a term needs a letter or a digit")
     if "*" in text:
         hint = "a * ends the term's last word: tunnel*"
@@ -47,6 +46,13 @@ def _fault(term: str, text: str, found: list[Token], *, prefix: bool) -> Fault |
     if prefix and found[-1].end != len(text):
         return Fault(at=len(term) - 1, what=f"the * in {shown} follows no word", hint="write it right after the word")
     return None
+
+
+def _parts(term: str) -> tuple[str, bool, bool]:
+    """(the words, must they be exact, may the last go on)"""
+    exact = term.startswith("=")
+    text = term[1:] if exact else term
+    return text.removesuffix("*"), exact, text.endswith("*")
 
 
 def _separate(text: str, found: list[Token]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ looked up next, and only where all are there the query is evaluated. All of this
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
 from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, Term, Within, walk
@@ -67,6 +68,7 @@ def _required(node: Node, lexicon: Lexicon, cost: Cost) -> list[Group]:
             return _any_of(cheapest[: len(parts) - count + 1], cost)
         case Not():
             return []
+    assert_never(node)
 
 
 def _leaf_groups(leaf: Leaf, cost: Cost) -> list[Group]:

@@ -17,7 +17,8 @@ class Word:
     """One word of a term; equal words hit the same tokens."""
 
     spellings: tuple[tuple[str, str], ...]
-    """(key, bare): what to look it up by and what to verify; for an Arabic word also without the article."""
+    """(key, letters): what to look it up by and what to verify, "" where the key says all; for an Arabic word also
+    without the article."""
     exact: bool
     """Case, accents and letters must be the text's."""
     prefix: bool
@@ -29,20 +30,24 @@ class Word:
         """Is this form of a token the word?"""
         if form.clipped and self.alone and len(form.key) < _ALONE:
             return False
-        return any(self._spells(form, key, plain) for key, plain in self.spellings)
+        return any(self._spells(form, key, letters) for key, letters in self.spellings)
 
-    def _spells(self, form: Form, key: str, plain: str) -> bool:
+    def _spells(self, form: Form, key: str, letters: str) -> bool:
         if self.exact:
-            return form.bare.startswith(plain) if self.prefix else form.bare == plain
+            return form.bare.startswith(letters) if self.prefix else form.bare == letters
         same = form.key.startswith(key) if self.prefix else form.key == key
-        return same and _same_hamzas(form.bare, plain)
+        return same and _same_hamzas(form.bare, letters)
 
 
 def word(text: str, *, exact: bool = False, prefix: bool = False, alone: bool = True) -> Word:
     """The word that a token of a term, as written, looks for."""
     plain = bare(text)
     short = "" if exact else without_article(plain)
-    spellings = tuple((fold(spelling), spelling) for spelling in (plain, short) if spelling)
+    spellings = tuple(
+        (fold(spelling), spelling if exact or not _HAMZAS.isdisjoint(spelling) else "")
+        for spelling in (plain, short)
+        if spelling
+    )
     return Word(spellings=spellings, exact=exact, prefix=prefix, alone=alone)
 
 

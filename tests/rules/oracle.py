@@ -5,7 +5,7 @@ from itertools import product
 
 from monitor.model import Document, Field, TermList
 from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, QueryField, Term, Within, walk
-from monitor.rules.terms import Fault, Phrase, read_term
+from monitor.rules.terms import Phrase, phrases
 from monitor.text.forms import Form, forms
 from monitor.text.tokens import tokens
 from monitor.text.words import Word
@@ -82,12 +82,10 @@ class Oracle:
                 raise AssertionError(node)
 
     def term_places(self, text: str, field: Field) -> set[tuple[Place, frozenset[tuple[Place, str]]]]:
-        phrases = read_term(text)
-        assert not isinstance(phrases, Fault)
         count = len(self.tokens[field])
         found = {
             (start, end)
-            for phrase in phrases
+            for phrase in phrases(text)
             for start in range(count)
             for end in self.phrase_ends(phrase, start, field)
         }

@@ -1,0 +1,64 @@
+"""Which places are near each other."""
+
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.rules.lexicon import Source
+from monitor.rules.near import Places, gap, near, nearest, union
+from monitor.rules.vocabulary import Span
+
+SOURCE = Source("term", "", (), ())
+
+
+def places(*spans: Span) -> Places:
+    return {span: frozenset({(*span, SOURCE)}) for span in spans}
+
+
+spans = st.builds(lambda start, length: (start, start + length), st.integers(0, 30), st.integers(1, 4))
+some_places = st.sets(spans, max_size=8).map(lambda found: places(*found))
+
+
+def hulls(left: set[Span], right: set[Span], distance: int) -> set[Span]:
+    """Every near pair, each with each."""
+    return {(min(a[0], b[0]), max(a[1], b[1])) for a, b in product(left, right) if a != b and gap(a, b) <= distance}
+
+
+def test_the_gap_counts_the_words_between() -> None:
+    assert [gap((0, 1), other) for other in ((1, 2), (2, 3), (4, 6), (0, 3))] == [0, 1, 3, 0]
+
+
+def test_a_place_is_not_near_itself() -> None:
+    assert near(places((3, 4)), places((3, 4)), 5) == {}
+    assert nearest(places((3, 4)), places((3, 4))) is None
+
+
+def test_places_that_overlap_are_near() -> None:
+    assert near(places((3, 5)), places((3, 4)), 0).keys() == {(3, 5)}
+
+
+def test_terms_at_one_place_all_take_part() -> None:
+    other = Source("other", "", (), ())
+    both = union([places((0, 1)), {(0, 1): frozenset({(0, 1, other)})}])
+    assert near(both, places((1, 2)), 0) == {(0, 2): frozenset({(0, 1, SOURCE), (0, 1, other), (1, 2, SOURCE)})}
+
+
+@given(some_places, some_places, st.integers(0, 6))
+def test_exactly_the_places_of_near_pairs_take_part(left: Places, right: Places, distance: int) -> None:
+    taken = {place[:2] for found in near(left, right, distance).values() for place in found}
+    close = [(a, b) for a, b in product(left, right) if a != b and gap(a, b) <= distance]
+    assert taken == {place for pair in close for place in pair}
+
+
+@given(some_places, some_places)
+def test_the_nearest_pair_is_the_nearest_of_all(left: Places, right: Places) -> None:
+    gaps = [gap(a, b) for a, b in product(left, right) if a != b]
+    assert nearest(left, right) == min(gaps, default=None)
+
+
+@settings(max_examples=400, deadline=None)
+@given(some_places, some_places, some_places, st.integers(0, 6), st.integers(0, 6))
+def test_pairing_only_the_nearest_loses_no_nested_near(a: Places, b: Places, c: Places, inner: int, outer: int) -> None:
+    every = hulls(hulls({*a}, {*b}, inner), {*c}, outer)
+    assert bool(near(near(a, b, inner), c, outer)) == bool(every)
