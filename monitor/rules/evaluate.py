@@ -29,8 +29,10 @@ def places(node: Node, field: Field, reading: Reading) -> Places:
 
 
 def _near(node: Near, field: Field, reading: Reading) -> Places:
-    left = places(node.left, field, reading)
-    return near(left, places(node.right, field, reading), node.distance) if left else _NOWHERE
+    here = frozenset({field})
+    if not (holds(node.left, here, reading) and holds(node.right, here, reading)):
+        return _NOWHERE
+    return near(places(node.left, field, reading), places(node.right, field, reading), node.distance)
 
 
 def holds(node: Node, fields: Fields, reading: Reading) -> bool:
