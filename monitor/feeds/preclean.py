@@ -13,6 +13,9 @@ from monitor.feeds.sniff import HEAD
 _ENTITY = re.compile(r"""<!ENTITY\s+([\w.-]+)\s+(?:"([^"]*)"|'([^']*)')\s*>""")
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?|(?!(?:lt|gt|amp|quot|apos);)([A-Za-z][\w.-]*);)")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# One generator of sites writes "rss:" before every name of RSS 2.0 and never says what it stands for.
+_BOUND = re.compile(r"\sxmlns:rss\s*=")
+_PREFIXED = re.compile(r"(</?)rss:(?=[A-Za-z])")
 _NESTED = re.compile(r"&(?!#\d+;|amp;|lt;|gt;|quot;|apos;)|%[A-Za-z]")
 MOST_GROWTH = 2
 """Times the document's size that its entities may make of it."""
@@ -26,6 +29,8 @@ def preclean(text: str, start: int) -> bytes:
     """
     entities = _declared(text[:start])
     body = _ILLEGAL.sub("", text[start:])
+    if "<rss:" in body and not _BOUND.search(body):
+        body = _PREFIXED.sub(r"\1", body)
     if "&" in body:
         body = _REFERENCE.sub(lambda found: _reference(found, entities), body)
     if len(body) > MOST_GROWTH * len(text) + HEAD:

@@ -50,8 +50,12 @@ def test_an_atom_entry_becomes_an_entry() -> None:
         '<link href="https://gazette.example/r"/></entry></feed>',
         "\ufeff\ufeff\n<!-- made by x --><?xml-stylesheet href='a'?>"
         + rss(item(title="R", link="https://gazette.example/r")),
+        "<rss rss:version=2.0><rss:channel><rss:item><rss:title>R</rss:title>"
+        "<rss:link>https://gazette.example/r</rss:link></rss:item></rss:channel></rss>",
+        '<rss:RDF xmlns:rss="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><item>'
+        "<title>R</title><link>https://gazette.example/r</link></item></rss:RDF>",
     ],
-    ids=["rdf", "rss 0.91", "junk before", "doctype html", "marks and comments before"],
+    ids=["rdf", "rss 0.91", "junk before", "doctype html", "marks and comments before", "rss:", "rss: bound"],
 )
 def test_many_forms_are_read(document: str) -> None:
     entry = only(document)
