@@ -36,8 +36,9 @@ class Matcher:
         self._lexicon = lexicon
         self._vocabulary = Vocabulary(lexicon.words)
         cost = costs((rule.tree for rule in self._rules), lexicon)
-        self._groups = tuple(groups_of(rule.tree, lexicon, cost) for rule in self._rules)
-        self._triggers = trigger_index(self._groups)
+        groups = [groups_of(rule.tree, lexicon, cost) for rule in self._rules]
+        self._triggers = trigger_index(groups)
+        self._further = [others for _, *others in groups]
         self._triggering = frozenset(self._triggers)
 
     @property
@@ -73,7 +74,7 @@ class Matcher:
     def _candidates(self, words: frozenset[WordId]) -> list[int]:
         """The rules whose words are all there, ascending."""
         triggered = {rule for word in words & self._triggering for rule in self._triggers[word]}
-        return sorted(rule for rule in triggered if not any(map(words.isdisjoint, self._groups[rule])))
+        return sorted(rule for rule in triggered if not any(map(words.isdisjoint, self._further[rule])))
 
     def _found(self, rule: Rule, reading: Reading) -> Found | None:
         if not holds(rule.tree, reading.fields, reading):

@@ -8,6 +8,7 @@ from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
 from monitor.rules.syntax import ListRef, Near, Term
+from monitor.rules.triggers import in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
 from monitor.text.tokens import Token, tokens
 
@@ -35,8 +36,8 @@ class Reading:
 
     @property
     def all_words(self) -> frozenset[WordId]:
-        """The words that stand in any field."""
-        return frozenset().union(*self._words.values())
+        """The words that stand in any field; once more as ~word those in the title."""
+        return in_title(self._words.get(Field.TITLE, ())).union(*self._words.values())
 
     def stands(self, node: Term | ListRef, field: Field) -> bool:
         """Does a term, or any term of a list, stand in a field?"""

@@ -2,14 +2,16 @@
 
 A query asks for groups of words: of each at least one must be there. The rarest group triggers the rule, the others are
 looked up next, and only where all are there the query is evaluated. All of this only ever skips what cannot match.
+
+What must stand in the title is asked for as ~word: a title holds few of the words that a text holds.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
-from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, Term, Within, walk
+from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, QueryField, Term, Within, walk
 from monitor.rules.vocabulary import WordId
 from monitor.text.words import Word
 
@@ -18,6 +20,12 @@ Cost = Callable[[Group], float]
 """How often one of the words may be met; only the order counts."""
 
 _PREFIX = 4.0
+_TITLE = 0.1
+
+
+def in_title(words: Collection[WordId]) -> Group:
+    """The same words, asked for or found in the title."""
+    return frozenset(word if word < 0 else ~word for word in words)
 
 
 def groups_of(tree: Node, lexicon: Lexicon, cost: Cost) -> tuple[Group, ...]:
@@ -42,7 +50,7 @@ def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
     for leaf, times in uses.items():
         for word in {word for pattern in leaf.patterns for word in pattern.words}:
             weights[word] += times * _commonness(words[word])
-    return lambda group: sum(weights[word] for word in group)
+    return lambda group: sum(weights[word] if word >= 0 else weights[~word] * _TITLE for word in group)
 
 
 def _commonness(word: Word) -> float:
@@ -58,8 +66,9 @@ def _required(node: Node, lexicon: Lexicon, cost: Cost) -> list[Group]:
             return [group for part in parts for group in _required(part, lexicon, cost)]
         case Near(left=left, right=right):
             return _required(left, lexicon, cost) + _required(right, lexicon, cost)
-        case Within(part=part):
-            return _required(part, lexicon, cost)
+        case Within(where=where, part=part):
+            groups = _required(part, lexicon, cost)
+            return [in_title(group) for group in groups] if where is QueryField.TITLE else groups
         case Or(parts=parts):
             return _any_of([_required(part, lexicon, cost) for part in parts], cost)
         case AtLeast(count=count, parts=parts):
