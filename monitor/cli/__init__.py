@@ -75,10 +75,10 @@ def monitor() -> None:
 
 def main() -> None:
     """The command `monitor`: runs, and exits with a code from docs/cli.md."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(execute(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:
+def execute(arguments: list[str]) -> int:
     """One command; returns its exit code. What was raised on purpose becomes one line on standard error."""
     try:
         code = monitor.main(arguments, prog_name="monitor", standalone_mode=False)

@@ -89,6 +89,6 @@ def _next_steps(keep: Path | None) -> str:
 
 
 def _wait() -> None:
-    from threading import Event
+    from signal import pause
 
-    Event().wait()
+    pause()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import run
+from monitor.cli import execute
 from monitor.demo.site import DemoSite
 
 Run = Callable[..., "Said"]
@@ -23,7 +23,7 @@ class Said:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo's config/ and its database, after one real run."""
     folder = tmp_path_factory.mktemp("demo") / "kept"
-    assert run(["demo", "--keep", str(folder)]) == 0
+    assert execute(["demo", "--keep", str(folder)]) == 0
     return folder
 
 
@@ -41,7 +41,7 @@ def monitor(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
     def call(*arguments: str, at: Path | None = None) -> Said:
         capsys.readouterr()
-        code = run([*arguments, *(["--config", str(at / "config")] if at else [])])
+        code = execute([*arguments, *(["--config", str(at / "config")] if at else [])])
         printed = capsys.readouterr()
         return Said(code, printed.out, printed.err)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor import cli
-from monitor.cli import EXIT_INTERRUPTED, run
+from monitor.cli import EXIT_INTERRUPTED, execute
 from monitor.errors import FetchError, FetchKind, LockedError
 from tests.cli.conftest import Run
 
@@ -16,7 +16,7 @@ def test_help_names_every_command_without_importing_the_work(monitor: Run) -> No
     said = monitor("--help")
     assert said.code == 0
     assert all(name in said.out for name in cli.COMMANDS)
-    code = "import sys; from monitor.cli import run; run(['--help']); sys.exit('sqlalchemy' in sys.modules)"
+    code = "import sys; from monitor.cli import execute; execute(['--help']); sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
@@ -110,7 +110,7 @@ def test_what_goes_wrong_elsewhere_is_one_line_and_a_code(
     fetch = FetchError("gazette.example: no such host", url="", kind=FetchKind.DNS, temporary=True)
     for error, code in ((LockedError("locked", pid=1), 4), (fetch, 1), (KeyboardInterrupt(), EXIT_INTERRUPTED)):
         raising(error)
-        assert run([]) == code
+        assert execute([]) == code
     assert capsys.readouterr().err == "monitor: locked\nmonitor: gazette.example: no such host\n"
 
 

@@ -1,0 +1,142 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import execute
+from monitor.cli.demo import write_demo_config
+from monitor.cli.progress import print_summary
+from monitor.demo.outlets import OUTLETS, feed_path
+from monitor.demo.site import DemoSite
+from monitor.model import Failed, FeedId, News
+from monitor.pipeline.tally import Tally
+from tests.builders import a_feed
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Path:
+    """A folder whose config/ polls a demo site that is not served: nothing answers."""
+    with DemoSite() as site:
+        write_demo_config(tmp_path / "config", site.feeds_yaml())
+    return tmp_path
+
+
+def test_a_pass_without_any_network_says_so_once_and_names_the_demo(monitor: Run, at: Path) -> None:
+    said = monitor("run", "--once", at=at)
+    assert said.code == 1
+    assert said.out.count("No host at all could be reached") == 1
+    assert "monitor demo" in said.out
+    assert "14 failed" in said.out
+    assert "failed    " not in said.out
+
+
+def test_polling_one_feed_polls_no_other(monitor: Run, tmp_path: Path) -> None:
+    with DemoSite() as site:
+        write_demo_config(tmp_path / "config", site.feeds_yaml())
+        said = monitor("poll", "kav-hahof-he", at=tmp_path)
+        assert said.code == 0
+        assert "1 polled: 1 read" in said.out
+        feeds = {feed_path(outlet, feed) for outlet in OUTLETS for feed in outlet.feeds}
+        assert len(feeds & {request.path for request in site.requests}) == 1
+        assert "1 polled: 0 read, 1 unchanged" in monitor("poll", "kav-hahof-he", at=tmp_path).out
+        assert "14 polled" in monitor("poll", at=tmp_path).out
+        assert "No feed was due" in monitor("run", "--once", at=tmp_path).out
+
+
+def test_polling_a_feed_that_is_not_configured_names_the_nearest(monitor: Run, at: Path) -> None:
+    said = monitor("poll", "kav-hahof", at=at)
+    assert said.code == 2
+    assert 'there is no feed "kav-hahof" (did you mean "kav-hahof-he"?)' in said.err
+    assert "`monitor feeds` lists them" in monitor("poll", "xyzzy", at=at).err
+
+
+def test_polling_beside_a_daemon_leaves_the_work_to_it(monitor: Run, at: Path) -> None:
+    from monitor.store.lock import daemon_lock
+
+    database = str(at / "data" / "monitor.db")
+    with daemon_lock(database):
+        said = monitor("poll", "kav-hahof-he", at=at)
+        assert said.code == 0
+        assert "polls kav-hahof-he now" in said.out
+        assert monitor("run", "--once", at=at).code == 4
+
+
+def test_a_broken_configuration_runs_the_last_good_one_and_says_so(monitor: Run, at: Path) -> None:
+    assert monitor("run", "--once", at=at).code == 1
+    (at / "config" / "feeds.yaml").write_text("outlets: [", encoding="utf-8")
+    said = monitor("run", "--once", at=at)
+    assert "running the last good one" in said.err
+    assert "feeds.yaml:1:" in said.err
+    assert "No feed was due" in said.out
+
+
+def test_the_last_good_configuration_is_found_when_the_settings_are_what_is_broken(monitor: Run, at: Path) -> None:
+    assert monitor("run", "--once", at=at).code == 1
+    (at / "config" / "monitor.yaml").write_text("databse: x\n", encoding="utf-8")
+    assert "running the last good one" in monitor("run", "--once", at=at).err
+
+
+def test_a_broken_configuration_without_a_good_one_is_refused(monitor: Run, at: Path) -> None:
+    (at / "config" / "feeds.yaml").write_text("outlets: [", encoding="utf-8")
+    said = monitor("run", "--once", at=at)
+    assert said.code == 2
+    assert "running the last good one" not in said.err
+
+
+def test_a_database_that_never_ran_a_daemon_has_no_last_good_configuration(monitor: Run, at: Path) -> None:
+    assert monitor("db", "upgrade", at=at).code == 0
+    (at / "config" / "feeds.yaml").write_text("outlets: [", encoding="utf-8")
+    assert monitor("run", "--once", at=at).code == 2
+
+
+def test_a_pass_on_a_terminal_draws_its_progress(
+    monitor: Run, at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    said = monitor("run", "--once", at=at)
+    assert "feeds" in said.err
+    assert said.code == 1
+
+
+def test_the_demo_prints_matches_in_all_languages_and_what_to_try_next(monitor: Run) -> None:
+    said = monitor("demo")
+    assert said.code == 0
+    assert "54 new" in said.out
+    for title in ("Forty Hamas gunmen", "استسلام مجموعة", "ארבעים מחבלי", "Refah'ta tünelden", "Quarante combattants"):
+        assert title in said.out
+    assert "monitor demo --keep demo" in said.out
+
+
+def test_the_demo_wants_a_new_folder(monitor: Run, demo: Path) -> None:
+    assert "is not empty" in monitor("demo", "--keep", str(demo)).err
+    assert "--serve wants --keep" in monitor("demo", "--serve").err
+
+
+def test_the_demo_site_can_be_kept_serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.cli.demo._wait", interrupted)
+    monkeypatch.setattr("monitor.cli.demo._show", lambda _: 0)
+    assert execute(["demo", "--keep", str(tmp_path / "new"), "--serve"]) == 130
+
+
+def test_a_summary_names_what_failed_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = Tally()
+    tally.add_poll(FeedId("gazette-en"), Failed(reason="503: down", temporary=True), News(), 0)
+    print_summary(tally, (a_feed(), a_feed("other-en")))
+    shown = capsys.readouterr().out
+    assert "feeds     1 polled: 0 read, 0 unchanged, 1 failed" in shown
+    assert "failed    gazette-en: 503: down" in shown
+    assert "other-en" not in shown
+
+
+def test_python_dash_m_is_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    import runpy
+
+    monkeypatch.setattr(sys, "argv", ["monitor", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("monitor", run_name="__main__")
+    assert ended.value.code == 0
+    assert "media-monitor" in capsys.readouterr().out
