@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from monitor import clock
@@ -104,7 +105,17 @@ def make_due(config: Config, feeds: Collection[FeedId]) -> None:
 
 
 async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tally:
-    """One pass: every due feed polled (with `only`, of those), every due article read. Raises: StoreError."""
+    """One pass: every due feed polled (with `only`, of those), every due article read.
+
+    Cancelled, it gives back what is in hand. Raises: StoreError, where anything could not be saved, after the rest.
+    """
+    failure = None
     for stage in stages(tools, only):
-        await stage.work_off()
+        try:
+            await stage.work_off()
+        finally:
+            await stage.stop(timedelta(0))
+        failure = failure or stage.failure
+    if failure:
+        raise failure
     return tools.tally

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -14,6 +15,7 @@ from monitor.app import at_work, stages
 from monitor.config.load import Config
 from monitor.errors import MonitorError
 from monitor.pipeline.stage import AnyStage
+from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
 
 TICK = timedelta(seconds=2)
@@ -26,30 +28,40 @@ log = logging.getLogger(__name__)
 
 
 async def run_daemon(config: Config) -> None:
-    """Run the stages of this configuration until told to stop. Raises: LockedError, StoreError."""
-    async with at_work(config) as tools:
-        log.info("watching %d feeds with %d watchlists", len(config.feeds), len(config.watchlists))
-        await serve(stages(tools), tools)
+    """Run the stages of this configuration until told to stop. Raises: LockedError, StoreError, FetchError."""
+    with _told_to_stop() as stopping:
+        async with at_work(config) as tools:
+            log.info("watching %d feeds with %d watchlists", len(config.feeds), len(config.watchlists))
+            await serve(stages(tools), tools, stopping)
     log.info("stopped")
 
 
-async def serve(stages: Iterable[AnyStage], tools: Tools) -> None:
-    """Work off what is due, tick after tick, until SIGTERM or SIGINT; then finish or abandon what is in hand."""
-    stages = tuple(stages)
+@contextmanager
+def _told_to_stop() -> Iterator[asyncio.Event]:
+    """Set by SIGTERM and SIGINT, which meanwhile do nothing else."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, stopping.set)
+    try:
+        yield stopping
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+async def serve(stages: Iterable[AnyStage], tools: Tools, stopping: asyncio.Event) -> None:
+    """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand."""
+    stages = tuple(stages)
     scheduler = _scheduler(stages, tools)
     scheduler.start()
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
     finally:
-        scheduler.shutdown(wait=False)
+        # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
         await asyncio.gather(*(stage.stop(GRACE) for stage in stages))
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
+        scheduler.shutdown(wait=False)
 
 
 def _scheduler(stages: Iterable[AnyStage], tools: Tools) -> AsyncIOScheduler:
@@ -60,16 +72,32 @@ def _scheduler(stages: Iterable[AnyStage], tools: Tools) -> AsyncIOScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
+    offline = Offline(tools)
+    now, every = tools.clock(), TICK.total_seconds()
     for stage in stages:
-        scheduler.add_job(
-            _tick, "interval", args=(stage,), seconds=TICK.total_seconds(), next_run_time=tools.clock(), id=stage.name
-        )
+        scheduler.add_job(_tick, "interval", args=(stage, offline), seconds=every, next_run_time=now, id=stage.name)
     return scheduler
 
 
-async def _tick(stage: AnyStage) -> None:
+async def _tick(stage: AnyStage, offline: "Offline") -> None:
     """One look at what is due; what fails is said, and the next tick tries again."""
     try:
         await stage.work_off()
     except MonitorError as error:
         log.error("%s: %s", stage.name, error)  # noqa: TRY400 - a person's message, not a bug
+    offline.look()
+
+
+class Offline:
+    """Says once when every feed was tried and no host at all could be reached."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._said = False
+
+    def look(self) -> None:
+        """See whether it is so."""
+        tally, feeds = self._tools.tally, self._tools.config.feeds
+        if not self._said and tally.offline and tally.polls == len(feeds):
+            self._said = True
+            log.warning(NO_NETWORK)

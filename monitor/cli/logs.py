@@ -2,6 +2,12 @@
 
 import logging
 import sys
+from collections.abc import Iterable
+
+from monitor.cli.problems import print_problems
+from monitor.errors import Problem
+
+log = logging.getLogger(__name__)
 
 # Libraries that say, at INFO, what we say better, or what nobody should read (httpx prints whole addresses).
 _QUIET = {
@@ -16,11 +22,25 @@ _QUIET = {
 def set_up_logging(log_format: str | None, *, verbose: bool, quiet: bool = False) -> None:
     """Log to standard error. `quiet`: warnings only, for commands that draw on the terminal themselves."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(log_format or ("text" if sys.stderr.isatty() else "json")))
+    handler.setFormatter(_formatter(_chosen(log_format)))
     level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(least)
+
+
+def say_problems(problems: Iterable[Problem], log_format: str | None) -> None:
+    """What is wrong with the configuration while the last good one runs: with carets, or as lines of the log."""
+    if _chosen(log_format) == "text":
+        print_problems(problems)
+    else:
+        for problem in problems:
+            log.error("%s", problem)
+    log.error("the configuration is broken; running the last good one until it is mended")
+
+
+def _chosen(log_format: str | None) -> str:
+    return log_format or ("text" if sys.stderr.isatty() else "json")
 
 
 def _formatter(log_format: str) -> logging.Formatter:

@@ -1,6 +1,7 @@
 """One pass, watched: a progress bar on a terminal, then a summary."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Collection
 
@@ -9,7 +10,7 @@ import click
 from monitor.app import at_work, run_once
 from monitor.config.load import Config
 from monitor.model import Feed, FeedId
-from monitor.pipeline.tally import Tally
+from monitor.pipeline.tally import NO_NETWORK, Tally
 from monitor.pipeline.tools import Tools
 from monitor.store import readings
 
@@ -18,17 +19,29 @@ _EVERY = 0.2
 
 
 async def run_once_with_progress(config: Config, only: Collection[FeedId] | None = None) -> Tally:
-    """One pass over everything due, its summary printed; returns the tally. Raises: LockedError, StoreError."""
-    async with at_work(config) as tools:
-        watcher = asyncio.create_task(_watch(tools)) if sys.stderr.isatty() else None
-        try:
-            tally = await run_once(tools, only)
-        finally:
-            if watcher:
-                watcher.cancel()
-                await asyncio.gather(watcher, return_exceptions=True)
-    print_summary(tally, config.feeds)
-    return tally
+    """One pass over everything due, its summary printed; returns the tally. Raises: LockedError, StoreError.
+
+    SIGTERM ends it as Ctrl-C does: what is in hand is given back.
+    """
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
+    try:
+        async with at_work(config) as tools:
+            await _watched(tools, only)
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+    return tools.tally
+
+
+async def _watched(tools: Tools, only: Collection[FeedId] | None) -> None:
+    watcher = asyncio.create_task(_watch(tools)) if sys.stderr.isatty() else None
+    try:
+        await run_once(tools, only)
+    finally:
+        if watcher:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+        print_summary(tools.tally, tools.config.feeds)
 
 
 async def _watch(tools: Tools) -> None:
@@ -67,9 +80,3 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
             click.echo(f"failed    {feed.id}: {tally.failed[feed.id]}")
     if not tally.polls:
         click.echo("No feed was due: see `monitor feeds` for when each is, or `monitor poll` to poll now.")
-
-
-NO_NETWORK = (
-    "No host at all could be reached: is this machine online? Every feed is tried again later; nothing is lost.\n"
-    "To see the monitor work without a network, try `monitor demo`."
-)

@@ -21,16 +21,14 @@ def run_command(*, once: bool, log_format: str | None, verbose: bool, config: st
     import asyncio
 
     from monitor.app import load_or_last_good
-    from monitor.cli.logs import set_up_logging
-    from monitor.cli.problems import print_problems
+    from monitor.cli.logs import say_problems, set_up_logging
     from monitor.cli.progress import run_once_with_progress
     from monitor.daemon import run_daemon
 
     set_up_logging(log_format, verbose=verbose, quiet=once)
     loaded, problems = load_or_last_good(folder_of(config), environment(database))
     if problems:
-        print_problems(problems)
-        click.echo("monitor: the configuration is broken; running the last good one until it is mended", err=True)
+        say_problems(problems, log_format)
     if once:
         return EXIT_FAILED if asyncio.run(run_once_with_progress(loaded)).failed else 0
     asyncio.run(run_daemon(loaded))

@@ -44,7 +44,10 @@ class Stage(Generic[Item]):
         self._tasks: dict[asyncio.Task[None], Hashable] = {}
         self._failed: dict[Hashable, float] = {}
         self._clock = clock
+        self._filling: asyncio.Task[None] | None = None
         self._stopping = False
+        self.failure: MonitorError | None = None
+        """Why the last item whose work could not be saved was not."""
 
     async def work_off(self) -> None:
         """Work on everything due until nothing is; an item that failed to be saved rests for a while.
@@ -58,6 +61,8 @@ class Stage(Generic[Item]):
     async def stop(self, within: timedelta) -> None:
         """Take nothing more; let what is in work finish `within` this time, then abandon it."""
         self._stopping = True
+        if self._filling:
+            await asyncio.gather(self._filling, return_exceptions=True)
         if self._tasks:
             done, late = await asyncio.wait(self._tasks, timeout=within.total_seconds())
             for task in late:
@@ -69,11 +74,16 @@ class Stage(Generic[Item]):
         """Take more where there is room for a fair batch; whether anything is in work."""
         room = self._width - len(self._tasks)
         if not self._stopping and room >= max(1, self._width // 4):
-            self._failed = {key: until for key, until in self._failed.items() if until > self._clock()}
-            busy = frozenset((*self._tasks.values(), *self._failed))
-            for item in await self._take(room, busy):
-                self._tasks[asyncio.create_task(self._work(item))] = self._key(item)
+            # Shielded: whoever waits for it may be cancelled, but what was taken must be worked on or given back.
+            self._filling = asyncio.create_task(self._take_more(room))
+            await asyncio.shield(self._filling)
         return bool(self._tasks)
+
+    async def _take_more(self, room: int) -> None:
+        self._failed = {key: until for key, until in self._failed.items() if until > self._clock()}
+        busy = frozenset((*self._tasks.values(), *self._failed))
+        for item in await self._take(room, busy):
+            self._tasks[asyncio.create_task(self._work(item))] = self._key(item)
 
     def _settle(self, done: set[asyncio.Task[None]]) -> None:
         """One item's failure is said and is its own; a bug is not wrapped: it ends the tick with its traceback."""
@@ -81,6 +91,7 @@ class Stage(Generic[Item]):
             key = self._tasks.pop(task, None)
             error = None if key is None or task.cancelled() else task.exception()
             if isinstance(error, MonitorError):
+                self.failure = error
                 self._failed[key] = self._clock() + REST.total_seconds()
                 log.error("%s %s: %s", self.name, key, error)
             elif error is not None:

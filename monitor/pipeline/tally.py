@@ -5,6 +5,12 @@ from dataclasses import dataclass, field
 
 from monitor.model import Failed, FeedId, News, Outcome, ParsedFeed, Polled, Read, Unchanged
 
+NO_NETWORK = (
+    "No host at all could be reached: is this machine online? Every feed is tried again later; nothing is lost. "
+    "To see the monitor work without a network, try `monitor demo`."
+)
+"""What a person is told when `Tally.offline`."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -15,8 +21,8 @@ class Tally:
     unchanged: int = 0
     failed: dict[FeedId, str] = field(default_factory=dict)
     """Feed → why its poll failed."""
-    unreached: int = 0
-    """Of these, polls that no server answered."""
+    refused: int = 0
+    """Failed polls that some server answered."""
     offered: int = 0
     new: int = 0
     known: int = 0
@@ -39,8 +45,8 @@ class Tally:
 
     @property
     def offline(self) -> bool:
-        """Whether no host at all could be reached."""
-        return 0 < self.polls == self.unreached
+        """Whether no host at all could be reached, though it was tried."""
+        return self.polls > 0 and not (self.polled or self.unchanged or self.refused)
 
     def add_poll(self, feed_id: FeedId, outcome: Outcome, news: News, new_matches: int) -> None:
         """Count one poll."""
@@ -52,7 +58,7 @@ class Tally:
                 self.unchanged += 1
             case Failed(reason=reason, reached=reached):
                 self.failed[feed_id] = reason
-                self.unreached += not reached
+                self.refused += reached
         self.matches += new_matches
 
     def _add_entries(self, parsed: ParsedFeed, news: News) -> None:

@@ -1,0 +1,288 @@
+"""The daemon: works, stops when told, says what it does, and is alone on its database."""
+
+import json
+import os
+import pty
+import re
+import signal
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import daemon
+from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
+from monitor.clock import now
+from monitor.pipeline.tally import NO_NETWORK
+from monitor.store import readings
+from monitor.store.store import Store
+from tests.campaigns.processes import Running, eventually
+from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Held
+from tests.pipeline.conftest import World
+
+Start = Callable[..., Running]
+NOWHERE = "http://127.0.0.1:9/feed.xml"
+BROKEN = "outlets: [this is no mapping]\n"
+
+
+def a_story(world: World) -> None:
+    """One article, which matches by the text of its page alone."""
+    world.offer(world.item("Talks go on", "/1"))
+    world.page("/1", f"{LONG}\nFighters are still held below Rafah.")
+
+
+def attempts(world: World) -> list[int]:
+    """How often each page that is due was asked for before."""
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        return [reading.attempts - 1 for reading in readings.take(tx, now(), 10)]
+
+
+def has_matched(world: World) -> bool:
+    try:
+        return len(world.matches()) == 1
+    except Exception:  # noqa: BLE001 - its tables are being made
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_polls_and_reads_until_it_is_told_to_stop(world: World, start: Start, number: signal.Signals) -> None:
+    a_story(world)
+    running = start(world, "run")
+    assert eventually(lambda: has_matched(world))
+    running.send(number)
+    assert running.wait(15) == 0
+    lines = [json.loads(line) for line in running.errors.splitlines()]
+    assert [line["message"] for line in lines if line["logger"] == "monitor.daemon"] == [
+        "watching 1 feeds with 1 watchlists",
+        "stopping: work in hand has 10 s to finish",
+        "stopped",
+    ]
+    assert eventually(lambda: not running.family(), 2)
+
+
+def test_what_appears_later_is_polled_again(world: World, command: Command) -> None:
+    world.write("monitor.yaml", EVERY_SECOND)
+    world.offer(world.item("Football", "/2"))
+
+    def second_story() -> bool:
+        if world.asked("/gazette-en.xml") == 1:
+            a_story(world)
+        return has_matched(world)
+
+    done = command(world, "run", until=second_story)
+    assert (done.code, done.is_clean()) == (0, True)
+    assert "Talks go on" in world.articles()
+
+
+def test_a_page_in_flight_is_given_back_at_the_end_and_its_attempt_not_counted(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "GRACE", timedelta(seconds=0.1))
+    a_story(world)
+    held = world.server.answers = Held(world.server.answers, "/1")
+    done = command(world, "run", until=held.asked.is_set)
+    held.released.set()
+    assert (done.code, done.is_clean()) == (0, True)
+    assert attempts(world) == [0]
+
+
+def test_work_that_ends_in_time_is_saved_before_the_end(world: World, command: Command) -> None:
+    a_story(world)
+    held = world.server.answers = Held(world.server.answers, "/1")
+
+    def release() -> bool:
+        asked = held.asked.is_set()
+        if asked:
+            held.released.set()
+        return asked
+
+    done = command(world, "run", until=release)
+    assert (done.code, done.is_clean()) == (0, True)
+    assert len(world.matches()) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_pass_that_is_interrupted_gives_back_what_is_in_hand(
+    world: World, command: Command, number: signal.Signals
+) -> None:
+    a_story(world)
+    held = world.server.answers = Held(world.server.answers, "/1")
+    done = command(world, "run", "--once", until=held.asked.is_set, send=number)
+    held.released.set()
+    assert (done.code, done.is_clean()) == (EXIT_INTERRUPTED, True)
+    assert "entries   1 offered = 1 new" in done.out
+    assert attempts(world) == [0]
+
+
+def test_one_pass_over_everything_due(world: World, command: Command) -> None:
+    a_story(world)
+    done = command(world, "run", "--once")
+    assert (done.code, done.err) == (0, "")
+    assert "feeds     1 polled: 1 read, 0 unchanged, 0 failed" in done.out
+    assert "matches   1 new" in done.out
+    again = command(world, "run", "--once")
+    assert (again.code, again.err) == (0, "")
+    assert "No feed was due" in again.out
+
+
+def test_a_port_where_nothing_listens_fails_its_feed_alone(world: World, command: Command) -> None:
+    world.feeds("gazette-en", "dead-en", urls={"dead-en": NOWHERE})
+    a_story(world)
+    done = command(world, "run", "--once")
+    assert (done.code, done.is_clean()) == (EXIT_FAILED, True)
+    assert re.search(r"^failed    dead-en: .*(refused|nothing listens)", done.out, re.MULTILINE)
+    assert NO_NETWORK not in done.out
+    assert len(world.matches()) == 1
+
+
+def test_without_any_network_one_pass_names_the_demo(world: World, command: Command) -> None:
+    world.feeds("gazette-en", "dead-en", urls={"gazette-en": NOWHERE, "dead-en": NOWHERE + "?2"})
+    done = command(world, "run", "--once")
+    assert (done.code, done.is_clean()) == (EXIT_FAILED, True)
+    assert done.out.count(NO_NETWORK) == 1
+
+
+def test_without_any_network_the_daemon_names_the_demo_once(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(daemon, "TICK", timedelta(seconds=0.05))
+    world.write("monitor.yaml", EVERY_SECOND)
+    world.feeds("gazette-en", "dead-en", urls={"gazette-en": NOWHERE, "dead-en": NOWHERE + "?2"})
+    begun = time.monotonic()
+    done = command(world, "run", until=lambda: time.monotonic() - begun > 2.5)
+    assert (done.code, done.is_clean()) == (0, True)
+    assert done.err.count("feed dead-en: ") > 1
+    assert done.err.count(NO_NETWORK) == 1
+
+
+def test_a_run_that_outlasts_its_tick_is_no_news(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "TICK", timedelta(seconds=0.02))
+    a_story(world)
+    held = world.server.answers = Held(world.server.answers, "/1")
+    begun = time.monotonic()
+
+    def a_while() -> bool:
+        if time.monotonic() - begun > 1:
+            held.released.set()
+        return held.released.is_set() and has_matched(world)
+
+    done = command(world, "run", until=a_while)
+    assert (done.code, done.is_clean()) == (0, True)
+    assert "maximum number" not in done.err
+    assert len(done.err.splitlines()) < 8
+
+
+def test_a_second_daemon_is_refused_at_once_with_the_process_of_the_first(
+    any_world: World, start: Start, command: Command
+) -> None:
+    running = start(any_world, "run")
+    assert eventually(lambda: running.said("watching"))
+    for arguments in (["run"], ["run", "--once"]):
+        begun = time.monotonic()
+        done = command(any_world, *arguments)
+        assert (done.code, done.is_clean()) == (EXIT_LOCKED, True)
+        assert f"already has a daemon: process {running.pid}" in done.err
+        assert time.monotonic() - begun < 1
+    assert not running.is_over()
+
+
+def test_a_killed_daemon_is_succeeded_while_its_workers_still_live(any_world: World, start: Start) -> None:
+    a_story(any_world)
+    first = start(any_world, "run")
+    assert eventually(lambda: has_matched(any_world))
+    children = [pid for pid in first.family() if pid != first.pid]
+    for pid in children:
+        os.kill(pid, signal.SIGSTOP)
+    first.send(signal.SIGKILL)
+    first.wait()
+    second = start(any_world, "run")
+    assert eventually(lambda: second.said("watching"))
+    assert not second.is_over()
+    assert set(first.family()) == set(children)
+    for pid in children:
+        os.kill(pid, signal.SIGCONT)
+    assert eventually(lambda: not first.family(), 2)
+    second.send(signal.SIGTERM)
+    assert second.wait(15) == 0
+    assert len(any_world.matches()) == 1
+
+
+def test_the_pages_of_a_killed_daemon_are_read_by_the_next(world: World, start: Start, command: Command) -> None:
+    a_story(world)
+    held = world.server.answers = Held(world.server.answers, "/1")
+    running = start(world, "run")
+    assert eventually(held.asked.is_set)
+    running.send(signal.SIGKILL)
+    running.wait()
+    held.released.set()
+    done = command(world, "run", "--once")
+    assert (done.code, done.err) == (0, "")
+    assert len(world.matches()) == 1
+
+
+def test_a_broken_configuration_without_a_last_good_one_is_refused(world: World, command: Command) -> None:
+    world.write("feeds.yaml", BROKEN)
+    done = command(world, "run")
+    assert (done.code, done.is_clean()) == (EXIT_USAGE, True)
+    assert "feeds.yaml:1:10: " in done.err
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_broken_configuration_runs_the_last_good_one_and_says_so(world: World, command: Command, form: str) -> None:
+    world.offer()
+    assert command(world, "run", "--once").code == 0
+    a_story(world)
+    world.poll_again()
+    world.write("feeds.yaml", BROKEN)
+    done = command(world, "run", "--log-format", form, until=lambda: has_matched(world))
+    assert (done.code, done.is_clean()) == (0, True)
+    assert "feeds.yaml:1:10: " in done.err
+    assert "running the last good one" in done.err
+    if form == "json":
+        assert all(json.loads(line)["level"] for line in done.err.splitlines())
+
+
+def on_a_terminal(running: Running, master: int) -> str:
+    """All that it writes on its terminal until it ends."""
+    said = b""
+    while True:
+        try:
+            said += os.read(master, 65536)
+        except OSError:
+            running.wait(15)
+            return said.decode()
+
+
+def test_on_a_terminal_a_person_reads_the_log(world: World, start: Start) -> None:
+    a_story(world)
+    master, slave = pty.openpty()
+    running = start(world, "run", stderr=slave)
+    os.close(slave)
+    assert eventually(lambda: has_matched(world))
+    running.send(signal.SIGINT)
+    lines = on_a_terminal(running, master).splitlines()
+    os.close(master)
+    assert running.wait() == 0
+    assert [line for line in lines if not re.match(r"\d\d:\d\d:\d\d (INFO|WARNING) +\S", line)] == []
+    assert any("feed gazette-en: 1 entries offered, 1 new" in line for line in lines)
+
+
+def test_on_a_terminal_one_pass_draws_its_progress(world: World, start: Start, tmp_path: Path) -> None:
+    a_story(world)
+    held = world.server.answers = Held(world.server.answers, "/1")
+    master, slave = pty.openpty()
+    running = start(world, "run", "--once", stderr=slave)
+    os.close(slave)
+    assert eventually(held.asked.is_set)
+    time.sleep(0.2)
+    held.released.set()
+    said = on_a_terminal(running, master)
+    os.close(master)
+    assert running.wait() == 0
+    assert re.search(r"feeds.*1/1", said)
+    assert "articles" in said
+    assert "matches   1 new" in running.output
