@@ -18,7 +18,7 @@ ENV PATH=/opt/monitor/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MONITOR_CONFIG=/config \
     MONITOR_DATABASE_URL=sqlite:////data/monitor.db
-USER monitor
+USER 10001
 WORKDIR /data
 VOLUME ["/data", "/config"]
 STOPSIGNAL SIGTERM

@@ -90,7 +90,7 @@ def test(arguments: list[str]) -> int:
 
 
 def lint(_arguments: list[str]) -> int:
-    """Format, lint, types, import contracts; the first that fails ends it."""
+    """Format, lint, types, import contracts, the Dockerfile; the first that fails ends it."""
     set_up("dev")
     checks = [
         ("ruff", "format", "--check", "."),
@@ -98,6 +98,8 @@ def lint(_arguments: list[str]) -> int:
         ("mypy",),
         ("lint-imports", "--no-logo"),
     ]
+    if (BIN / "hadolint").exists():
+        checks.append(("hadolint", "Dockerfile"))
     for check_ in checks:
         code = tool(*check_)
         if code:
@@ -149,7 +151,7 @@ def advice(step: list[str]) -> str:
             "Python could not make a virtual environment. On Debian and Ubuntu: "
             f"`apt install python3-venv` (or {version}-venv); elsewhere install uv, and try again."
         )
-    return "The packages could not be installed: see the lines above (is the network up? is there a proxy?), and try again."
+    return "The packages could not be installed: see the lines above (is the network up?), and try again."
 
 
 def has_postgres() -> bool:

@@ -21,7 +21,8 @@ fetch:
 @click.command("demo")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep configuration and database in this new folder.")
 @click.option("--serve", is_flag=True, help="Go on serving the site afterwards, until Ctrl-C; wants --keep.")
-def demo_command(*, keep: Path | None, serve: bool) -> int:
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The site's port.  [default: a free one]")
+def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
     """Poll, read and match a small news site served on 127.0.0.1, and show what was found. Needs no network.
 
     The site is invented: 5 languages, news about the story and news that only looks like it.
@@ -36,7 +37,10 @@ def demo_command(*, keep: Path | None, serve: bool) -> int:
     set_up_logging(None, verbose=False, quiet=True)
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(TemporaryDirectory(prefix="monitor-demo-")))
-        site = stack.enter_context(DemoSite())
+        try:
+            site = stack.enter_context(DemoSite(port=port))
+        except OSError as error:
+            raise click.UsageError(f"port {port} cannot be had ({error.strerror}): name another") from error
         write_demo_config(folder / "config", site.feeds_yaml())
         code = _show(folder / "config")
         click.echo(_next_steps(keep))

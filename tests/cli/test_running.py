@@ -113,6 +113,13 @@ def test_the_demo_wants_a_new_folder(monitor: Run, demo: Path) -> None:
     assert "--serve wants --keep" in monitor("demo", "--serve").err
 
 
+def test_a_port_in_use_is_one_line(monitor: Run) -> None:
+    with DemoSite() as site:
+        said = monitor("demo", "--port", site.base_url.rpartition(":")[2])
+    assert said.code == 2
+    assert "cannot be had (Address already in use): name another" in said.err
+
+
 def test_the_demo_site_can_be_kept_serving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
