@@ -97,9 +97,8 @@ def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> di
     """The article that each address (`article_key` of a normalised one) leads to; unknown addresses are left out."""
     found: dict[ArticleId, Article] = {}
     for batch in batches(sorted(set(keys))):
-        source = addresses.join(articles, addresses.c.article_id == articles.c.id)
-        rows = selected(source, full=full).add_columns(addresses.c.key).where(addresses.c.key.in_(batch))
-        found |= {ArticleId(row[-1]): article_of(row) for row in tx.execute(rows)}
+        rows = tx.execute(_AT_FULL if full else _AT_BARE, {"keys": batch})
+        found |= {ArticleId(row[-1]): article_of(row) for row in rows}
     return found
 
 
@@ -140,6 +139,16 @@ def selected(source: FromClause, *, full: bool) -> Select[Any]:
     if not full:
         return select(*_BARE).select_from(source)
     return select(*_FULL).select_from(source.outerjoin(texts, texts.c.article_id == articles.c.id))
+
+
+def _addressed(*, full: bool) -> Select[Any]:
+    source = addresses.join(articles, addresses.c.article_id == articles.c.id)
+    at_keys = addresses.c.key.in_(bindparam("keys", expanding=True))
+    return selected(source, full=full).add_columns(addresses.c.key).where(at_keys)
+
+
+# Made once: building it costs more than running it, and every page that is read asks it twice.
+_AT_FULL, _AT_BARE = _addressed(full=True), _addressed(full=False)
 
 
 def article_of(row: Sequence[Any]) -> Article:
