@@ -1,6 +1,6 @@
 """Places of a text and which of them are near each other."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import accumulate
@@ -22,10 +22,11 @@ def gap(one: Span, other: Span) -> int:
 def near(left: Places, right: Places, distance: int) -> Places:
     """The stretches from a place of one side to one of the other, with at most `distance` words between.
 
-    A place pairs with the other side's nearest before it and nearest after it; with itself it does not.
+    Not all of them, which could be a square of the places: every place with a near partner is in one, and every stretch
+    that is left out lies within one that is not, which is as near to anything else.
     """
     found: defaultdict[Span, set[Taken]] = defaultdict(set)
-    for one, other in pairs(left, right):
+    for one, other in _pairs(left, right, distance):
         if gap(one, other) <= distance:
             found[min(one[0], other[0]), max(one[1], other[1])].update(left[one], right[other])
     return found
@@ -33,7 +34,7 @@ def near(left: Places, right: Places, distance: int) -> Places:
 
 def nearest(left: Places, right: Places) -> int | None:
     """The fewest words between a place of one side and one of the other; None where there is no pair."""
-    return min((gap(one, other) for one, other in pairs(left, right)), default=None)
+    return min((gap(one, other) for one, other in _pairs(left, right, 0)), default=None)
 
 
 def union(places: Iterable[Places]) -> Places:
@@ -45,25 +46,51 @@ def union(places: Iterable[Places]) -> Places:
     return found
 
 
-def pairs(left: Places, right: Places) -> Iterator[tuple[Span, Span]]:
-    """(left place, right place): each with its nearest on the other side, before and after."""
-    yield from _neighbours(left, right)
-    for other, one in _neighbours(right, left):
-        yield one, other
+def _pairs(left: Places, right: Places, distance: int) -> Iterator[tuple[Span, Span]]:
+    """(left place, right place): each with its candidates on the other side; a term with itself is no pair."""
+    lefts, rights = _Side(left), _Side(right)
+    pairs = [(one, other) for one in left for other in rights.candidates(one, distance)]
+    pairs += [(one, other) for other in right for one in lefts.candidates(other, distance)]
+    return ((one, other) for one, other in pairs if one != other or _composed(one, left[one] | right[other]))
 
 
-def _neighbours(places: Places, others: Places) -> Iterator[tuple[Span, Span]]:
-    order = sorted(others)
-    # Of the places that begin earlier the one that reaches furthest is the nearest.
-    reach = list(accumulate(order, _further))
-    for place in places:
-        before = bisect_left(order, place)
-        if before:
-            yield place, reach[before - 1]
-        after = before + (order[before : before + 1] == [place])
-        if after < len(order):
-            yield place, order[after]
+def _composed(span: Span, taken: Set[Taken]) -> bool:
+    """Is a place a stretch of several, and not a term's own?"""
+    return any((first, after) != span for first, after, _ in taken)
 
 
-def _further(best: Span, span: Span) -> Span:
-    return span if span[1] >= best[1] else best
+class _Side:
+    """The places of one side, ready to be asked for partners."""
+
+    def __init__(self, places: Places) -> None:
+        self._by_start = sorted(places)
+        # Of the first n by start the one that reaches furthest; of those from n on by end the one that begins earliest.
+        self._furthest = list(accumulate(self._by_start, _further))
+        self._by_end = sorted(places, key=_end)
+        self._earliest = list(accumulate(reversed(self._by_end), min))[::-1]
+
+    def candidates(self, place: Span, distance: int) -> Iterator[Span]:
+        """The nearest before and after the place, and of all that are near the furthest on both sides.
+
+        If any of this side is near, one of them is; they may be the place itself, or not be near.
+        """
+        before = bisect_left(self._by_start, place)
+        same = self._by_start[before : before + 1] == [place]
+        yield from self._furthest[max(0, before - 1) : before]
+        yield from self._by_start[before : before + same + 1]
+        from_end = bisect_left(self._by_end, place[0] - distance, key=_end)
+        yield from self._earliest[from_end : from_end + 1]
+        to_start = bisect_right(self._by_start, place[1] + distance, key=_start)
+        yield from self._furthest[max(0, to_start - 1) : to_start]
+
+
+def _further(one: Span, other: Span) -> Span:
+    return max(one, other, key=_end)
+
+
+def _start(span: Span) -> int:
+    return span[0]
+
+
+def _end(span: Span) -> int:
+    return span[1]

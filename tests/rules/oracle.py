@@ -11,6 +11,8 @@ from monitor.text.tokens import tokens
 from monitor.text.words import Word
 
 Place = tuple[int, int]
+Taken = frozenset[tuple[Place, str]]
+"""The places of terms, in words, that a place is made of."""
 Evidence = set[tuple[Field, int, int, str]]
 """(field, start, end, term): offsets in characters."""
 
@@ -59,7 +61,7 @@ class Oracle:
                     for place, term in taken
                 }
 
-    def places(self, node: Node, field: Field) -> set[tuple[Place, frozenset[tuple[Place, str]]]]:
+    def places(self, node: Node, field: Field) -> set[tuple[Place, Taken]]:
         """Where a node stands, in words, each place with the places of terms that it is made of."""
         match node:
             case Term(text=text):
@@ -76,12 +78,12 @@ class Oracle:
                 return {
                     ((min(a[0], b[0]), max(a[1], b[1])), a_taken | b_taken)
                     for (a, a_taken), (b, b_taken) in both
-                    if a != b and words_between(a, b) <= distance
+                    if words_between(a, b) <= distance and not same_place(a, a_taken, b, b_taken)
                 }
             case _:
                 raise AssertionError(node)
 
-    def term_places(self, text: str, field: Field) -> set[tuple[Place, frozenset[tuple[Place, str]]]]:
+    def term_places(self, text: str, field: Field) -> set[tuple[Place, Taken]]:
         count = len(self.tokens[field])
         found = {
             (start, end)
@@ -115,6 +117,11 @@ class Oracle:
     def offsets(self, field: Field, place: Place) -> tuple[int, int]:
         found = self.tokens[field]
         return found[place[0]].start, found[place[1] - 1].end
+
+
+def same_place(a: Place, a_taken: Taken, b: Place, b_taken: Taken) -> bool:
+    """Do two terms stand on the same words? A stretch of several places is not one of them."""
+    return a == b and all(place == a for place, _ in a_taken | b_taken)
 
 
 def words_between(a: Place, b: Place) -> int:

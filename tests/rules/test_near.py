@@ -20,9 +20,13 @@ spans = st.builds(lambda start, length: (start, start + length), st.integers(0, 
 some_places = st.sets(spans, max_size=8).map(lambda found: places(*found))
 
 
-def hulls(left: set[Span], right: set[Span], distance: int) -> set[Span]:
-    """Every near pair, each with each."""
-    return {(min(a[0], b[0]), max(a[1], b[1])) for a, b in product(left, right) if a != b and gap(a, b) <= distance}
+def every_stretch(left: Places, right: Places, distance: int) -> Places:
+    """By the definition: each with each."""
+    return union(
+        {(min(a[0], b[0]), max(a[1], b[1])): {*left[a], *right[b]}}
+        for a, b in product(left, right)
+        if gap(a, b) <= distance and (a != b or any(place[:2] != a for place in {*left[a], *right[b]}))
+    )
 
 
 def test_the_gap_counts_the_words_between() -> None:
@@ -57,8 +61,25 @@ def test_the_nearest_pair_is_the_nearest_of_all(left: Places, right: Places) -> 
     assert nearest(left, right) == min(gaps, default=None)
 
 
-@settings(max_examples=400, deadline=None)
-@given(some_places, some_places, some_places, st.integers(0, 6), st.integers(0, 6))
-def test_pairing_only_the_nearest_loses_no_nested_near(a: Places, b: Places, c: Places, inner: int, outer: int) -> None:
-    every = hulls(hulls({*a}, {*b}, inner), {*c}, outer)
-    assert bool(near(near(a, b, inner), c, outer)) == bool(every)
+distances = st.integers(0, 6)
+
+
+@settings(max_examples=500, deadline=None)
+@given(some_places, some_places, some_places, some_places, distances, distances, distances)
+def test_leaving_stretches_out_loses_no_nested_near(
+    a: Places, b: Places, c: Places, d: Places, inner: int, middle: int, outer: int
+) -> None:
+    found = near(near(near(a, b, inner), c, middle), d, outer)
+    every = every_stretch(every_stretch(every_stretch(a, b, inner), c, middle), d, outer)
+    assert bool(found) == bool(every)
+    assert {place for some in found.values() for place in some} <= {place for some in every.values() for place in some}
+
+
+def test_a_stretch_over_the_same_words_as_a_phrase_is_near_it() -> None:
+    stretch = near(places((0, 1)), places((1, 2)), 0)
+    assert near(stretch, places((0, 2)), 0)
+
+
+def test_many_places_give_few_stretches() -> None:
+    left, right = places(*((n, n + 1) for n in range(0, 2000, 2))), places(*((n, n + 1) for n in range(1, 2000, 2)))
+    assert len(near(left, right, 1000)) <= 6 * 1000
