@@ -1,0 +1,139 @@
+"""CPU and memory of a process and of all it starts, read from /proc (Linux): the daemon and its workers apart."""
+
+import os
+import sys
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+_MB = 1024
+"""Kilobytes."""
+_EVERY = 0.5
+"""Seconds between two looks at the memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cpu:
+    """Seconds of CPU, user and system."""
+
+    daemon: float
+    workers: float
+    """All that the daemon started: the fork server and its workers, those that have ended included."""
+
+    @property
+    def both(self) -> float:
+        """The sum."""
+        return self.daemon + self.workers
+
+    def __sub__(self, before: "Cpu") -> "Cpu":
+        return Cpu(daemon=self.daemon - before.daemon, workers=self.workers - before.workers)
+
+
+@dataclass(slots=True)
+class Memory:
+    """Resident memory in MB."""
+
+    daemon: float = 0
+    daemon_peak: float = 0
+    worker_peak: float = 0
+    """Of the largest worker so far."""
+    workers: set[int] = field(default_factory=set)
+    """Processes seen so far beside the daemon: the workers, the fork server and its tracker."""
+
+
+class Meter:
+    """Watches a process and its descendants, those `without` excepted."""
+
+    def __init__(self, pid: int, *, without: Collection[int] = ()) -> None:
+        self.memory = Memory()
+        self._pid = pid
+        self._without = frozenset(without)
+
+    def cpu(self) -> Cpu:
+        """What was used so far."""
+        workers = sum(sum(_times(pid)) for pid in self._descendants())
+        return Cpu(daemon=sum(_times(self._pid)[:2]), workers=workers)
+
+    def look(self) -> Memory:
+        """Update `memory`, and return it."""
+        memory, own = self.memory, _status(self._pid)
+        memory.daemon = own.get("VmRSS", 0) / _MB
+        memory.daemon_peak = max(memory.daemon_peak, own.get("VmHWM", 0) / _MB)
+        for pid in self._descendants():
+            memory.workers.add(pid)
+            memory.worker_peak = max(memory.worker_peak, _status(pid).get("VmHWM", 0) / _MB)
+        return memory
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look at the memory twice a second while the block runs."""
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_EVERY):
+                self.look()
+
+        thread = threading.Thread(target=watch, name="meter")
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            self.look()
+
+    def _descendants(self) -> list[int]:
+        children: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and (fields := _stat(int(entry.name))):
+                children.setdefault(int(fields[1]), []).append(int(entry.name))
+        found: list[int] = []
+        new = [self._pid]
+        while new:
+            new = [child for pid in new for child in children.get(pid, []) if child not in self._without]
+            found += new
+        return found
+
+
+def cpu_of_threads() -> dict[str, float]:
+    """Name of each living thread of this process → seconds of CPU."""
+    found: dict[str, float] = {}
+    for thread in threading.enumerate():
+        stat = _read(Path(f"/proc/self/task/{thread.native_id}/schedstat")).split()
+        found[thread.name] = found.get(thread.name, 0.0) + (int(stat[0]) / 1e9 if stat else 0.0)
+    return found
+
+
+def lighten_workers() -> None:
+    """Keep worker processes from loading this program's main script, as multiprocessing makes them do: the daemon's is
+    three lines long, a bench's loads much that would count as theirs. For when the bench's own processes have started.
+    """
+    sys.modules["__main__"].__file__ = None
+
+
+def _times(pid: int) -> tuple[float, ...]:
+    """Seconds: user, system, and those of children that it has waited for."""
+    fields = _stat(pid)
+    return tuple(int(ticks) / _TICK for ticks in fields[11:15]) if fields else (0.0,) * 4
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on, the parent being the second; [] when the process has ended."""
+    return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+
+
+def _status(pid: int) -> dict[str, int]:
+    """The memory lines of /proc/PID/status, in kilobytes."""
+    lines = (line.split() for line in _read(Path(f"/proc/{pid}/status")).splitlines() if line.startswith("Vm"))
+    return {name.rstrip(":"): int(kilobytes) for name, kilobytes, _ in lines}
+
+
+def _read(path: Path) -> str:
+    """What a file of /proc says; "" when its process has ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

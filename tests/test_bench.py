@@ -1,0 +1,90 @@
+"""The benches run, on a little material of our own, and say what they are to say: so that they do not rot."""
+
+import gzip
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.generated import GeneratedSite, page
+
+ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benches read /proc")
+
+
+def _run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def _feed(*titles: str) -> bytes:
+    items = "".join(f"<item><title>{title}</title><link>/news/{title}</link></item>" for title in titles)
+    return f'<rss version="2.0"><channel><title>Feed</title>{items}</channel></rss>'.encode()
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.html").write_text(page(number, 120), encoding="utf-8")
+    (folder / "3.html.gz").write_bytes(gzip.compress(page(3, 120).encode()))
+    return folder
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    states = folder / "changing.xml"
+    states.mkdir(parents=True)
+    (states / "2025-11-10T1200.xml").write_bytes(_feed("one", "two"))
+    (states / "2025-11-10T1300.xml.gz").write_bytes(gzip.compress(_feed("two", "three")))
+    (folder / "still.xml.gz").write_bytes(gzip.compress(_feed("four", "four") + b"<!-- end -->"))
+    (folder / "page.xml").write_bytes(b"<html><title>Nothing here</title></html>")
+    (folder / "odd.xml").write_bytes(
+        b"<!--\nHeader:   Content-type: text/xml; charset=windows-1252\n-->\n"
+        + _feed("cafe").replace(b"<title>cafe", b"<title>caf\xe9")
+    )
+    return folder
+
+
+def test_a_replay_accounts_for_everything_that_was_offered(corpus: Path, pages: Path) -> None:
+    done = _run("bench/replay.py", corpus, "--pages", pages)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "refused    corpus/page.xml: this is an HTML page, not a feed" in done.stdout
+    assert "feeds      4 in 5 files, polled 9 times, 1 feeds refused" in done.stdout
+    assert "entries    12 offered = 5 new + 5 known + 2 repeated + 0 skipped" in done.stdout
+    assert "second     5 offered by the second poll of each feed, 0 new" in done.stdout
+    assert "articles   5, 5 pages asked for\ntexts      5 page" in done.stdout
+    assert "balance    everything that was offered is accounted for" in done.stdout
+
+
+def test_reading_is_measured_beside_bare_trafilatura(pages: Path) -> None:
+    done = _run("bench/pipeline.py", pages, "--rounds", "1", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert "read             4 pages" in done.stdout
+    assert re.search(r"pipeline / bare  \d+\.\d\d ", done.stdout)
+
+
+def test_the_start_of_commands_is_measured() -> None:
+    done = _run("bench/startup.py", "--repeats", "1", "--articles", "20", "--matches", "5")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^monitor matches, terminal +\d+ +\d+\.\d +350$", done.stdout, re.MULTILINE)
+
+
+def test_the_memory_of_the_daemon_is_measured() -> None:
+    done = _run("bench/memory.py", "--articles", "20", "--words", "60")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^ +20 +\d+ +\d+ +\d+$", done.stdout, re.MULTILINE)
+
+
+def test_the_generated_site_is_always_the_same() -> None:
+    site = GeneratedSite(articles=150)
+    assert site.feeds == ("/feed/0.xml", "/feed/1.xml")
+    feed = site.answer("127.0.0.1:80", "/feed/1.xml")
+    assert feed.body.count(b"<item>") == 50
+    assert b"http://127.0.0.1:80/article/149" in feed.body
+    assert site.answer("a", "/article/7") == site.answer("b", "/article/7")
