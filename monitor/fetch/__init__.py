@@ -1,1 +1,1 @@
-"""Outward HTTP: the address guard, limits, politeness. Only here is httpcore known."""
+"""Outward HTTP: the address guard, limits, politeness. Only here are httpx and httpcore known."""

@@ -1,15 +1,17 @@
-"""One request and its answer, over httpcore; redirects are told, not followed."""
+"""One request and its answer, over httpx; redirects are told, not followed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpcore
+import httpx
 
 from monitor.fetch.address import Address
+from monitor.fetch.client import headers_of
 from monitor.fetch.decode import Body
 
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PERMANENT = frozenset([301, 308])
+_NOTHING = httpx.ByteStream(b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,31 +38,35 @@ class Answer:
         return self.status in _PERMANENT
 
 
-async def ask(
-    pool: httpcore.AsyncConnectionPool, address: Address, headers: Mapping[str, str], max_bytes: int
-) -> Answer:
-    """The answer to a GET; its connection is given back or closed when this ends, however it ends.
+async def ask(client: httpx.AsyncClient, address: Address, headers: Mapping[str, str], max_bytes: int) -> Answer:
+    """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
+    however it ends.
 
-    Raises: Refusal for a body that is not taken, and httpcore's errors.
+    Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
-    url = httpcore.URL(
-        scheme=address.scheme.encode(), host=address.host.encode(), port=address.port, target=address.target.encode()
-    )
-    own = {"Host": address.authority} | ({"Authorization": address.authorization} if address.authorization else {})
-    lines = [(name.encode(), value.encode("latin-1")) for name, value in {**own, **headers}.items()]
-    async with pool.stream("GET", url, headers=lines) as response:
-        answer = Answer(status=response.status, headers=_joined(response.headers))
+    response = await client.send(_request(address, headers), stream=True)
+    try:
+        answer = Answer(status=response.status_code, headers=headers_of(response))
         if answer.location:
             return answer
         body = Body(answer.headers.get("content-encoding", ""), max_bytes)
-        async for piece in response.aiter_stream():
+        # Raw: httpx would decompress each piece of the network wholly.
+        async for piece in response.aiter_raw():
             body.add(piece)
+    finally:
+        await response.aclose()
     return Answer(status=answer.status, headers=answer.headers, body=body.finish())
 
 
-def _joined(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
-    for raw_name, raw_value in headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined
+def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:
+    # Made here, not by the client: that would add headers of its own, which name other compressions.
+    own = {"Host": address.authority} | ({"Authorization": address.authorization} if address.authorization else {})
+    return httpx.Request(
+        "GET",
+        f"{address.scheme}://{address.authority}{address.target}",
+        headers=[(name.encode(), value.encode("latin-1")) for name, value in {**own, **headers}.items()],
+        # Given, so that httpx adds no header to match it.
+        stream=_NOTHING,
+        # httpx resolves the dots of its address and escapes a stray "%"; httpcore sends this instead.
+        extensions={"target": address.target.encode()},
+    )

@@ -1,8 +1,4 @@
-"""Fetching one document: politely, within a deadline and a size, and never from where the guard forbids.
-
-httpcore itself, not httpx on top of it: it has a public place for our guard, no cookie jar, follows no redirect, reads
-no environment variable, writes no address into a log, and costs less.
-"""
+"""Fetching one document: politely, within a deadline and a size, and never from where the guard forbids."""
 
 import asyncio
 import logging
@@ -11,29 +7,25 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from functools import cache
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
-import httpcore
+import httpx
 
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch.address import Address, follow, read_address
+from monitor.fetch.client import client_over
 from monitor.fetch.exchange import Answer, ask
-from monitor.fetch.guard import GuardedBackend
 from monitor.fetch.judge import reason_against
 from monitor.fetch.politeness import Gate
 from monitor.fetch.refusal import Refusal
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.settings import FetchSettings
 from monitor.fetch.translate import translated
+from monitor.fetch.transport import GuardedTransport
 
 _MOST_REDIRECTS = 5
-_KEPT_ALIVE = 20
-"""Idle connections: httpcore looks at each of them for every request."""
-_IDLE = 15.0
-"""Seconds that a connection is kept for the next request to its host."""
 # What a server gave us goes back to it only where it fits a header: one bad value would break its feed for ever.
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\x80-\xff]{1,1024}")
 _VICTIMS = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "::1")
@@ -43,7 +35,9 @@ _VICTIMS = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "::1")
 class Fetcher:
     """Fetches documents; one for the whole program, used inside `async with`.
 
-    `context` verifies certificates, `clock` gives monotonic seconds, `sleep` waits for some.
+    `context` verifies certificates, `clock` gives monotonic seconds, `sleep` waits for some. `transport` stands in for
+    the network in tests and benches, and so for the guard: `self_test` refuses it unless this machine may be fetched
+    from. A mock answers with `stream=httpx.ByteStream(body)`: what is given as `content=` httpx has read already.
     """
 
     def __init__(
@@ -51,6 +45,7 @@ class Fetcher:
         settings: FetchSettings,
         *,
         context: ssl.SSLContext | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -63,17 +58,11 @@ class Fetcher:
             clock=clock,
             sleep=sleep,
         )
-        self._backend = GuardedBackend(settings.allow_addresses)
-        # No bound on connections: the gate bounds them, and httpcore's own queue is slow.
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context or _shared_context(),
-            max_connections=None,
-            max_keepalive_connections=_KEPT_ALIVE,
-            keepalive_expiry=_IDLE,
-            network_backend=self._backend,
-        )
-        # Its debug lines hold headers, and with them what is secret; disabled they cost nothing.
-        logging.getLogger("httpcore").setLevel(logging.WARNING)
+        self._guarded = transport is None
+        self._client = client_over(transport or GuardedTransport(settings.allow_addresses, context))
+        # httpx's lines hold whole addresses, httpcore's the headers, and with them what is secret.
+        for library in ("httpx", "httpcore"):
+            logging.getLogger(library).setLevel(logging.WARNING)
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,8 +70,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
-        self._backend.close()
+        await self._client.aclose()
 
     async def fetch(self, request: Request) -> Fetched:
         """The answer to a request, whatever its status, after at most five redirects.
@@ -124,23 +112,22 @@ class Fetcher:
     async def self_test(self) -> None:
         """Prove that the guard stands before every connection.
 
-        Raises: FetchError when an address that must not be fetched from was dialled.
+        Raises: FetchError when an address that must not be fetched from was dialled, or when nothing keeps it from
+            being dialled: a transport was handed in, and the settings do not allow this machine's own addresses.
         """
         allowed = self._settings.allow_addresses
         victims = [victim for victim in _VICTIMS if reason_against(ip_address(victim), allowed)]
+        if not self._guarded:
+            if _VICTIMS[0] in victims:
+                raise _unguarded("no guard stands before the transport that was handed in", _VICTIMS[0])
+            return
         for victim in victims[:1]:
-            url = f"http://[{victim}]:9/" if ":" in victim else f"http://{victim}:9/"
             try:
-                await self.fetch(Request(url=url, accept="*/*", max_bytes=1))
+                await self.fetch(Request(url=_discard(victim), accept="*/*", max_bytes=1))
             except FetchError as error:
                 if error.kind is FetchKind.ADDRESS:
                     return
-            raise FetchError(
-                f"the address guard let a connection to {victim} through; nothing may be fetched",
-                url=url,
-                kind=FetchKind.ADDRESS,
-                temporary=False,
-            )
+            raise _unguarded(f"the address guard let a connection to {victim} through", victim)
 
     async def _hop(
         self, address: Address, headers: Mapping[str, str], max_bytes: int, limit: timedelta
@@ -150,7 +137,7 @@ class Fetcher:
             started = self._clock()
             try:
                 async with asyncio.timeout(limit.total_seconds()):
-                    answer = await ask(self._pool, address, headers, max_bytes)
+                    answer = await ask(self._client, address, headers, max_bytes)
             except Refusal as refusal:
                 if refusal.kind is FetchKind.TOO_LARGE:
                     raise Refusal(f"{refusal}{self._advice(max_bytes)}", refusal.kind) from refusal
@@ -166,10 +153,12 @@ class Fetcher:
         return {"User-Agent": self._settings.user_agent, "Accept": request.accept, "Accept-Encoding": "gzip"}
 
 
-@cache
-def _shared_context() -> ssl.SSLContext:
-    """The system's certificates and certifi's; it costs 20 ms, so there is one."""
-    return httpcore.default_ssl_context()
+def _discard(victim: str) -> str:
+    return f"http://[{victim}]:9/" if ":" in victim else f"http://{victim}:9/"
+
+
+def _unguarded(what: str, victim: str) -> FetchError:
+    return FetchError(f"{what}; nothing may be fetched", url=_discard(victim), kind=FetchKind.ADDRESS, temporary=False)
 
 
 def _conditions(request: Request) -> dict[str, str]:

@@ -3,6 +3,7 @@ very address it judged, so that no second answer of the DNS can lead elsewhere.
 """
 
 import asyncio
+import select
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
@@ -30,10 +31,16 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
+        self._socket: socket.socket = inner.get_extra_info("socket")
         self.read = inner.read  # type: ignore[method-assign]
         self.write = inner.write  # type: ignore[method-assign]
         self.aclose = inner.aclose  # type: ignore[method-assign]
-        self.get_extra_info = inner.get_extra_info  # type: ignore[method-assign]
+
+    def get_extra_info(self, info: str) -> object:
+        """As httpcore's own streams, but quicker at "is_readable": httpcore asks that of every idle connection, twice a
+        request, and has anyio look for the socket each time.
+        """
+        return _readable(self._socket) if info == "is_readable" else self._inner.get_extra_info(info)
 
     async def start_tls(
         self,
@@ -46,7 +53,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         Raises: httpcore's ConnectError and ConnectTimeout.
         """
         try:
-            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+            return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
         except asyncio.CancelledError:
             await self._inner.aclose()
             raise
@@ -117,6 +124,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             await stream.aclose()
             raise Refusal(f"dialled {address}, but {peer} answered", FetchKind.ADDRESS, temporary=True)
         return _Stream(stream)
+
+
+def _readable(connected: socket.socket) -> bool:
+    """Whether a read would not wait: there is something, or the other side, or we, have closed it."""
+    if connected.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(connected, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _literal(host: str) -> list[IPAddress]:

@@ -1,6 +1,6 @@
 """Every error of the libraries below, turned into a FetchError that tells a person what happened.
 
-A table, not a chain of except clauses, so that a test can prove that nothing httpcore raises is missing.
+A table, not a chain of except clauses, so that a test can prove that nothing httpx or httpcore raises is missing.
 """
 
 import socket
@@ -10,37 +10,56 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import httpcore
+import httpx
 
 from monitor import urls
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch.refusal import Refusal
 
-# The first row that fits the error, or an error inside it, decides: (type, kind, temporary, what a person reads).
+# The first row that fits the error, or an error inside it, decides: (types, kind, temporary, what a person reads).
 # "{error}" is the fitting error's own text, "{root}" that of the error at the bottom, "{limit}" the time given.
-_ROWS: tuple[tuple[type[Exception], FetchKind, bool, str], ...] = (
-    (socket.gaierror, FetchKind.DNS, True, "{error}"),
-    (ssl.SSLCertVerificationError, FetchKind.TLS, True, "its certificate is not valid: {error}"),
-    (ssl.SSLError, FetchKind.TLS, True, "no secure connection: {error}"),
-    (httpcore.TimeoutException, FetchKind.TIMEOUT, True, "took longer than {limit}"),
-    (TimeoutError, FetchKind.TIMEOUT, True, "took longer than {limit}"),
-    (ConnectionRefusedError, FetchKind.CONNECT, True, "refused the connection"),
-    (httpcore.ConnectError, FetchKind.CONNECT, True, "cannot be reached ({root})"),
-    (httpcore.NetworkError, FetchKind.PROTOCOL, True, "broke off the connection"),
-    (httpcore.LocalProtocolError, FetchKind.PROTOCOL, False, "the request cannot be sent: {error}"),
-    (httpcore.ProtocolError, FetchKind.PROTOCOL, True, "does not speak HTTP properly: {error}"),
-    (httpcore.UnsupportedProtocol, FetchKind.ADDRESS, False, "not an http(s) address"),
-    (httpcore.ProxyError, FetchKind.PROTOCOL, True, "the proxy failed: {error}"),
-    (httpcore.ConnectionNotAvailable, FetchKind.CONNECT, True, "no connection was free"),
-    (OSError, FetchKind.CONNECT, True, "cannot be reached ({root})"),
-    (UnicodeError, FetchKind.ADDRESS, False, "not a valid host name: {error}"),
-    (OverflowError, FetchKind.ADDRESS, False, "not a valid address: {error}"),
+# Our transport lets httpcore's errors through as they are; httpx's come from itself, and from any other transport.
+_ROWS: tuple[tuple[tuple[type[Exception], ...], FetchKind, bool, str], ...] = (
+    ((socket.gaierror,), FetchKind.DNS, True, "{error}"),
+    ((ssl.SSLCertVerificationError,), FetchKind.TLS, True, "its certificate is not valid: {error}"),
+    ((ssl.SSLError,), FetchKind.TLS, True, "no secure connection: {error}"),
+    (
+        (httpcore.TimeoutException, httpx.TimeoutException, TimeoutError),
+        FetchKind.TIMEOUT,
+        True,
+        "took longer than {limit}",
+    ),
+    ((ConnectionRefusedError,), FetchKind.CONNECT, True, "refused the connection"),
+    ((httpcore.ConnectError, httpx.ConnectError), FetchKind.CONNECT, True, "cannot be reached ({root})"),
+    ((httpcore.NetworkError, httpx.NetworkError), FetchKind.PROTOCOL, True, "broke off the connection"),
+    (
+        (httpcore.LocalProtocolError, httpx.LocalProtocolError),
+        FetchKind.PROTOCOL,
+        False,
+        "the request cannot be sent: {error}",
+    ),
+    (
+        (httpcore.ProtocolError, httpx.ProtocolError),
+        FetchKind.PROTOCOL,
+        True,
+        "does not speak HTTP properly: {error}",
+    ),
+    ((httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol), FetchKind.ADDRESS, False, "not an http(s) address"),
+    ((httpcore.ProxyError, httpx.ProxyError), FetchKind.PROTOCOL, True, "the proxy failed: {error}"),
+    ((httpcore.ConnectionNotAvailable,), FetchKind.CONNECT, True, "no connection was free"),
+    ((httpx.TooManyRedirects,), FetchKind.REDIRECTS, False, "redirects too often"),
+    ((httpx.DecodingError,), FetchKind.ENCODING, True, "its body cannot be decompressed: {error}"),
+    ((httpx.HTTPError, httpx.StreamError, httpx.CookieConflict), FetchKind.PROTOCOL, True, "cannot be read: {error}"),
+    ((OSError,), FetchKind.CONNECT, True, "cannot be reached ({root})"),
+    ((UnicodeError,), FetchKind.ADDRESS, False, "not a valid host name: {error}"),
+    ((httpx.InvalidURL, OverflowError), FetchKind.ADDRESS, False, "not a valid address: {error}"),
 )
 _LOOKUPS = {
     socket.EAI_NONAME: "no such host",
     getattr(socket, "EAI_NODATA", socket.EAI_NONAME): "no such host",
     socket.EAI_AGAIN: "the name server does not answer",
 }
-LIBRARY_ERRORS: tuple[type[Exception], ...] = (Refusal, *(row[0] for row in _ROWS))
+LIBRARY_ERRORS: tuple[type[Exception], ...] = (Refusal, *(type_ for types, *_ in _ROWS for type_ in types))
 """What `translated` translates, alone or in groups; any other exception is a bug and passes."""
 
 
@@ -78,9 +97,9 @@ def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> Fetch
             temporary,
             what.format(error=_words(found), root=_words(inner[-1]), limit=f"{limit.total_seconds():g} s"),
         )
-        for type_, kind, temporary, what in _ROWS
+        for types, kind, temporary, what in _ROWS
         for found in inner
-        if isinstance(found, type_)
+        if isinstance(found, types)
     )
     return FetchError(f"{place}: {text}", url=shown, kind=kind, temporary=temporary)
 

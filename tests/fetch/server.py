@@ -180,6 +180,14 @@ async def long(exchange: Exchange) -> None:
     await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s and more" % (len(PLAIN), PLAIN))
 
 
+@behaviour
+async def last(exchange: Exchange) -> None:
+    """Answers as if the connection stayed open, and closes it a little later."""
+    await exchange.reply()
+    await asyncio.sleep(0.02)
+    end(exchange)
+
+
 # ── slow and endless ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

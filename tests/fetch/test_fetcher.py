@@ -1,22 +1,30 @@
 """Fetching from a server that does everything wrong: an answer or a typed error, in time, and nothing else."""
 
 import asyncio
+import gzip
 import importlib.util
 import json
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from http.cookiejar import CookieJar
 from ipaddress import ip_network
 
+import httpcore
+import httpx
 import pytest
 
 from monitor.errors import FetchError, FetchKind
-from monitor.fetch import fetcher as fetcher_module
+from monitor.fetch import transport as transport_module
 from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.transport import GuardedTransport
 from monitor.model import Validators
-from tests.fetch.conftest import a_fetcher, a_request
+from tests.fetch.conftest import SETTINGS, a_fetcher, a_request
 from tests.fetch.server import BEHAVIOURS, INTERNET, PLAIN, VICTIM, Server
 
 Kind = FetchKind
@@ -28,6 +36,7 @@ ANSWERED = [
     ("zipped", 200, PLAIN),
     ("early-hints", 200, PLAIN),
     ("long", 200, PLAIN),
+    ("last", 200, PLAIN),
     ("nowhere", 302, PLAIN),
     ("status/204", 204, b""),
     ("status/304", 304, b""),
@@ -184,11 +193,15 @@ async def test_the_request_names_us_and_asks_for_gzip_only(internet: Server, fet
     }
 
 
-async def test_cookies_are_neither_kept_nor_sent(internet: Server, fetcher: Fetcher) -> None:
+async def test_cookies_are_neither_read_nor_kept_nor_sent(
+    internet: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CookieJar, "extract_cookies", None)
     first = await fetcher.fetch(a_request(internet.url("echo")))
     second = await fetcher.fetch(a_request(internet.url("echo")))
     assert first.headers["set-cookie"] == "id=1"
     assert "cookie" not in json.loads(second.body)
+    assert not fetcher._client.cookies
 
 
 async def test_secrets_and_validators_stay_with_the_first_hop(internet: Server, fetcher: Fetcher) -> None:
@@ -226,6 +239,50 @@ async def test_connections_are_kept_alive(internet: Server, fetcher: Fetcher) ->
     assert (internet.connections, len(internet.paths)) == (1, 5)
 
 
+async def hung_up(transport: GuardedTransport) -> bool:
+    """Whether the server's end of every connection comes within 5 s."""
+    for _ in range(1000):
+        if all(connection.has_expired() for connection in transport._pool.connections):
+            return True
+        await asyncio.sleep(0.005)
+    return False
+
+
+async def test_a_kept_connection_that_the_server_has_closed_is_not_used_again(internet: Server) -> None:
+    transport = GuardedTransport(SETTINGS.allow_addresses)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        await fetcher.fetch(a_request(internet.url("last")))
+        assert await hung_up(transport)
+        assert (await fetcher.fetch(a_request(internet.url("ok")))).body == PLAIN
+    assert (internet.connections, internet.paths) == (2, ["last", "ok"])
+
+
+@pytest.mark.parametrize(
+    "path", ["ok", "ok/../a/./b//c", "ok/%zz%2F%", "ok?x=[1]|{2}&y='3'?", "ok//?&&", "ok/%D8%B1?a#b"]
+)
+async def test_an_address_is_sent_as_it_was_written(internet: Server, fetcher: Fetcher, path: str) -> None:
+    await fetcher.fetch(a_request(internet.url(path)))
+    assert internet.paths == [path.partition("#")[0]]
+
+
+@pytest.mark.parametrize("path", ["ok", "bomb", "endless", "double-gzip", "endless-redirect", "short", "garbage"])
+async def test_no_connection_stays_busy_after_its_request(internet: Server, path: str) -> None:
+    transport = GuardedTransport(SETTINGS.allow_addresses)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        with suppress(FetchError):
+            await fetcher.fetch(a_request(internet.url(path)))
+        assert [connection for connection in transport._pool.connections if not connection.is_idle()] == []
+
+
+@pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body"])
+async def test_a_request_that_is_cancelled_leaves_no_connection(internet: Server, path: str) -> None:
+    transport = GuardedTransport(SETTINGS.allow_addresses)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(fetcher.fetch(a_request(internet.url(path))), 0.1)
+        assert transport._pool.connections == []
+
+
 @pytest.mark.parametrize(
     ("max_bytes", "advice"),
     [(1000, "fetch.feed_size"), (2000, "fetch.page_size"), (3000, "")],
@@ -245,6 +302,7 @@ async def test_passwords_and_tokens_are_shown_nowhere(
     url = internet.url("hang-up?token=hunter2").replace("://", "://reader:hunter2@")
     with pytest.raises(FetchError) as caught:
         await fetcher.fetch(a_request(url))
+    await fetcher.fetch(a_request(internet.url("ok?token=hunter2")))
     assert "hunter2" not in f"{caught.value} {caught.value.url} {caplog.text}"
 
 
@@ -374,6 +432,8 @@ async def test_an_error_after_a_redirect_names_the_host_that_failed(
         "http://gazette..example/",
         "http://xn--.example\\@127.0.0.1/",
         "http://gazette.example/\ud800",
+        "http://1.2.3.999/",
+        "http://gazette.example/" + "a" * 70_000,
     ],
 )
 async def test_what_is_no_address_is_refused_before_anything_is_asked(
@@ -404,6 +464,71 @@ async def test_the_self_test_fails_without_the_guard(monkeypatch: pytest.MonkeyP
             await fetcher.self_test()
 
 
+# ── another transport ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Mock(httpx.MockTransport):
+    """Answers as `handler` does, and remembers whether it was closed."""
+
+    closed = False
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def mock(*headers: tuple[str, str], status: int = 200, body: bytes = PLAIN) -> Mock:
+    return Mock(lambda request: httpx.Response(status, headers=headers, stream=httpx.ByteStream(body)))
+
+
+async def test_a_transport_may_stand_in_for_the_network() -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        zipped = httpx.ByteStream(gzip.compress(PLAIN))
+        return httpx.Response(200, headers=[("Content-Encoding", "gzip"), ("X-A", "1"), ("x-a", "2")], stream=zipped)
+
+    transport = Mock(answer)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        fetched = await fetcher.fetch(a_request("https://gazette.example/feed?page=2"))
+    assert (fetched.body, fetched.headers["x-a"]) == (PLAIN, "1, 2")
+    assert asked == [httpx.URL("https://gazette.example/feed?page=2")]
+    assert transport.closed
+
+
+@pytest.mark.parametrize("location", ["http://[::1/", "file:///etc/passwd", "http://gazette.example:99999/"])
+async def test_a_location_that_httpx_cannot_read_is_told_by_us(location: str) -> None:
+    async with Fetcher(SETTINGS, transport=mock(("Location", location), status=302)) as fetcher:
+        with pytest.raises(FetchError, match="not an http") as caught:
+            await fetcher.fetch(a_request("http://gazette.example/"))
+    assert caught.value.kind is Kind.ADDRESS
+
+
+@pytest.mark.parametrize("error", [httpx.ReadError("x"), httpcore.ReadError("x"), ConnectionResetError(104, "x")])
+async def test_an_error_of_another_transport_is_translated(error: Exception) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise error
+
+    async with Fetcher(SETTINGS, transport=Mock(fail)) as fetcher:
+        with pytest.raises(FetchError, match=r"^gazette\.example: ") as caught:
+            await fetcher.fetch(a_request("http://gazette.example/"))
+    assert caught.value.temporary
+
+
+@pytest.mark.parametrize("answer", [mock(), mock(("Location", "file:///etc/passwd"), status=302)])
+async def test_the_self_test_fails_where_a_transport_has_taken_the_place_of_the_guard(answer: Mock) -> None:
+    async with Fetcher(SETTINGS, transport=answer) as fetcher:
+        with pytest.raises(FetchError, match="no guard stands") as caught:
+            await fetcher.self_test()
+    assert (caught.value.kind, caught.value.temporary) == (Kind.ADDRESS, False)
+
+
+async def test_the_self_test_takes_a_transport_where_this_machine_may_be_fetched_from() -> None:
+    settings = replace(SETTINGS, allow_addresses=(ip_network("127.0.0.0/8"),))
+    async with Fetcher(settings, transport=mock()) as fetcher:
+        assert await fetcher.self_test() is None  # type: ignore[func-returns-value]
+
+
 # ── TLS ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -428,6 +553,20 @@ async def test_a_wrong_certificate_is_refused(
     assert (caught.value.kind, caught.value.temporary) == (Kind.TLS, True)
 
 
+async def test_encrypted_connections_are_kept_alive_while_the_server_holds_them(
+    secure: Server, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers([INTERNET]))
+    transport = GuardedTransport(SETTINGS.allow_addresses, trusting)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        for path in ("ok", "last"):
+            await fetcher.fetch(a_request(secure.url(path, "gazette.example")))
+        assert secure.connections == 1
+        assert await hung_up(transport)
+        assert (await fetcher.fetch(a_request(secure.url("ok", "gazette.example")))).body == PLAIN
+    assert (secure.connections, secure.paths) == (2, ["ok", "last", "ok"])
+
+
 async def test_tls_with_a_server_that_speaks_none_is_a_typed_error(internet: Server, fetcher: Fetcher) -> None:
     with pytest.raises(FetchError) as caught:
         await fetcher.fetch(a_request(internet.url("ok").replace("http:", "https:")))
@@ -441,7 +580,7 @@ async def test_plain_text_sent_to_a_tls_port_is_a_typed_error(secure: Server, fe
 
 
 async def test_certificates_are_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert fetcher_module._shared_context() is fetcher_module._shared_context()
+    assert transport_module._shared_context() is transport_module._shared_context()
 
 
 # ── cost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import httpcore
 import pytest
@@ -95,6 +95,22 @@ async def test_a_cancelled_handshake_closes_its_connection() -> None:
         async with asyncio.timeout(0.01):
             await stream.start_tls(httpcore.default_ssl_context())
     assert network.streams[0].closed
+
+
+async def test_a_connection_is_readable_once_there_is_something_or_it_is_closed() -> None:
+    arrived: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+    server = await asyncio.start_server(lambda _, writer: arrived.put_nowait(writer), "127.0.0.2", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        stream = await GuardedBackend((ip_network("127.0.0.2"),)).connect_tcp("127.0.0.2", port)
+        assert not stream.get_extra_info("is_readable")
+        assert stream.get_extra_info("server_addr") == ("127.0.0.2", port)
+        writer = await arrived.get()
+        writer.close()
+        await writer.wait_closed()
+        assert stream.get_extra_info("is_readable")
+        await stream.aclose()
+        assert stream.get_extra_info("is_readable")
 
 
 async def test_there_is_no_way_to_a_unix_socket() -> None:

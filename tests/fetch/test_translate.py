@@ -3,8 +3,10 @@
 import socket
 import ssl
 from datetime import timedelta
+from types import ModuleType
 
 import httpcore
+import httpx
 import idna
 import pytest
 
@@ -24,19 +26,43 @@ def translation(error: BaseException) -> FetchError:
     return caught.value
 
 
-def of_httpcore() -> list[type[Exception]]:
-    named = [getattr(httpcore, name) for name in httpcore.__all__]
+def exceptions_of(library: ModuleType) -> list[type[Exception]]:
+    named = [getattr(library, name) for name in library.__all__]
     return [found for found in named if isinstance(found, type) and issubclass(found, Exception)]
 
 
-def test_every_exception_of_httpcore_is_in_the_table() -> None:
-    assert len(of_httpcore()) >= 14
-    assert [found for found in of_httpcore() if not issubclass(found, LIBRARY_ERRORS)] == []
+LIBRARIES = [(httpcore, 14), (httpx, 28)]
+OF_LIBRARIES = [error for library, _ in LIBRARIES for error in exceptions_of(library)]
 
 
-@pytest.mark.parametrize("error", of_httpcore())
-def test_every_exception_of_httpcore_is_translated(error: type[Exception]) -> None:
-    assert str(translation(error("why"))).startswith("gazette.example: ")
+@pytest.mark.parametrize(("library", "least"), LIBRARIES)
+def test_every_exception_of_a_library_is_in_the_table(library: ModuleType, least: int) -> None:
+    assert len(exceptions_of(library)) >= least
+    assert [found for found in exceptions_of(library) if not issubclass(found, LIBRARY_ERRORS)] == []
+
+
+def made(type_: type[Exception]) -> Exception:
+    if issubclass(type_, httpx.HTTPStatusError):
+        return type_("why", request=httpx.Request("GET", URL), response=httpx.Response(500))
+    without_words = (httpx.StreamConsumed, httpx.StreamClosed, httpx.ResponseNotRead, httpx.RequestNotRead)
+    return type_() if issubclass(type_, without_words) else type_("why")
+
+
+@pytest.mark.parametrize("type_", OF_LIBRARIES, ids=lambda type_: f"{type_.__module__}.{type_.__name__}")
+def test_every_exception_of_a_library_is_translated(type_: type[Exception]) -> None:
+    found = translation(made(type_))
+    assert str(found).startswith("gazette.example: ")
+    assert "hunter2" not in str(found)
+
+
+def test_both_libraries_mean_the_same_by_the_same_name() -> None:
+    twins = [
+        (error, getattr(httpx, error.__name__)) for error in exceptions_of(httpcore) if hasattr(httpx, error.__name__)
+    ]
+    assert len(twins) >= 13
+    for ours, theirs in twins:
+        one, other = translation(ours("why")), translation(theirs("why"))
+        assert (str(one), one.kind, one.temporary) == (str(other), other.kind, other.temporary)
 
 
 def caused(error: Exception, cause: Exception) -> Exception:
@@ -82,6 +108,22 @@ NO_NAME = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
             FetchKind.ADDRESS,
             False,
             "not a valid address: port too large",
+        ),
+        (httpx.InvalidURL("Invalid port: 'x'"), FetchKind.ADDRESS, False, "not a valid address: Invalid port: 'x'"),
+        (httpx.StreamConsumed(), FetchKind.PROTOCOL, True, f"cannot be read: {str(httpx.StreamConsumed())[:300]}"),
+        (httpx.DecodingError("bad"), FetchKind.ENCODING, True, "its body cannot be decompressed: bad"),
+        (httpx.TooManyRedirects("21"), FetchKind.REDIRECTS, False, "redirects too often"),
+        (
+            caused(httpx.ConnectError("All connection attempts failed"), httpcore.ConnectError(REFUSED)),
+            FetchKind.CONNECT,
+            True,
+            "refused the connection",
+        ),
+        (
+            caused(httpx.ConnectError("certificate verify failed"), httpcore.ConnectError(UNTRUSTED)),
+            FetchKind.TLS,
+            True,
+            "its certificate is not valid: it has expired",
         ),
         (ExceptionGroup("dial", [REFUSED]), FetchKind.CONNECT, True, "refused the connection"),
         (ExceptionGroup("dial", [OverflowError()]), FetchKind.ADDRESS, False, "not a valid address: OverflowError"),
