@@ -1,0 +1,62 @@
+"""The documents and the commands they name agree."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from monitor.cli import COMMANDS, monitor
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+_COMMAND = re.compile(r"^(?:python3 dev\.py )?monitor (?P<said>[a-z].*)$")
+
+
+def commands() -> list[tuple[str, str]]:
+    """(page, command) for every line of a code block that runs the monitor."""
+    found = []
+    for page in PAGES:
+        for block in re.findall(r"```(?:sh|console|bash)?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            for line in block.splitlines():
+                if match := _COMMAND.match(line.removeprefix("$ ")):
+                    said = re.split(r"\s+#|\s+[>|]|\s+&&", match["said"])[0]
+                    found.append((page.name, said))
+    return found
+
+
+@pytest.mark.parametrize(("page", "said"), commands())
+def test_a_command_in_the_documents_is_one_that_the_monitor_takes(page: str, said: str) -> None:
+    name, *arguments = shlex.split(said)
+    command: click.Command | None = monitor
+    while isinstance(command, click.Group):
+        context = click.Context(command)
+        command = command.get_command(context, name)
+        if isinstance(command, click.Group):
+            name, *arguments = arguments
+    assert command is not None, f"{page}: {said}"
+    command.make_context(name, [part for part in arguments if part != "..."])
+
+
+def test_the_documents_name_commands_at_all() -> None:
+    assert len(commands()) >= 10
+
+
+def test_every_command_is_described() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`monitor {name}" not in page] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_the_documents_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_image_rests_on_a_pinned_base_and_runs_as_nobody_in_particular() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    bases = {line.split()[1] for line in lines if line.startswith("FROM")}
+    assert [base for base in bases if not re.fullmatch(r"python:3\.\d+\.\d+-slim-trixie", base)] == []
+    assert "USER 10001" in lines
+    assert any(line.startswith("HEALTHCHECK") for line in lines)
