@@ -48,6 +48,8 @@ def read_stage(tools: Tools) -> Stage[Reading]:
         work=lambda reading: read(reading, tools),
         key=lambda reading: reading.article.id,
         width=tools.config.settings.fetch.concurrent,
+        # Taken pages count a death of the daemon against themselves: ten in a row must not condemn a whole batch.
+        careful=True,
     )
 
 

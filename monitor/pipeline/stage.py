@@ -31,15 +31,21 @@ class Stage(Generic[Item]):
         work: Callable[[Item], Coroutine[None, None, None]],
         key: Callable[[Item], Hashable],
         width: int,
+        careful: bool = False,
         look_again: timedelta = timedelta(seconds=1),
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """`take(limit, busy)` gives due items that are not busy; `look_again`: how often to ask while working."""
+        """`take(limit, busy)` gives due items that are not busy; `look_again`: how often to ask while working.
+
+        `careful`: begin with one item at once, and with one more for each that is done, so that whatever ends the
+        program while it works takes few others with it, and not the same ones each time.
+        """
         self.name = name
         self._take = take
         self._work = work
         self._key = key
-        self._width = width
+        self._widest = width
+        self._width = 1 if careful else width
         self._look_again = look_again.total_seconds()
         self._tasks: dict[asyncio.Task[None], Hashable] = {}
         self._failed: dict[Hashable, float] = {}
@@ -89,6 +95,7 @@ class Stage(Generic[Item]):
         """One item's failure is said and is its own; a bug is not wrapped: it ends the tick with its traceback."""
         for task in done:
             key = self._tasks.pop(task, None)
+            self._width = min(self._widest, self._width + 1)
             error = None if key is None or task.cancelled() else task.exception()
             if isinstance(error, MonitorError):
                 self.failure = error

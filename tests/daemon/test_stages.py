@@ -1,4 +1,4 @@
-"""What a stage that is told to stop does with what it was just taking."""
+"""How a stage begins after a death, and what it does with what it was just taking when it is told to stop."""
 
 import asyncio
 from collections.abc import Hashable
@@ -65,3 +65,42 @@ async def test_a_take_that_fails_while_the_stage_stops_is_its_runs_error() -> No
     await stopping
     with pytest.raises(StoreError, match="the disk is full"):
         await working
+
+
+async def test_a_careful_stage_begins_with_one_item_and_widens_with_what_is_done() -> None:
+    due, batches = set(range(40)), []
+
+    async def take(limit: int, busy: frozenset[Hashable]) -> list[int]:
+        batch = sorted(due - busy)[:limit]
+        batches.append(len(batch))
+        return batch
+
+    async def work(item: int) -> None:
+        await asyncio.sleep(0)
+        due.discard(item)
+
+    stage: Stage[int] = Stage("item", take=take, work=work, key=lambda item: item, width=8, careful=True)
+    await stage.work_off()
+    assert due == set()
+    assert batches[:3] == [1, 2, 4]
+    assert max(batches) == 8
+
+
+async def test_deaths_before_the_first_item_is_done_cost_only_that_item() -> None:
+    taken: list[int] = []
+
+    async def take(limit: int, busy: frozenset[Hashable]) -> list[int]:
+        batch = [item for item in range(40) if item not in busy][:limit]
+        taken.extend(batch)
+        return batch
+
+    async def work(_item: int) -> None:
+        await asyncio.sleep(10)
+
+    for _ in range(10):
+        stage: Stage[int] = Stage("item", take=take, work=work, key=lambda item: item, width=8, careful=True)
+        working = asyncio.create_task(stage.work_off())
+        await asyncio.sleep(0.01)
+        await stage.stop(timedelta(0))
+        await working
+    assert set(taken) == {0}

@@ -1,0 +1,61 @@
+"""Seeded faults: the monitor with one mistake in it, to see that the campaign finds it.
+
+python -m tests.campaigns.faults validators-first run --once …     the command `monitor run --once …`, with the fault
+"""
+
+import asyncio
+import random
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+from monitor.cli import execute
+from monitor.feeds.schedule import after
+from monitor.model import ArticleId, Feed, FeedState, News, Polled, Unchanged
+from monitor.pipeline import news
+from monitor.pipeline import poll as poll_module
+from monitor.pipeline.tools import Tools
+from monitor.store import polls, readings
+from monitor.store.store import Transaction
+
+
+def validators_first() -> None:
+    """A feed's validators are saved before the entries that they vouch for."""
+    right = poll_module.poll
+
+    async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
+        outcome = await poll_module.ask(feed, state, tools)
+        if isinstance(outcome, Polled):
+            await tools.writing(lambda tx: _vouch(tx, feed, state, outcome, tools))
+            await asyncio.sleep(random.uniform(0.5, 3))
+        await right(feed, state, tools)
+
+    poll_module.poll = poll
+
+
+def _vouch(tx: Transaction, feed: Feed, state: FeedState, outcome: Polled, tools: Tools) -> None:
+    now, unchanged = tools.clock(), Unchanged(validators=outcome.validators)
+    known = replace(state, body_hash=outcome.body_hash)
+    polls.save(tx, after(feed, known, unchanged, now=now), unchanged, News(), now, watchlists=())
+
+
+def random_keys() -> None:
+    """An article's key is made up when it is first seen."""
+    news.article_key = lambda address: ArticleId(uuid.uuid4().hex)  # type: ignore[attr-defined]
+
+
+def never_released() -> None:
+    """The pages that a dead daemon had taken stay taken."""
+    readings.release = lambda tx, now: 0
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    "validators-first": validators_first,
+    "random-keys": random_keys,
+    "never-released": never_released,
+}
+
+if __name__ == "__main__":
+    FAULTS[sys.argv[1]]()
+    sys.exit(execute(sys.argv[2:]))

@@ -1,0 +1,199 @@
+"""Kills: the monitor is killed again and again in the middle of its work, then left alone; nothing may be missing.
+
+    python -m tests.campaigns.kills --kills 200     prints what it did and found; exit code 1 if anything is wrong
+
+What decides: the database afterwards holds what that of an undisturbed run holds, no more and no less, and as much as
+the site offered; SQLite calls it whole; nothing is in quarantine; no process outlives the daemon that started it.
+"""
+
+import argparse
+import random
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.campaigns.contents import Contents, Difference, compare, contents, integrity, quarantined, totals
+from tests.campaigns.newsroom import Newsroom, Truth
+from tests.campaigns.processes import MONITOR, Running, eventually
+
+ORPHANS_DIE_WITHIN = 10.0
+"""Seconds after the daemon. Workers end at once; a fork server that was loading the parsers notices when it has."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What a campaign did, and what it found."""
+
+    kills: int = 0
+    in_start: int = 0
+    """Of these, before the first request; the others in the middle of polls and readings."""
+    finished: int = 0
+    """Runs that were over before their kill came."""
+    requests: int = 0
+    orphans: int = 0
+    slowest_end: float = 0
+    """Seconds by which the last process outlived its daemon."""
+    quarantined: int = 0
+    integrity: str = "ok"
+    stored: Truth | None = None
+    truth: Truth | None = None
+    difference: Difference | None = None
+    complaints: list[str] = field(default_factory=list)
+    """Of the last, undisturbed run."""
+    seconds: float = 0
+
+    @property
+    def faults(self) -> list[str]:
+        """All that is wrong, a line each; nothing where nothing was lost."""
+        found = [f"{self.orphans} processes outlived their daemon by {ORPHANS_DIE_WITHIN:g} s"] if self.orphans else []
+        found += [f"{self.quarantined} pages are in quarantine"] if self.quarantined else []
+        found += [f"integrity_check: {self.integrity}"] if self.integrity != "ok" else []
+        found += [f"stored {self.stored}, offered {self.truth}"] if self.stored != self.truth else []
+        found += [str(self.difference)] if self.difference else []
+        return found + self.complaints
+
+    def __str__(self) -> str:
+        found = self.difference or Difference(lost=(), extra=(), changed=())
+        stored = self.stored or Truth(entries=0, articles=0, texts=0, matches=0)
+        return "\n".join(
+            [
+                f"kills       {self.kills}: {self.in_start} while starting, {self.kills - self.in_start} at work;"
+                f" {self.finished} runs ended before their kill",
+                f"requests    {self.requests} in {self.seconds:.0f} s",
+                f"stored      {stored.entries} entries, {stored.articles} articles, {stored.texts} texts,"
+                f" {stored.matches} matches",
+                f"difference  {len(found.lost)} lost, {len(found.extra)} extra, {len(found.changed)} changed",
+                f"orphans     {self.orphans} (the last process ended {self.slowest_end:.1f} s after its daemon)",
+                f"quarantine  {self.quarantined}",
+                f"integrity   {self.integrity}",
+                *(f"WRONG       {fault}" for fault in self.faults),
+            ]
+        )
+
+
+class Campaign:
+    """A site, a configuration and a database under kills.
+
+    `folder`: for everything it writes; `latest`: seconds after its first request in which a run may be killed.
+    """
+
+    def __init__(
+        self,
+        site: Newsroom,
+        folder: Path,
+        *,
+        seed: int,
+        program: tuple[str, ...] = MONITOR,
+        database: str = "",
+        latest: float = 1.5,
+    ) -> None:
+        self._site = site
+        self._folder = folder
+        self._random = random.Random(seed)
+        self._program = program
+        self._latest = latest
+        self._config = site.write_config(folder / "config")
+        self._file = folder / "data" / "monitor.db"
+        self._database = database or str(self._file)
+        self.report = Report()
+
+    def run(self, kills: int, right: Contents) -> Report:
+        """Kill so often, then compare with what is `right`."""
+        begun, before = time.monotonic(), self._site.answered
+        while self.report.kills < kills:
+            self._site.grow(self.report.kills / kills)
+            self._kill_once()
+        self._site.grow(1)
+        self._leave_alone()
+        self._judge(right)
+        self.report.requests = self._site.answered - before
+        self.report.seconds = time.monotonic() - begun
+        return self.report
+
+    def _start(self, *arguments: str, program: tuple[str, ...]) -> Running:
+        where = ["--config", str(self._config), "--database", self._database]
+        return Running([*arguments, *where], self._folder, program=program)
+
+    def _kill_once(self) -> None:
+        once = ["--once"] if self._random.random() < 0.3 else []
+        with self._start("run", *once, program=self._program) as running:
+            at_work = self._await_moment(running)
+            if running.is_over():
+                self.report.finished += 1
+                return
+            running.send(signal.SIGKILL)
+            running.wait()
+            self.report.kills += 1
+            self.report.in_start += not at_work
+            self._bury(running)
+
+    def _bury(self, running: Running) -> None:
+        died = time.monotonic()
+        if not eventually(lambda: not running.family(), ORPHANS_DIE_WITHIN):
+            self.report.orphans += len(running.family())
+        self.report.slowest_end = max(self.report.slowest_end, time.monotonic() - died)
+
+    def _await_moment(self, running: Running) -> bool:
+        """Some moment of its start, some while after it began to ask, or after some request; whether it had asked."""
+        before, kind = self._site.answered, self._random.random()
+        if kind < 0.1:
+            time.sleep(self._random.uniform(0, 1))
+        else:
+            wanted = before + (1 if kind < 0.5 else self._random.randint(1, 60))
+            eventually(lambda: self._site.answered >= wanted or running.is_over(), 10)
+            time.sleep(self._random.uniform(0, self._latest if kind < 0.5 else 0.3))
+        return self._site.answered > before
+
+    def _leave_alone(self) -> None:
+        with self._start("poll", program=self._program) as running:
+            code = running.wait(120)
+            if code or running.errors:
+                self.report.complaints.append(f"the last run ended with {code}: {running.errors[-2000:]}")
+
+    def _judge(self, right: Contents) -> None:
+        found = contents(self._database)
+        self.report.truth, self.report.stored = self._site.truth, totals(found)
+        self.report.difference = compare(right, found)
+        self.report.quarantined = quarantined(self._database)
+        if self._file.exists():
+            self.report.integrity = integrity(self._file)
+
+
+def undisturbed(site: Newsroom, folder: Path) -> Contents:
+    """What a database holds after one run over everything the site ever offers, that nothing disturbs.
+
+    Raises: RuntimeError when that alone went wrong.
+    """
+    site.grow(1)
+    config = site.write_config(folder / "config")
+    with Running(["run", "--once", "--config", str(config)], folder) as running:
+        if running.wait(120) or running.errors:
+            raise RuntimeError(f"the undisturbed run failed: {running.errors}")
+    found = contents(str(folder / "data" / "monitor.db"))
+    site.grow(0)
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """The campaign as a command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.campaigns.kills", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--feeds", type=int, default=20)
+    parser.add_argument("--items", type=int, default=100, help="of each feed, in the end")
+    given = parser.parse_args(arguments)
+    with TemporaryDirectory(prefix="kills-") as name, Newsroom(feeds=given.feeds, items=given.items) as site:
+        folders = [Path(name, part) for part in ("undisturbed", "killed")]
+        for folder in folders:
+            folder.mkdir()
+        right = undisturbed(site, folders[0])
+        report = Campaign(site, folders[1], seed=given.seed).run(given.kills, right)
+    print(report)
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
