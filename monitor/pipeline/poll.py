@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 from hashlib import sha256
+from typing import assert_never
 
 from monitor.errors import FetchError, FetchKind, ParseError
 from monitor.feeds.outcome import failure_of
@@ -114,3 +115,5 @@ def _say(feed: Feed, outcome: Outcome, news: News, new_matches: int) -> None:
             log.debug("feed %s: unchanged", feed.id)
         case Failed(reason=reason):
             log.warning("feed %s: %s", feed.id, reason)
+        case _:
+            assert_never(outcome)

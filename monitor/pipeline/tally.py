@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from monitor.model import Failed, FeedId, News, Outcome, ParsedFeed, Polled, Read, Unchanged
 
@@ -59,6 +60,8 @@ class Tally:
             case Failed(reason=reason, reached=reached):
                 self.failed[feed_id] = reason
                 self.refused += reached
+            case _:
+                assert_never(outcome)
         self.matches += new_matches
 
     def _add_entries(self, parsed: ParsedFeed, news: News) -> None:

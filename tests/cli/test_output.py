@@ -5,6 +5,7 @@ import json
 import pytest
 
 from monitor.cli.output import print_rows
+from monitor.cli.terminal import width
 
 RECORDS = [
     {"id": "1", "title": "رفح", "hits": [{"term": "رفح"}], "score": 3.5, "none": None},
@@ -43,3 +44,13 @@ def test_no_rows_are_said_in_words_to_a_person_and_in_form_to_a_program(capsys: 
     assert printed("table", capsys, []) == "Nothing here.\n"
     assert printed("json", capsys, []) == "[]\n"
     assert printed("csv", capsys, []) == ""
+
+
+def test_on_a_terminal_a_line_is_no_wider_than_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.output.is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = printed("table", capsys, [{"id": "12345678", "title": "العالقون في أنفاق رفح " * 9}]).splitlines()
+    assert [width(line) for line in lines] == [15, 40, 40]
+    assert lines[2].endswith("…\u2069")

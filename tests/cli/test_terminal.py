@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.terminal import harmless, isolate
+from monitor.cli.terminal import crop, harmless, isolate, width
 
 
 def test_escape_sequences_reach_no_terminal() -> None:
@@ -21,3 +21,18 @@ def test_a_right_to_left_title_is_isolated_from_what_stands_beside_it() -> None:
 def test_no_control_character_survives(text: str) -> None:
     assert not any(ord(letter) < 32 and letter not in "\t\n" for letter in harmless(text))
     assert "\n" not in isolate(text)
+
+
+def test_columns_are_those_of_a_terminal() -> None:
+    assert [width(text) for text in ("Rafah", "رَفَح", "拉法", "e\u0301", "\u2068a\u2069")] == [5, 3, 4, 1, 1]
+
+
+def test_what_is_too_wide_is_cut_to_its_columns() -> None:
+    assert crop("Rafah", 5) == "Rafah"
+    assert crop("Rafah talks", 6) == "Rafah…"
+    assert crop("拉法隧道", 5) == "拉法…"
+
+
+@given(st.text(max_size=30), st.integers(1, 10))
+def test_nothing_is_wider_than_it_may_be(text: str, columns: int) -> None:
+    assert width(crop(text, columns)) <= columns

@@ -85,6 +85,8 @@ async def test_what_becomes_due_while_working_is_taken_too() -> None:
     working = asyncio.create_task(queue.stage.work_off())
     await asyncio.sleep(0.02)
     queue.due.add(7)
+    queue.seconds += 1.0
+    await asyncio.sleep(0.02)
     queue.hold.set()
     await working
     assert sorted(queue.done) == [0, 7]
