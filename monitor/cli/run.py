@@ -1,9 +1,14 @@
 """`monitor run`: the daemon, or one pass over everything due."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from monitor.cli import EXIT_FAILED
 from monitor.cli.options import database_option, environment, folder_of
+
+if TYPE_CHECKING:
+    from monitor.config.load import Config
 
 
 @click.command("run")
@@ -22,15 +27,19 @@ def run_command(*, once: bool, log_format: str | None, verbose: bool, config: st
 
     from monitor.app import load_or_last_good
     from monitor.cli.logs import say_problems, set_up_logging
-    from monitor.cli.progress import run_once_with_progress
-    from monitor.daemon import run_daemon
 
     set_up_logging(log_format, verbose=verbose, quiet=once)
     loaded, problems = load_or_last_good(folder_of(config), environment(database))
     if problems:
         say_problems(problems, log_format)
-    if not once:
-        asyncio.run(run_daemon(loaded))
-    elif asyncio.run(run_once_with_progress(loaded)).failed:
-        return EXIT_FAILED
+    return asyncio.run(_work(loaded, once=once))
+
+
+async def _work(config: "Config", *, once: bool) -> int:
+    from monitor.cli.progress import run_once_with_progress
+    from monitor.daemon import run_daemon
+
+    if once:
+        return EXIT_FAILED if (await run_once_with_progress(config)).failed else 0
+    await run_daemon(config)
     return 0

@@ -76,8 +76,8 @@ def test_the_campaign_finds_a_monitor_that_loses_or_doubles(
 
 
 def test_a_comparison_names_what_is_lost_extra_and_changed() -> None:
-    right = {("articles", "1"): ("a",), ("articles", "2"): ("b",)}
-    found = {("articles", "2"): ("c",), ("articles", "3"): ("d",)}
+    right: Contents = {("articles", "1"): ("a",), ("articles", "2"): ("b",)}
+    found: Contents = {("articles", "2"): ("c",), ("articles", "3"): ("d",)}
     assert str(compare(right, found)).splitlines() == [
         "lost: ('articles', '1')",
         "extra: ('articles', '3')",
