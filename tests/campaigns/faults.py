@@ -7,16 +7,20 @@ import asyncio
 import random
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import update
 
 from monitor.cli import execute
 from monitor.feeds.schedule import after
-from monitor.model import ArticleId, Feed, FeedState, News, Polled, Unchanged
+from monitor.model import ArticleId, Feed, FeedState, News, Polled, Reading, Unchanged
 from monitor.pipeline import news
 from monitor.pipeline import poll as poll_module
 from monitor.pipeline.tools import Tools
 from monitor.store import polls, readings
+from monitor.store.schema import readings as table
 from monitor.store.store import Transaction
 
 
@@ -45,15 +49,23 @@ def random_keys() -> None:
     news.article_key = lambda address: ArticleId(uuid.uuid4().hex)  # type: ignore[attr-defined]
 
 
-def never_released() -> None:
-    """The pages that a dead daemon had taken stay taken."""
-    readings.release = lambda tx, now: 0
+def struck_off_early() -> None:
+    """A page is struck off the list when it is taken, not when its text is saved."""
+    right = readings.take
+
+    def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[Reading, ...]:
+        taken = right(tx, now, limit, exclude=exclude)
+        these = table.c.article_id.in_([reading.article.id for reading in taken])
+        tx.execute(update(table).where(these).values(next_read_at=None, taken_at=None))
+        return taken
+
+    readings.take = take
 
 
 FAULTS: dict[str, Callable[[], None]] = {
     "validators-first": validators_first,
     "random-keys": random_keys,
-    "never-released": never_released,
+    "struck-off-early": struck_off_early,
 }
 
 if __name__ == "__main__":
