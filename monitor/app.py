@@ -10,7 +10,7 @@ from monitor import clock
 from monitor.articles.outlets import Outlets
 from monitor.config.files import read_files, read_settings_file
 from monitor.config.load import Config, load
-from monitor.config.settings import load_settings
+from monitor.config.settings import database_named
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId
@@ -47,11 +47,11 @@ def load_or_last_good(folder: Path, environment: Mapping[str, str]) -> tuple[Con
 def _last_good(folder: Path, environment: Mapping[str, str]) -> Mapping[str, bytes] | None:
     """The files that ran last with this database; None where there are none, or no database can be found."""
     try:
-        settings = load_settings(read_settings_file(folder), environment=environment, home=folder.parent)
+        database = database_named(read_settings_file(folder), environment=environment, home=folder.parent)
     except ConfigError:
-        settings = load_settings({}, environment=environment, home=folder.parent)
+        return None
     try:
-        with Store.open(settings.database_url, read_only=True) as store, store.reading() as tx:
+        with Store.open(database, read_only=True) as store, store.reading() as tx:
             return configurations.last(tx)
     except StoreError:
         return None
@@ -98,10 +98,10 @@ def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnySta
     return (poll_stage(tools, only), read_stage(tools))
 
 
-def make_due(config: Config, feeds: Collection[FeedId]) -> None:
-    """Make these feeds due now, whoever polls them. Raises: StoreError."""
+def make_due(config: Config, feeds: Collection[FeedId]) -> frozenset[FeedId]:
+    """Make these feeds due now, whoever polls them; returns those that are in the schedule. Raises: StoreError."""
     with Store.open(config.settings.database_url) as store, store.writing() as tx:
-        polls.make_due(tx, feeds, clock.now())
+        return polls.make_due(tx, feeds, clock.now())
 
 
 async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tally:

@@ -76,7 +76,16 @@ def _scheduler(stages: Iterable[AnyStage], tools: Tools) -> AsyncIOScheduler:
     now, every = tools.clock(), TICK.total_seconds()
     for stage in stages:
         scheduler.add_job(_tick, "interval", args=(stage, offline), seconds=every, next_run_time=now, id=stage.name)
+    scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
     return scheduler
+
+
+async def _optimise(tools: Tools) -> None:
+    """Once a day; what fails is said, and the next day tries again."""
+    try:
+        await tools.optimise()
+    except MonitorError as error:
+        log.error("optimise: %s", error)  # noqa: TRY400 - a person's message, not a bug
 
 
 async def _tick(stage: AnyStage, offline: "Offline") -> None:

@@ -7,7 +7,7 @@ Keys come from content (`article_key`, `match_key`), so that work repeated after
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import NewType
@@ -16,6 +16,9 @@ FeedId = NewType("FeedId", str)
 """A feed's slug in feeds.yaml; outlives its URL."""
 WatchlistId = NewType("WatchlistId", str)
 """The name of a watchlist's file, without its ending."""
+EARLIEST = datetime(1991, 8, 6, tzinfo=UTC)
+"""The first page of the web; dates before it are nonsense (1970 and year 1 are empty dates)."""
+
 ArticleId = NewType("ArticleId", str)
 """32 hexadecimal digits: see `article_key`."""
 MatchId = NewType("MatchId", str)
@@ -309,7 +312,9 @@ class Article:
     outlet: str
     """The id of the outlet: the article's own domain decides, else the feed."""
     title: str
+    """Its headlines, a line each, the first one first: every wording by any feed is matched as a title."""
     summary: str
+    """What feeds say of it beside its headlines, every further wording as further lines."""
     text: str = ""
     text_source: TextSource
     shortfall: Shortfall | None = None
@@ -318,6 +323,11 @@ class Article:
     published_at: datetime | None = None
     first_seen_at: datetime
     read_at: datetime | None = None
+
+    @property
+    def headline(self) -> str:
+        """As the feed worded it that offered the article first: what is shown of it."""
+        return self.title.partition("\n")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

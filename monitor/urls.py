@@ -33,8 +33,13 @@ _TRACKING = frozenset(_TRACKING_NAMES.split())
 _VARIANT_LABELS = frozenset(
     ["www", "www1", "www2", "www3", "m", "mobile", "mobil", "amp", "wap", "touch", "feeds", "feed", "rss"]
 )
+# Languages and editions that sites put first in a path; a closed list, for /us-iran and /war are articles.
+_EDITION = (
+    "(?:ar|bg|bn|bs|ca|cs|da|de|el|en|es|et|eu|fa|fi|fr|ga|gl|he|hi|hr|hu|hy|id|is|it|iw|ja|ka|kk|ko|ku|lt|lv|mk|ms|nb|nl"
+    "|no|pl|ps|pt|ro|ru|sk|sl|sq|sr|sv|sw|ta|te|th|tl|tr|uk|ur|uz|vi|zh)(?:[-_](?:[a-z]{2}|hans|hant|latn|cyrl))?"
+)
 _FRONT_PATH = re.compile(
-    r"/(?:[a-z]{2,3}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home|main)(?:\.[a-z]{3,5})?/?)?\Z", re.IGNORECASE
+    rf"/(?:{_EDITION}(?:/|\Z))?(?:(?:index|default|home|main)(?:\.[a-z]{{3,5}})?/?)?\Z", re.IGNORECASE
 )
 _FRONT_PARAMETERS = frozenset(["lang", "language", "hl", "gl", "edition", "locale", "region"])
 

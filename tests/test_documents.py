@@ -18,7 +18,7 @@ def commands() -> list[tuple[str, str]]:
     """(page, command) for every line of a code block that runs the monitor."""
     found = []
     for page in PAGES:
-        for block in re.findall(r"```(?:sh|console|bash)?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        for block in re.findall(r"```(?:sh|console|bash)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             for line in block.splitlines():
                 if match := _COMMAND.match(line.removeprefix("$ ")):
                     said = re.split(r"\s+#|\s+[>|]|\s+&&", match["said"])[0]

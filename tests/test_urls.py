@@ -201,6 +201,10 @@ def test_one_site_under_several_hosts(a: str, b: str, same: bool) -> None:
         ("https://example.com/world", False),
         ("https://example.com/en/story", False),
         ("nonsense", False),
+        ("https://example.com/us-iran", False),
+        ("https://example.com/idf-raid", False),
+        ("https://example.com/war", False),
+        ("https://example.com/zh-Hant/", True),
     ],
 )
 def test_front_pages_are_told_from_articles(url: str, front: bool) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from monitor import urls
 from monitor.model import Article
+from monitor.text.fold import fold
+from monitor.text.tokens import tokens
 
 AGREEMENT = 0.6
 """Share of the shorter title's words that the longer one must have."""
@@ -13,7 +15,6 @@ FURTHEST_APART = timedelta(days=3)
 FEWEST_WORDS = 3
 """Titles with fewer words (and those of scripts without blanks) are compared by pairs of letters."""
 
-_WORD = re.compile(r"\w+")
 _WALL_NAMES = (
     "login|log-in|signin|sign-in|sign_in|logon|sso|auth|oauth2?|register|consent|cookie-?consent|cookie-?wall|gdpr"
     "|privacy-?(?:gate|wall)|captcha|challenge|cdn-cgi|subscribe|paywall|access-denied|verify"
@@ -40,11 +41,18 @@ def same_article(a: Article, b: Article) -> bool:
     """Whether two articles that share an address are one: only if their titles agree and their dates are near, for
     consent walls, front pages and careless canonical links make strangers share addresses.
     """
-    if a.published_at and b.published_at and abs(a.published_at - b.published_at) > FURTHEST_APART:
+    dates = (
+        (a.published_at, b.published_at) if a.published_at and b.published_at else (a.first_seen_at, b.first_seen_at)
+    )
+    if abs(dates[0] - dates[1]) > FURTHEST_APART:
         return False
-    first, second = _words(a.title), _words(b.title)
+    return any(_agree(one, other) for one in a.title.split("\n") for other in b.title.split("\n"))
+
+
+def _agree(one: str, other: str) -> bool:
+    first, second = _words(one), _words(other)
     if min(len(first), len(second)) < FEWEST_WORDS:
-        first, second = _pairs(a.title), _pairs(b.title)
+        first, second = _pairs(one), _pairs(other)
     shorter = min(len(first), len(second))
     return shorter > 0 and len(first & second) >= AGREEMENT * shorter
 
@@ -57,9 +65,10 @@ def _normal(url: str) -> str:
 
 
 def _words(title: str) -> set[str]:
-    return set(_WORD.findall(title.casefold()))
+    """Folded: one desk writes أنفاق, another انفاق."""
+    return {fold(title[token.start : token.end]) for token in tokens(title)}
 
 
 def _pairs(title: str) -> set[str]:
-    letters = "".join(_WORD.findall(title.casefold()))
+    letters = "".join(fold(title[token.start : token.end]) for token in tokens(title))
     return {letters[start : start + 2] for start in range(len(letters) - 1)}

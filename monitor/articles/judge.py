@@ -22,6 +22,8 @@ DELAYS = (
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 SHORT = 600
 """Characters; a longer text is an article, whatever words are in it."""
+FEWEST = 200
+"""Characters; a shorter text that no feed vouches for may be anything."""
 
 _BY_STATUS = {
     401: (Shortfall.FORBIDDEN, False),
@@ -42,11 +44,14 @@ a 403 is often a bot check that lets the next request through."""
 _CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("captcha", "challenge")}
 # Set on every answer of a site that DataDome guards; of a refusal it tells why.
 _GUARDED = "x-datadome"
+# In a text, only what no news says of its own subject: "access denied" and "security check" are everyday words there.
 _CHALLENGE = re.compile(
-    r"just a moment|attention required|are you (?:a )?(?:human|robot)|verify (?:that )?you are|unusual traffic"
-    r"|enable javascript and cookies|checking your browser|access denied|captcha|pardon our interruption"
-    r"|security check",
+    r"are you (?:a )?(?:human|robot)|verify (?:that )?you are|unusual traffic|enable javascript and cookies"
+    r"|checking your browser|captcha|pardon our interruption",
     re.IGNORECASE,
+)
+_CHALLENGE_TITLE = re.compile(
+    rf"{_CHALLENGE.pattern}|just a moment|attention required|access denied|security check", re.IGNORECASE
 )
 
 
@@ -83,8 +88,11 @@ def judge(
         return without_page(shortfall, retry=retry, feed_text=feed_text)
     if page is None:
         return without_page(Shortfall.NOT_A_PAGE, retry=False, feed_text=feed_text)
-    if len(page.text) < SHORT and _CHALLENGE.search(f"{page.title}\n{page.text}"):
+    if len(page.text) < SHORT and (_CHALLENGE.search(page.text) or _CHALLENGE_TITLE.search(page.title)):
         return without_page(Shortfall.CHALLENGE, retry=True, feed_text=feed_text)
+    if 0 < len(page.text) < FEWEST and not feed_text:
+        # Perhaps a short notice, perhaps a wall in words we do not know: it is kept, and asked for again.
+        return Verdict(text=page.text, text_source=TextSource.PAGE, shortfall=Shortfall.TOO_SHORT, retry=True)
     # A feed that carries whole articles often has a little more than the extractor finds, and several feeds' wordings
     # add up: that is no shortfall.
     if len(page.text) < SHORT and 2 * len(page.text) < max(len(feed_text), 1):

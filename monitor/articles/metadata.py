@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from monitor import urls
 from monitor.articles.json_ld import Declared, declared_in
-from monitor.model import Page
+from monitor.model import EARLIEST, Page
 from monitor.text.clean import one_line
 from monitor.text.language_tags import primary
 from monitor.text.markup import plain
@@ -68,13 +68,16 @@ def metadata(root: HtmlElement, url: str) -> Page:
 
 
 def moment_of(text: str) -> datetime | None:
-    """The moment that a date as pages write it means, in UTC; None for nonsense. Without a zone it is taken as UTC."""
+    """The moment that a date as pages write it means, in UTC; None for nonsense, such as the year 1, which is what many
+    pages write for no date. Without a zone it is taken as UTC.
+    """
     text = text.strip()
     try:
         moment = datetime.fromisoformat(text) if text[:2].isdigit() else parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if moment >= EARLIEST else None
 
 
 def _walked(root: HtmlElement) -> _Seen:

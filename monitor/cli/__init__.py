@@ -19,6 +19,7 @@ EXIT_LOCKED = 4
 """Another daemon works on this database."""
 EXIT_INTERRUPTED = 130
 
+_STDOUT = 1
 _GARBAGE = 50_000
 """New objects after which Python looks for garbage."""
 
@@ -95,9 +96,10 @@ def execute(arguments: list[str]) -> int:
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone (`monitor matches | head`): nothing to say, and nowhere to say it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has gone (`monitor matches | head`): nothing to say, and nowhere to say it. click
+        # tells it as SystemExit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
         return 0
     except MonitorError as error:
         return _explain(error)

@@ -32,8 +32,8 @@ def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
 
     if serve and not keep:
         raise click.UsageError("--serve wants --keep DIR: without a folder there is nothing to try the site with")
-    if keep and keep.exists() and any(keep.iterdir()):
-        raise click.UsageError(f"{keep} is not empty: name a new folder")
+    if keep:
+        _demand_new(keep)
     set_up_logging(None, verbose=False, quiet=True)
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(TemporaryDirectory(prefix="monitor-demo-")))
@@ -48,6 +48,16 @@ def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
             click.echo(f"Serving the site on {site.base_url} until Ctrl-C.")
             _wait()
     return code
+
+
+def _demand_new(folder: Path) -> None:
+    """Raises: click.UsageError, where the folder holds something or cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise click.UsageError(f"{folder} is not empty: name a new folder")
+    except OSError as error:
+        raise click.UsageError(f"{folder} cannot be made ({error.strerror}): name another folder") from error
 
 
 def write_demo_config(folder: Path, feeds_yaml: str) -> None:

@@ -31,7 +31,7 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
 @click.command("matches")
 @click.option("--watchlist", metavar="ID", help="Only of this watchlist.")
 @click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only with this review status.")
-@click.option("--lost", is_flag=True, help="Also those that a better text of the article stopped matching.")
+@click.option("--lost", is_flag=True, help="Also those that match no more, by a better text or an edited rule.")
 @listing_options
 def matches_command(
     *,
@@ -87,5 +87,5 @@ def _row(match: Match, zone: tzinfo) -> Record:
         "status": "lost" if match.lost_at else str(match.status),
         "language": match.article.language,
         "outlet": match.article.outlet,
-        "title": match.article.title,
+        "title": match.article.headline,
     }

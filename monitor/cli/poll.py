@@ -30,10 +30,13 @@ def poll_command(*, feed: str | None, config: str | None, database: str | None) 
     if feed is not None and feed not in ids:
         raise click.UsageError(_unknown(feed, ids))
     wanted = ids if feed is None else [FeedId(feed)]
-    make_due(loaded, wanted)
+    scheduled = make_due(loaded, wanted)
     try:
         tally = asyncio.run(run_once_with_progress(loaded, wanted))
     except LockedError as error:
+        if feed and feed not in scheduled:
+            click.echo(f"The daemon (process {error.pid}) does not know {feed} yet: restart it, to read feeds.yaml.")
+            return EXIT_FAILED
         click.echo(f"The daemon (process {error.pid}) polls {feed or 'all feeds'} now; see `monitor feeds`.")
         return 0
     return EXIT_FAILED if tally.failed else 0

@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from monitor.cli.moments import show_moment
-from monitor.model import Article, Hit, Match
+from monitor.model import Article, Hit, Match, Review
 
 Record = dict[str, object]
 
@@ -16,7 +16,7 @@ def article_record(article: Article) -> Record:
     """An article, without its text."""
     return {
         "id": article.id,
-        "title": article.title,
+        "title": article.headline,
         "url": article.url,
         "outlet": article.outlet,
         "feed": article.feed_id,
@@ -44,6 +44,16 @@ def match_record(match: Match) -> Record:
         "lost_at": _iso(match.lost_at),
         **article,
         "hits": [hit_record(hit) for hit in match.found.hits],
+    }
+
+
+def review_record(review: Review) -> Record:
+    """A decision about a match."""
+    return {
+        "status": str(review.status),
+        "note": review.note,
+        "reviewer": review.reviewer,
+        "reviewed_at": _iso(review.reviewed_at),
     }
 
 

@@ -9,6 +9,14 @@ from monitor.cli.options import database_option, open_store, settings_of
 from monitor.model import Review, Status
 
 
+def reviewer_name() -> str:
+    """Who decides: $MONITOR_REVIEWER, else the user, else (in a container) the user's number."""
+    try:
+        return os.environ.get("MONITOR_REVIEWER") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
 @click.command("review")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--relevant", "verdict", flag_value="relevant", help="It is about the subject.")
@@ -30,8 +38,10 @@ def review_command(
 
     if verdict is None:
         raise click.UsageError("say what you decide: --relevant, --irrelevant, --later or --new")
-    status, reviewer = Status(verdict), os.environ.get("MONITOR_REVIEWER") or getpass.getuser()
+    status, reviewer = Status(verdict), reviewer_name()
     settings = settings_of(config, database)
+    # A mistyped database is not made: it has no match to review.
+    open_store(settings).close()
     with open_store(settings, read_only=False) as store, store.writing() as tx:
         # All ids are looked up before anything is written: one mistyped id, and nothing is half done.
         for match in [match_named(tx, given) for given in ids]:

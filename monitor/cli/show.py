@@ -1,7 +1,7 @@
 """`monitor show`: one article with its hits in the text, why it matched, where and when it was found."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,9 @@ import click
 
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
-from monitor.cli.records import Record, article_record, match_record, short
+from monitor.cli.records import Record, article_record, match_record, review_record, short
 from monitor.cli.terminal import harmless, is_terminal, isolate
-from monitor.model import Article, Clause, Field, Hit, Match, Review
+from monitor.model import Article, Clause, Field, Hit, Match, MatchId, Review
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -41,25 +41,39 @@ def show_command(*, given: str, output: str, verbose: bool, config: str | None, 
     if article is None:
         raise click.ClickException(f"{given} is gone")
     if output == "json":
-        click.echo(json.dumps(_record(article, found, appearances), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_record(article, found, appearances, decisions), ensure_ascii=False, indent=2))
         return
     _print_head(article, appearances, settings.timezone)
     for match in found:
         _print_match(match, decisions[match.id], settings.timezone, verbose=verbose)
-    _print_texts(article, [hit for match in found for hit in match.found.hits])
+    # Where a match is lost, its hits are those of an earlier text.
+    _print_texts(article, [hit for match in found if not match.lost_at for hit in match.found.hits])
 
 
-def _record(article: Article, found: Sequence[Match], appearances: Sequence["Appearance"]) -> Record:
+def _record(
+    article: Article,
+    found: Sequence[Match],
+    appearances: Sequence["Appearance"],
+    decisions: Mapping[MatchId, Sequence[Review]],
+) -> Record:
     """What a program reads: the article with its texts, its matches with their explanation, and where it was found."""
     return {
         **article_record(article),
+        "headlines": article.title.split("\n"),
         "summary": article.summary,
         "text": article.text,
         "found_in": [
             {"feed": one.feed_id, "key": one.entry.key, "link": one.entry.link, "at": one.first_seen_at.isoformat()}
             for one in appearances
         ],
-        "matches": [{**match_record(match), "explanation": _tree(match.found.explanation)} for match in found],
+        "matches": [
+            {
+                **match_record(match),
+                "explanation": _tree(match.found.explanation),
+                "reviews": [review_record(review) for review in decisions[match.id]],
+            }
+            for match in found
+        ],
     }
 
 
@@ -76,7 +90,7 @@ def _tree(clause: Clause) -> Record:
 
 
 def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzinfo) -> None:
-    click.secho(isolate(article.title), bold=True)
+    click.secho(isolate(article.headline), bold=True)
     click.echo(f"{article.outlet}, {article.language}, published {show_moment(article.published_at, zone)}")
     click.echo(harmless(article.url) or "(the feed gives no address)")
     text = f"text from the {article.text_source}"
@@ -95,7 +109,9 @@ def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, ver
     click.secho(f"{found.watchlist_id}  {short(match.id)}  score {found.score:g}  {match.status}", bold=True)
     click.echo(f"matched {show_moment(match.matched_at, zone)} by version {found.version}")
     if match.lost_at:
-        click.echo(f"lost {show_moment(match.lost_at, zone)}: a better text no longer matches")
+        click.echo(
+            f"lost {show_moment(match.lost_at, zone)}: with a better text, or an edited rule, it matches no more"
+        )
     if verbose:
         _print_clause(found.explanation, match.article, depth=0)
     else:

@@ -1,5 +1,6 @@
 """monitor.yaml and the environment → `Settings`. Light: every command that opens the database reads them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,8 +14,8 @@ from monitor.config.files import SETTINGS
 from monitor.config.shape import Each, Keys, Shape
 from monitor.config.source import NO_PLACE, Source, has_unfit, open_source, spellings, variable
 from monitor.config.values import CONTACT, NETWORK, ZONE, count, duration, size
-from monitor.config.yaml import Text, read_tree
-from monitor.errors import ConfigError
+from monitor.config.yaml import Table, Text, read_tree
+from monitor.errors import ConfigError, Problem
 from monitor.fetch.settings import FetchSettings
 from monitor.workers.settings import WorkerSettings
 
@@ -77,6 +78,22 @@ def load_settings(files: Mapping[str, bytes], environment: Mapping[str, str], ho
     return settings
 
 
+def database_named(files: Mapping[str, bytes], environment: Mapping[str, str], home: Path) -> str:
+    """The database that monitor.yaml or the environment names, whatever else is wrong with them.
+
+    Raises: ConfigError, when what they name cannot be told: it may be any.
+    """
+    settings, sources = read_settings(files, environment, home)
+    problems = [problem for source in sources for problem in source.problems]
+    if environment.get(VARIABLES["database"]):
+        problems = [problem for problem in problems if problem.file == VARIABLES["database"]]
+    elif any(isinstance(read_tree(source), Table) for source in sources):
+        problems = [problem for problem in problems if "database" in (problem.what.partition(":")[0], *_near(problem))]
+    if problems:
+        raise ConfigError(sorted(problems))
+    return settings.database_url
+
+
 def read_settings(
     files: Mapping[str, bytes], environment: Mapping[str, str], home: Path
 ) -> tuple[Settings, list[Source]]:
@@ -98,6 +115,11 @@ def read_settings(
             sources.append(source := variable(name, environment[name]))
             given[key] = _read_variable(source, shape)
     return _settings(given, database(home, environment).parse(DEFAULT)), sources
+
+
+def _near(problem: Problem) -> list[str]:
+    """What a misspelt key was taken for."""
+    return re.findall(r'did you mean "(\w+)"', problem.hint)
 
 
 VARIABLES = {"database": "MONITOR_DATABASE_URL", "timezone": "MONITOR_TIMEZONE", "contact": "MONITOR_CONTACT"}

@@ -6,19 +6,17 @@ offered = entries + repeated + skipped, for whatever comes in.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from monitor import urls
-from monitor.model import Entry, ParsedFeed, Skipped, SkipReason
+from monitor.model import EARLIEST, Entry, ParsedFeed, Skipped, SkipReason
 from monitor.text.clean import clean, one_line
 from monitor.text.language_tags import primary
 from monitor.text.markup import plain
 
 LONGEST_KEY = 500
 """Characters; a longer guid is replaced by its hash, for the database keeps an index of keys."""
-EARLIEST = datetime(1991, 8, 6, tzinfo=UTC)
-"""The first page of the web; dates before it are nonsense (1970 is an empty date)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

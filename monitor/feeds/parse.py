@@ -53,7 +53,9 @@ def _json(text: str, base: str, now: datetime) -> ParsedFeed:
 
 def _xml(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
     items, about = xml_feed.read(preclean(text, sniffed.start), base)
-    is_whole = f"</{sniffed.root}" in text or text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
+    is_empty = text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
+    # Behind the last item: inside one, a text may speak of the tag.
+    is_whole = is_empty or text.rfind(f"</{sniffed.root}") > max(text.rfind("<item"), text.rfind("<entry"))
     parsed = feed_of(
         items, base=base, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
     )

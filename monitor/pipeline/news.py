@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor import urls
+from monitor.articles.identity import same_article
 from monitor.articles.language import language_of
 from monitor.articles.outlets import Outlets
 from monitor.model import (
@@ -19,6 +20,7 @@ from monitor.model import (
     Matched,
     News,
     ParsedFeed,
+    Shortfall,
     Sighting,
     TextSource,
     article_key,
@@ -26,8 +28,9 @@ from monitor.model import (
 from monitor.rules.matcher import Matcher
 from monitor.store.entries import Seen
 
+MOST_TITLE = 5_000
+"""Characters of headlines, and of feeds' wordings, kept with one article: see `decide_news`."""
 MOST_SUMMARY = 50_000
-"""Characters of feeds' wordings kept of one article: an entry that never stands still must not grow for ever."""
 
 
 def address_keys(feed: Feed, parsed: ParsedFeed) -> dict[str, ArticleId]:
@@ -38,7 +41,7 @@ def address_keys(feed: Feed, parsed: ParsedFeed) -> dict[str, ArticleId]:
 def _address_key(feed: Feed, entry: Entry) -> ArticleId:
     if own := _own_link(entry):
         return article_key(urls.normalise(own))
-    return article_key(f"{feed.id}\n{entry.key}")
+    return article_key(f"{feed.id}\n{entry.key}\n{entry.title}")
 
 
 def _own_link(entry: Entry) -> str:
@@ -56,42 +59,54 @@ def decide_news(
     matcher: Matcher,
     now: datetime,
 ) -> News:
-    """What these entries add to what the store has `seen`; `keys` from `address_keys`."""
-    new: dict[ArticleId, Article] = {}
-    reworded: dict[ArticleId, Article] = {}
+    """What these entries add to what the store has `seen`; `keys` from `address_keys`.
+
+    An article takes up every wording of its entries until it is full (live blogs, entries that never stand still); a
+    wording that does not fit is an article of its own, for nothing that a feed says goes unmatched.
+    """
+    stored = {article.id: article for article in seen.articles.values()}
+    stored |= {before.article.id: before.article for before in seen.changed.values()}
+    worded: dict[ArticleId, Article] = {}
     sightings: list[Sighting] = []
     for entry in parsed.entries:
         if entry.key in seen.unchanged:
             continue
-        key = keys[entry.key]
-        known = _known_article(entry, key, seen)
-        if known:
-            article = _with_wording(reworded.get(known.id, known), entry)
-            if article.summary != known.summary:
-                reworded[known.id] = article
-        else:
-            article = _with_wording(new[key], entry) if key in new else _new_article(key, entry, feed, outlets, now)
-            new[key] = article
+        fresh = _new_article(keys[entry.key], entry, feed, outlets, now)
+        known = _known_article(entry, fresh, seen) or worded.get(fresh.id)
+        article = _with_wording(worded.get(known.id, known), entry) if known else fresh
+        if article is None:
+            full = article_key("\n".join((feed.id, entry.key, entry.title, entry.text)))
+            article = replace(fresh, id=full, url="", shortfall=Shortfall.NO_LINK)
+        worded[article.id] = article
         sightings.append(Sighting(entry=entry, article_id=article.id))
+    changed = [article for article in worded.values() if article != stored.get(article.id)]
     return News(
         sightings=tuple(sightings),
-        new_articles=tuple(new.values()),
-        reworded=tuple(reworded.values()),
-        matched=tuple(match_article(article, outlets, matcher) for article in (*new.values(), *reworded.values())),
+        new_articles=tuple(article for article in changed if article.id not in stored),
+        reworded=tuple(article for article in changed if article.id in stored),
+        matched=tuple(match_article(article, outlets, matcher) for article in changed),
         known=len(seen.unchanged) + len(seen.changed),
     )
 
 
-def _known_article(entry: Entry, key: ArticleId, seen: Seen) -> Article | None:
-    """The stored article that an entry points to.
+def _known_article(entry: Entry, fresh: Article, seen: Seen) -> Article | None:
+    """The stored article that an entry points to; `fresh` is the one it would make.
 
-    An entry that keeps its key and title but not its link (a session in the address) stays with its article; one that
-    changes both is another article, for bad feeds use a key again.
+    An entry that keeps its key, its title and the path of its link (a session in the query) stays with its article;
+    else its address decides, for bad feeds use a key again. An address that another article took for its own, by a
+    redirect or a canonical link, is that article's only if the two agree.
     """
     before = seen.changed.get(entry.key)
-    if before and before.title == entry.title:
-        return before
-    return seen.articles.get(key)
+    if before and before.title == entry.title and _path(before.link) == _path(entry.link):
+        return before.article
+    found = seen.articles.get(fresh.id)
+    if found is None or found.id == fresh.id or (before and before.article.id == found.id):
+        return found
+    return found if same_article(found, fresh) else None
+
+
+def _path(link: str) -> str:
+    return link.partition("?")[0].partition(";")[0].rstrip("/")
 
 
 def match_article(article: Article, outlets: Outlets, matcher: Matcher) -> Matched:
@@ -122,6 +137,7 @@ def _new_article(key: ArticleId, entry: Entry, feed: Feed, outlets: Outlets, now
         title=entry.title,
         summary=entry.text,
         text_source=TextSource.FEED if entry.text else TextSource.TITLE,
+        shortfall=None if _own_link(entry) else Shortfall.NO_LINK,
         language=language_of(f"{entry.title}\n{entry.text}", entry.language, feed.language, outlet.language),
         authors=entry.authors,
         published_at=entry.published_at,
@@ -129,15 +145,19 @@ def _new_article(key: ArticleId, entry: Entry, feed: Feed, outlets: Outlets, now
     )
 
 
-def _with_wording(article: Article, entry: Entry) -> Article:
-    """The article with what this entry says of it and no entry said before, as further paragraphs of its summary.
+def _with_wording(article: Article, entry: Entry) -> Article | None:
+    """The article with what this entry says of it and no entry said before; None where it is full.
 
-    Only ever appended: the offsets of earlier hits stay right.
+    Headlines are added to the title, lines to the summary. Only ever appended: the offsets of earlier hits stay right.
     """
+    headlines = [*filter(None, article.title.split("\n"))]
     known = "\n".join((article.title, article.summary, article.text))
-    wordings = [wording for wording in (entry.title, entry.text) if wording and wording not in known]
-    summary = "\n".join(filter(None, (article.summary, *wordings)))
-    if not wordings or len(summary) > MOST_SUMMARY:
+    said = [line for line in entry.text.split("\n") if line and line not in known]
+    title = "\n".join(dict.fromkeys((*headlines, *filter(None, [entry.title]))))
+    summary = "\n".join(filter(None, (article.summary, *said)))
+    if (title, summary) == (article.title, article.summary):
         return article
-    source = TextSource.FEED if article.text_source is TextSource.TITLE else article.text_source
-    return replace(article, summary=summary, text_source=source)
+    if len(title) > MOST_TITLE or len(summary) > MOST_SUMMARY:
+        return None
+    source = TextSource.FEED if summary and article.text_source is TextSource.TITLE else article.text_source
+    return replace(article, title=title, summary=summary, text_source=source)

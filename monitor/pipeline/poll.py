@@ -20,7 +20,7 @@ from monitor.workers.tasks import parse_feed
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
-UNREACHED = frozenset((FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT))
+UNREACHED = frozenset((FetchKind.ADDRESS, FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT))
 
 log = logging.getLogger(__name__)
 
@@ -69,19 +69,26 @@ async def ask(feed: Feed, state: FeedState, tools: Tools) -> Outcome:
         return Failed(reason=str(error), temporary=False)
 
 
-async def _parse(fetched: Fetched, state: FeedState, tools: Tools) -> Polled | Unchanged:
+async def _parse(fetched: Fetched, state: FeedState, tools: Tools) -> Outcome:
     """Raises: ParseError."""
-    validators = Validators(
-        etag=fetched.headers.get("etag", ""), last_modified=fetched.headers.get("last-modified", "")
-    )
     if fetched.status == 304:
+        if state.validators == Validators():
+            return Failed(reason="304: the server says that nothing changed, but was not asked", temporary=True)
         return Unchanged(validators=state.validators)
+    validators = _validators(fetched)
     body_hash = sha256(fetched.body).hexdigest()
     if body_hash == state.body_hash:
         return Unchanged(validators=validators)
     content_type = fetched.headers.get("content-type", "")
     parsed = await tools.workers.run(parse_feed, fetched.body, content_type, fetched.final_url, tools.clock())
     return Polled(parsed=parsed, validators=validators, body_hash=body_hash)
+
+
+def _validators(fetched: Fetched) -> Validators:
+    """What to ask 'changed since?' with; nothing where a redirect led elsewhere: that server vouches for itself."""
+    if fetched.redirects:
+        return Validators()
+    return Validators(etag=fetched.headers.get("etag", ""), last_modified=fetched.headers.get("last-modified", ""))
 
 
 def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> tuple[News, int]:

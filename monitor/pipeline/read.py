@@ -105,6 +105,8 @@ async def _extract(fetched: Fetched, tools: Tools) -> Page | None:
     """The page, where the server gave one. Raises: ParseError."""
     if not 200 <= fetched.status < 300:
         return None
+    if not fetched.body.strip():
+        return Page(text="")
     content_type = fetched.headers.get("content-type", "")
     return await tools.workers.run(extract_page, fetched.body, content_type, fetched.final_url)
 
@@ -114,15 +116,27 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     now = tools.clock()
     # As it stands now: a feed may have reworded it while its page was read.
     article = articles.get(tx, reading.article.id) or reading.article
+    if article.id != reading.article.id:
+        # Merged meanwhile: the store is told under the id that was asked for, and knows what to do.
+        article = reading.article
     done = decide_read(article, reading, attempt, tools, now)
     watchlists = tools.config.matcher.versions.keys()
     new_matches = readings.save(tx, done, now, watchlists=watchlists)
     for twin in _twins(tx, done):
-        older, younger = sorted((done.article, twin), key=lambda each: (each.first_seen_at, each.id))
-        merged = merging.merge(tx, younger.id, older.id)
-        matches.put(tx, [match_article(merged, tools.outlets, tools.config.matcher)], watchlists, now)
-        done = replace(done, article=merged)
+        done = _merge(tx, done, twin, tools, now)
     return done, new_matches
+
+
+def _merge(tx: Transaction, done: Read, twin: Article, tools: Tools, now: datetime) -> Read:
+    """Make one of two articles that stand at one address, unless a match of either would be lost by it."""
+    older, younger = sorted((done.article, twin), key=lambda each: (each.first_seen_at, each.id))
+    matched = match_article(merging.united(older, younger), tools.outlets, tools.config.matcher)
+    had = [match_article(one, tools.outlets, tools.config.matcher) for one in (older, younger)]
+    if {found.watchlist_id for one in had for found in one.found} - {found.watchlist_id for found in matched.found}:
+        return done
+    merged = merging.merge(tx, younger.id, older.id)
+    matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
+    return replace(done, article=merged)
 
 
 def decide_read(article: Article, reading: Reading, attempt: Attempt, tools: Tools, now: datetime) -> Read:

@@ -98,16 +98,21 @@ class Stage(Generic[Item]):
 
     def _settle(self, done: set[asyncio.Task[None]]) -> None:
         """One item's failure is said and is its own; a bug is not wrapped: it ends the tick with its traceback."""
+        bugs: list[BaseException] = []
         for task in done:
             key = self._tasks.pop(task, None)
             self._width = min(self._widest, self._width + 1)
             error = None if key is None or task.cancelled() else task.exception()
+            if error is None:
+                continue
+            self._failed[key] = self._clock() + REST.total_seconds()
             if isinstance(error, MonitorError):
                 self.failure = error
-                self._failed[key] = self._clock() + REST.total_seconds()
                 log.error("%s %s: %s", self.name, key, error)
-            elif error is not None:
-                raise error
+            else:
+                bugs.append(error)
+        for bug in bugs:
+            raise bug
 
 
 AnyStage: TypeAlias = Stage[Any]

@@ -40,6 +40,10 @@ class Tools:
         """Run `work` in a read transaction of its own, beside the loop."""
         return await self._run(self._read, work)
 
+    async def optimise(self) -> None:
+        """Let the database refresh its statistics. Raises: StoreError."""
+        await asyncio.get_running_loop().run_in_executor(self.database_thread, self.store.optimise)
+
     async def _run(self, run: Callable[[Callable[[Transaction], T]], T], work: Callable[[Transaction], T]) -> T:
         # Shielded: a cancelled item's transaction is carried out or rolled back by its thread, never cut in two.
         return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self.database_thread, run, work))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select, update
 
 from monitor.model import Article, ArticleId, Entry, FeedId, TextSource
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, articles, entries, readings, texts
-from monitor.store.statements import batches
+from monitor.store.statements import batches, upsert
 
 _BARE = (
     articles.c.id,
@@ -110,12 +110,13 @@ def entries_of(tx: Transaction, article_id: ArticleId) -> tuple[Appearance, ...]
 
 
 def insert_new(tx: Transaction, new: Sequence[Article]) -> None:
-    """Saves articles that the store does not have, each reachable under its own key."""
+    """Saves articles that the store does not have, each reachable under its own key, whoever had taken it."""
     if not new:
         return
-    tx.execute(insert(articles), [_row(article) for article in new])
-    tx.execute(insert(texts), [_texts(article) for article in new])
-    tx.execute(insert(addresses), [{"key": article.id, "article_id": article.id} for article in new])
+    tx.execute(upsert(tx, articles, ("id",)), [_row(article) for article in new])
+    tx.execute(upsert(tx, texts, ("article_id",)), [_texts(article) for article in new])
+    owned = [{"key": article.id, "article_id": article.id} for article in new]
+    tx.execute(upsert(tx, addresses, ("key",), ("article_id",)), owned)
 
 
 def save_summaries(tx: Transaction, reworded: Sequence[Article]) -> None:

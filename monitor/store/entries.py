@@ -29,13 +29,23 @@ _CHANGING = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """An entry as the store has it."""
+
+    article: Article
+    """That it points to, with its texts."""
+    title: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What the store knows of the entries that a feed offers."""
 
     unchanged: frozenset[str]
     """Keys of the entries that it has in this very wording (title, text and link)."""
-    changed: Mapping[str, Article]
-    """Key of each entry that it has in another wording → the article that the entry points to, with its texts."""
+    changed: Mapping[str, Before]
+    """Key of each entry that it has in another wording → what it has."""
     articles: Mapping[ArticleId, Article]
     """Address of each entry that is not `unchanged` → the article that stands there already, with its texts."""
 
@@ -43,14 +53,18 @@ class Seen:
 def seen(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry], addresses: Mapping[str, ArticleId]) -> Seen:
     """What is known of `offered`; `addresses`: entry key → `article_key` of its normalised link."""
     stored = _stored(tx, feed_id, offered)
-    unchanged = frozenset(entry.key for entry in offered if stored.get(_hash(entry.key), ("",))[0] == _wording(entry))
+    rows = {entry.key: stored[_hash(entry.key)] for entry in offered if _hash(entry.key) in stored}
+    unchanged = frozenset(entry.key for entry in offered if entry.key in rows and rows[entry.key][0] == _wording(entry))
     others = [entry.key for entry in offered if entry.key not in unchanged]
-    owners = {key: ArticleId(stored[_hash(key)][1]) for key in others if _hash(key) in stored}
+    changed = {key: rows[key] for key in others if key in rows}
     wanted = {addresses[key] for key in others if key in addresses}
-    found = at(tx, wanted | set(owners.values()))
+    found = at(tx, wanted | {ArticleId(article) for _, article, _, _ in changed.values()})
     return Seen(
         unchanged=unchanged,
-        changed={key: found[owner] for key, owner in owners.items()},
+        changed={
+            key: Before(article=found[ArticleId(article)], title=title, link=link)
+            for key, (_, article, title, link) in changed.items()
+        },
         articles={address: found[address] for address in wanted if address in found},
     )
 
@@ -61,13 +75,13 @@ def save(tx: Transaction, feed_id: FeedId, sightings: Sequence[Sighting], now: d
         tx.execute(upsert(tx, entries, _KEY, _CHANGING), [_row(feed_id, sighting, now) for sighting in sightings])
 
 
-def _stored(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry]) -> dict[str, tuple[str, str]]:
-    """Hash of the key → (wording, article)."""
-    found: dict[str, tuple[str, str]] = {}
+def _stored(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry]) -> dict[str, tuple[str, str, str, str]]:
+    """Hash of the key → (wording, article, title, link)."""
+    found: dict[str, tuple[str, str, str, str]] = {}
     for batch in batches([_hash(entry.key) for entry in offered]):
-        rows = select(entries.c.key_hash, entries.c.wording, entries.c.article_id)
+        rows = select(entries.c.key_hash, entries.c.wording, entries.c.article_id, entries.c.title, entries.c.link)
         rows = rows.where(entries.c.feed_id == feed_id, entries.c.key_hash.in_(batch))
-        found |= {key: (wording, article) for key, wording, article in tx.execute(rows)}
+        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in tx.execute(rows)}
     return found
 
 

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 from sqlalchemy import text
 
@@ -18,6 +19,8 @@ from monitor.store.address import Server, SqliteFile, parse
 from monitor.store.connections import DAEMON_KEY, postgresql_engine
 from monitor.store.failures import translated
 
+_PAUSE = 0.05
+"""Seconds."""
 _held: set[Path] = set()
 """Files locked by this process: `lockf` does not exclude it from itself."""
 
@@ -29,15 +32,16 @@ _HOLDER = text(
 
 
 @contextmanager
-def daemon_lock(database: str) -> Iterator[None]:
-    """Holds the right to be the daemon of a database.
+def daemon_lock(database: str, *, patience: int = 5) -> Iterator[None]:
+    """Holds the right to be the daemon of a database. Asks for it `patience` times more, a twentieth of a second apart:
+    `daemon_pid` holds it for a moment.
 
     Raises:
         LockedError: another daemon has it.
         StoreError: the lock's file cannot be opened, or the server not be reached.
     """
     place = parse(database)
-    with _file_lock(place) if isinstance(place, SqliteFile) else _session_lock(place):
+    with _file_lock(place, patience) if isinstance(place, SqliteFile) else _session_lock(place, patience):
         yield
 
 
@@ -47,21 +51,24 @@ def daemon_pid(database: str) -> int | None:
     Raises:
         StoreError: the lock's file cannot be opened, or the server not be reached.
     """
+    place = parse(database)
+    if isinstance(place, SqliteFile) and not place.beside("daemon").exists():
+        return None
     try:
-        with daemon_lock(database):
+        with daemon_lock(database, patience=0):
             return None
     except LockedError as error:
         return error.pid or 0
 
 
 @contextmanager
-def _file_lock(file: SqliteFile) -> Iterator[None]:
+def _file_lock(file: SqliteFile, patience: int) -> Iterator[None]:
     path = file.beside("daemon").resolve()
     if path in _held:
         raise _refusal(file, str(os.getpid()))
     handle = _open(path)
     try:
-        _take(handle, file)
+        _take(handle, file, patience)
         _held.add(path)
         try:
             os.ftruncate(handle, 0)
@@ -83,15 +90,18 @@ def _open(path: Path) -> int:
         raise StoreError(f"{path} cannot be opened ({error.strerror})", hint=hint) from error
 
 
-def _take(handle: int, file: SqliteFile) -> None:
+def _take(handle: int, file: SqliteFile, patience: int) -> None:
     try:
         fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError) as error:  # EAGAIN or EACCES: held by another process
-        raise _refusal(file, os.pread(handle, 20, 0).decode("ascii", "replace")) from error
+        if not patience:
+            raise _refusal(file, os.pread(handle, 20, 0).decode("ascii", "replace")) from error
+        sleep(_PAUSE)
+        _take(handle, file, patience - 1)
 
 
 @contextmanager
-def _session_lock(server: Server) -> Iterator[None]:
+def _session_lock(server: Server, patience: int) -> Iterator[None]:
     name = f"monitor daemon {os.getpid()}@{socket.gethostname()}"
     engine = postgresql_engine(server, name[:63])
     keys = {"a": DAEMON_KEY[0], "b": DAEMON_KEY[1]}
@@ -100,8 +110,11 @@ def _session_lock(server: Server) -> Iterator[None]:
             connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         with connection:
             with translated(server):
-                if not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
-                    raise _refusal(server, connection.execute(_HOLDER, keys).scalar() or "")
+                while not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
+                    if not patience:
+                        raise _refusal(server, connection.execute(_HOLDER, keys).scalar() or "")
+                    patience -= 1
+                    sleep(_PAUSE)
             yield
             connection.detach()
     finally:

@@ -1,6 +1,7 @@
 """Two articles that turn out to be one: the younger merges into the older, which keeps its key."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -38,24 +39,34 @@ def merge(tx: Transaction, younger: ArticleId, older: ArticleId) -> Article:
 
 
 def united(older: Article, younger: Article) -> Article:
-    """The older article with every wording of the younger; and with its text, where it has none of its own page.
+    """The older article with every wording of the younger, and with the page's text that was read last.
 
-    Wordings are appended, so that offsets into the older's summary stay right.
+    Wordings are appended, so that offsets into the older's stay right.
     """
-    lines = [older.title, *older.summary.split("\n")]
-    more = [line for line in (younger.title, *younger.summary.split("\n")) if line not in lines]
     united = replace(
         older,
-        summary="\n".join(filter(None, [older.summary, *dict.fromkeys(more)])),
+        title=_with_lines(older.title, younger.title),
+        summary=_with_lines(older.summary, younger.summary),
         published_at=older.published_at or younger.published_at,
         authors=older.authors or younger.authors,
         language=older.language or younger.language,
     )
-    if older.text_source is TextSource.PAGE or younger.text_source is not TextSource.PAGE:
+    if younger.text_source is not TextSource.PAGE or (older.text and _read_at(older) > _read_at(younger)):
         return united
     return replace(
         united, text=younger.text, text_source=TextSource.PAGE, shortfall=younger.shortfall, read_at=younger.read_at
     )
+
+
+def _read_at(article: Article) -> datetime:
+    return article.read_at or article.first_seen_at
+
+
+def _with_lines(text: str, others: str) -> str:
+    """The text, and behind it those of the other's lines that it does not have."""
+    known = text.split("\n")
+    more = dict.fromkeys(line for line in others.split("\n") if line and line not in known)
+    return "\n".join(filter(None, [text, *more]))
 
 
 def _move_matches(tx: Transaction, younger: ArticleId, older: ArticleId) -> None:

@@ -78,10 +78,14 @@ def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hasha
     return tuple(map(state_of, tx.execute(rows)))
 
 
-def make_due(tx: Transaction, wanted: Collection[FeedId], now: datetime) -> None:
-    """Makes these feeds due now, those of them that are in the schedule."""
+def make_due(tx: Transaction, wanted: Collection[FeedId], now: datetime) -> frozenset[FeedId]:
+    """Makes these feeds due now; returns those of them that are in the schedule."""
+    known: set[FeedId] = set()
     for batch in batches(sorted(wanted)):
-        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(next_poll_at=now))
+        these = (feeds.c.active, feeds.c.id.in_(batch))
+        known.update(FeedId(feed_id) for (feed_id,) in tx.execute(select(feeds.c.id).where(*these)))
+        tx.execute(update(feeds).where(*these).values(next_poll_at=now))
+    return frozenset(known)
 
 
 def state(tx: Transaction, feed_id: FeedId) -> FeedState | None:

@@ -5,9 +5,9 @@ start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what
 """
 
 from collections.abc import Collection, Hashable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 
 from monitor.model import Article, ArticleId, Read, Reading, TextSource, WatchlistId, article_key
 from monitor.store import articles, matches
@@ -17,6 +17,10 @@ from monitor.store.schema import articles as articles_table
 from monitor.store.statements import batches, upsert
 
 INTERRUPTIONS = 10
+ABANDONED = timedelta(minutes=10)
+"""After which a page that was taken, and of which nothing was heard, is taken again."""
+LONGEST = timedelta(days=1)
+"""No page waits longer for its next attempt."""
 
 _WAITING = (readings.c.next_read_at.is_not(None), readings.c.taken_at.is_(None))
 _DONE = (
@@ -41,10 +45,14 @@ def add(tx: Transaction, new: Sequence[Article], now: datetime) -> None:
 
 
 def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[Reading, ...]:
-    """The pages that are due, longest due first, taken and their attempts counted; articles come with their texts."""
+    """The pages that are due, longest due first, taken and their attempts counted; articles come with their texts.
+
+    `exclude`: those that are being read. Any other that was taken a while ago could not be saved, and is taken again.
+    """
     source = readings.join(articles_table, readings.c.article_id == articles_table.c.id)
     rows = articles.selected(source, full=True).add_columns(readings.c.attempts, readings.c.crashes)
-    rows = rows.where(*_WAITING, readings.c.next_read_at <= now, readings.c.article_id.not_in(list(exclude)))
+    free = or_(readings.c.taken_at.is_(None), readings.c.taken_at <= now - ABANDONED)
+    rows = rows.where(free, readings.c.next_read_at <= now, readings.c.article_id.not_in(list(exclude)))
     rows = rows.order_by(readings.c.next_read_at, readings.c.article_id).limit(limit)
     taken = tuple(
         Reading(article=articles.article_of(row), attempts=row.attempts + 1, crashes=row.crashes)
@@ -69,10 +77,12 @@ def release(tx: Transaction, now: datetime) -> int:
     last_straw = readings.c.interruptions >= INTERRUPTIONS - 1
     said = f"reading it was interrupted {INTERRUPTIONS} times"
     tx.execute(taken.where(last_straw).values(next_read_at=None, quarantined=True, error=said))
-    # Due before it was taken; later than now only if the clock was set back.
+    # Due before it was taken; later than now only if the clock was set back, like all that waits longer than a day.
     again = case((readings.c.next_read_at > now, now), else_=readings.c.next_read_at)
-    once_more = taken.values(taken_at=None, interruptions=readings.c.interruptions + 1, next_read_at=again)
-    return tx.execute(once_more).rowcount
+    counts = {"interruptions": readings.c.interruptions + 1, "attempts": readings.c.attempts - 1}
+    released = tx.execute(taken.values(taken_at=None, next_read_at=again, **counts)).rowcount
+    tx.execute(update(readings).where(readings.c.next_read_at > now + LONGEST).values(next_read_at=now))
+    return released
 
 
 def waiting(tx: Transaction, now: datetime) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.articles import extract as extraction
 from monitor.articles.extract import extract
+from monitor.articles.metadata import moment_of
 from monitor.errors import ParseError
 from monitor.model import Page
 
@@ -184,3 +185,8 @@ def test_a_bug_of_the_extractor_costs_no_text(monkeypatch: pytest.MonkeyPatch) -
 def test_many_tags_are_no_reason_if_they_make_few_elements() -> None:
     assert extraction.MOST_ELEMENTS == 50_000
     assert page(body=f"<article>{ARTICLE}</article>" + "</x>" * 60_000).degraded is False
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "soon"])
+def test_an_empty_date_is_no_date(date: str) -> None:
+    assert moment_of(date) is None

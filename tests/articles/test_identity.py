@@ -71,3 +71,14 @@ def test_a_column_that_keeps_its_title_is_a_new_article_every_week() -> None:
     first = an_article(title="Letters to the editor")
     assert same_article(first, an_article(title="Letters to the editor", published_at=NOON + timedelta(days=1)))
     assert not same_article(first, an_article(title="Letters to the editor", published_at=NOON + timedelta(days=7)))
+
+
+def test_spellings_of_one_headline_agree() -> None:
+    one = an_article(title="إسرائيل تقصف أنفاق رفح")
+    assert same_article(one, an_article(title="اسرائيل تقصف انفاق رفح"))
+
+
+def test_a_column_keeps_its_title_every_week_dated_or_not() -> None:
+    one = an_article(title="The week in review", published_at=None)
+    later = an_article(title="The week in review", published_at=None, first_seen_at=NOON + timedelta(days=7))
+    assert not same_article(one, later)

@@ -110,7 +110,8 @@ def test_what_is_no_page_is_not_asked_for_again() -> None:
     [
         ("Short.", FEED, False, Shortfall.TOO_SHORT, TextSource.FEED),
         ("", "", False, Shortfall.TOO_SHORT, TextSource.TITLE),
-        ("Short.", "", False, None, TextSource.PAGE),
+        ("Short.", "", False, Shortfall.TOO_SHORT, TextSource.PAGE),
+        ("Short. " * 40, "", False, None, TextSource.PAGE),
         ("Short.", FEED, True, Shortfall.PAYWALL, TextSource.FEED),
         (LONG, FEED, True, Shortfall.PAYWALL, TextSource.PAGE),
         (LONG, f"{LONG} And more.", False, None, TextSource.PAGE),
@@ -140,3 +141,10 @@ def test_what_will_not_pass_is_not_tried_again() -> None:
 )
 def test_a_server_that_asks_for_patience_gets_it_within_reason(asked: timedelta, wait: timedelta) -> None:
     assert when_to_read_again(1, temporary=True, retry_after=asked, now=NOON) == NOON + wait
+
+
+def test_words_of_news_are_no_bot_check_but_a_title_may_be() -> None:
+    news = "Fighters in Rafah were found at a security check; access denied, said the army." + " More." * 30
+    assert verdict(page=Page(text=news, title="Rafah"), feed="").shortfall is None
+    assert verdict(page=Page(text="Ray ID 1", title="Access denied"), feed="").shortfall is Shortfall.CHALLENGE
+    assert verdict(page=Page(text="Verify you are human", title=""), feed="").shortfall is Shortfall.CHALLENGE

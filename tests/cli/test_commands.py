@@ -108,14 +108,17 @@ def test_what_goes_wrong_elsewhere_is_one_line_and_a_code(
         monkeypatch.setattr(cli.monitor, "main", fail)
 
     fetch = FetchError("gazette.example: no such host", url="", kind=FetchKind.DNS, temporary=True)
-    for error, code in ((LockedError("locked", pid=1), 4), (fetch, 1), (KeyboardInterrupt(), EXIT_INTERRUPTED)):
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    cases = ((LockedError("locked", pid=1), 4), (fetch, 1), (KeyboardInterrupt(), EXIT_INTERRUPTED), (SystemExit(1), 0))
+    for error, code in cases:
         raising(error)
         assert execute([]) == code
     assert capsys.readouterr().err == "monitor: locked\nmonitor: gazette.example: no such host\n"
 
 
-def test_a_reader_that_goes_away_is_no_error(demo: Path) -> None:
-    command = f"{sys.executable} -m monitor matches --limit 1000 --format jsonl --config {demo}/config | head -1"
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])
+def test_a_reader_that_goes_away_is_no_error(demo: Path, output: str) -> None:
+    command = f"{sys.executable} -m monitor matches --limit 1000 --format {output} --config {demo}/config | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1

@@ -55,10 +55,16 @@ def test_polling_beside_a_daemon_leaves_the_work_to_it(monitor: Run, at: Path) -
     from monitor.store.lock import daemon_lock
 
     database = str(at / "data" / "monitor.db")
+    assert monitor("run", "--once", at=at).code == 1
     with daemon_lock(database):
         said = monitor("poll", "kav-hahof-he", at=at)
         assert said.code == 0
         assert "polls kav-hahof-he now" in said.out
+        path = at / "config" / "feeds.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("kav-hahof-he:", "fresh-he:"), encoding="utf-8")
+        said = monitor("poll", "fresh-he", at=at)
+        assert said.code == 1
+        assert "does not know fresh-he yet" in said.out
         assert monitor("run", "--once", at=at).code == 4
 
 
@@ -73,7 +79,23 @@ def test_a_broken_configuration_runs_the_last_good_one_and_says_so(monitor: Run,
 
 def test_the_last_good_configuration_is_found_when_the_settings_are_what_is_broken(monitor: Run, at: Path) -> None:
     assert monitor("run", "--once", at=at).code == 1
-    (at / "config" / "monitor.yaml").write_text("databse: x\n", encoding="utf-8")
+    (at / "config" / "monitor.yaml").write_text("timzone: UTC\n", encoding="utf-8")
+    assert "running the last good one" in monitor("run", "--once", at=at).err
+
+
+@pytest.mark.parametrize("broken", ["databse: other.db\n", "database: other.db\nfetch: {\n", "database: [x]\n"])
+def test_a_database_that_may_be_another_runs_nothing_of_the_old_one(monitor: Run, at: Path, broken: str) -> None:
+    assert monitor("run", "--once", at=at).code == 1
+    (at / "config" / "monitor.yaml").write_text(broken, encoding="utf-8")
+    assert monitor("run", "--once", at=at).code == 2
+
+
+def test_the_database_of_the_environment_is_known_whatever_the_file_says(
+    monitor: Run, at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MONITOR_DATABASE_URL", str(at / "own.db"))
+    assert monitor("run", "--once", at=at).code == 1
+    (at / "config" / "monitor.yaml").write_text("database: [\n", encoding="utf-8")
     assert "running the last good one" in monitor("run", "--once", at=at).err
 
 
@@ -110,6 +132,7 @@ def test_the_demo_prints_matches_in_all_languages_and_what_to_try_next(monitor: 
 
 def test_the_demo_wants_a_new_folder(monitor: Run, demo: Path) -> None:
     assert "is not empty" in monitor("demo", "--keep", str(demo)).err
+    assert "cannot be made" in monitor("demo", "--keep", str(demo / "config" / "feeds.yaml")).err
     assert "--serve wants --keep" in monitor("demo", "--serve").err
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.review import reviewer_name
 from monitor.cli.show import marked
 from monitor.model import Field, Hit
 from tests.cli.conftest import Run
@@ -97,6 +98,29 @@ def test_a_review_wants_a_verdict(monitor: Run, kept: Path) -> None:
     said = monitor("review", an_id(monitor, kept), at=kept)
     assert said.code == 2
     assert "say what you decide" in said.err
+
+
+def test_a_review_makes_no_database(monitor: Run, kept: Path) -> None:
+    said = monitor("review", "0" * 8, "--relevant", "--database", str(kept / "mistyped.db"), at=kept)
+    assert said.code == 3
+    assert "no database yet" in said.err
+    assert not (kept / "mistyped.db").exists()
+
+
+def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.delenv("MONITOR_REVIEWER", raising=False)
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert reviewer_name().startswith("uid ")
+
+
+def test_the_reviews_are_told_to_programs_too(monitor: Run, kept: Path) -> None:
+    match = an_id(monitor, kept)
+    monitor("review", match, "--irrelevant", "--note", "sport", at=kept)
+    (told,) = json.loads(monitor("show", match, "--format", "json", at=kept).out)["matches"]
+    assert [(review["status"], review["note"]) for review in told["reviews"]] == [("irrelevant", "sport")]
 
 
 def a_hit(start: int, end: int) -> Hit:

@@ -2,12 +2,18 @@
 
 import asyncio
 from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from monitor.daemon import _optimise
 from monitor.errors import StoreError
 from monitor.pipeline.stage import Stage
+from monitor.pipeline.tools import Tools
+from monitor.store import counts
+from monitor.store.store import Store
 
 
 class SlowQueue:
@@ -104,3 +110,28 @@ async def test_deaths_before_the_first_item_is_done_cost_only_that_item() -> Non
         await stage.stop(timedelta(0))
         await working
     assert set(taken) == {0}
+
+
+async def test_the_database_is_optimised_and_a_failure_of_that_is_only_said(caplog: pytest.LogCaptureFixture) -> None:
+    class Failing:
+        async def optimise(self) -> None:
+            raise StoreError("the disk is full")
+
+    class Fine:
+        optimised = 0
+
+        async def optimise(self) -> None:
+            self.optimised += 1
+
+    fine = Fine()
+    await _optimise(fine)  # type: ignore[arg-type]
+    assert (fine.optimised, caplog.text) == (1, "")
+    await _optimise(Failing())  # type: ignore[arg-type]
+    assert "optimise: the disk is full" in caplog.text
+
+
+async def test_the_statistics_are_refreshed_in_the_databases_own_thread(database_url: str) -> None:
+    with Store.open(database_url) as store, ThreadPoolExecutor(1) as thread:
+        await Tools.optimise(SimpleNamespace(store=store, database_thread=thread))  # type: ignore[arg-type]
+        with store.reading() as tx:
+            assert counts.totals(tx)["articles"] == 0

@@ -339,3 +339,10 @@ def test_an_external_entity_reads_no_file() -> None:
 def test_a_body_that_is_a_file_name_reads_no_file() -> None:
     with pytest.raises(ParseError, match="it begins with"):
         read(b"/etc/hostname")
+
+
+def test_a_feed_that_only_speaks_of_its_end_is_cut_off() -> None:
+    said = "<description><![CDATA[the tag </rss> ends it]]></description>"
+    whole = rss(item(said) + item(title="Second"))
+    assert read(whole).damaged == ""
+    assert read(whole[: whole.index("Second") + 3]).damaged == "the document is cut off before its end"

@@ -1,10 +1,10 @@
 from collections.abc import Mapping
 
 from monitor.articles.outlets import Outlets
-from monitor.model import Article, Entry, News, ParsedFeed, TextSource, article_key
+from monitor.model import Article, Entry, News, ParsedFeed, Shortfall, TextSource, article_key
 from monitor.pipeline.news import MOST_SUMMARY, address_keys, decide_news
 from monitor.rules.compile import compile_rules
-from monitor.store.entries import Seen
+from monitor.store.entries import Before, Seen
 from tests.builders import NOON, a_feed, a_watchlist, an_article, an_entry, an_outlet
 
 MATCHER, _ = compile_rules([a_watchlist("Rafah")], [])
@@ -13,15 +13,15 @@ MATCHER, _ = compile_rules([a_watchlist("Rafah")], [])
 def decided(
     *entries: Entry,
     unchanged: frozenset[str] = frozenset(),
-    changed: Mapping[str, Article] | None = None,
+    changed: Mapping[str, Before] | None = None,
     known: tuple[Article, ...] = (),
+    seen: Seen | None = None,
 ) -> News:
     feed = a_feed()
     parsed = ParsedFeed(offered=len(entries), entries=entries)
     keys = address_keys(feed, parsed)
-    seen = Seen(
-        unchanged=unchanged, changed=changed or {}, articles={article_key(article.url): article for article in known}
-    )
+    articles = {article_key(article.url): article for article in known}
+    seen = seen or Seen(unchanged=unchanged, changed=changed or {}, articles=articles)
     outlets = Outlets([an_outlet()])
     return decide_news(parsed, seen, feed=feed, keys=keys, outlets=outlets, matcher=MATCHER, now=NOON)
 
@@ -53,23 +53,48 @@ def test_two_entries_of_one_feed_with_one_address_are_one_article() -> None:
     link = "https://gazette.example/news/1"
     news = decided(an_entry("a", link=link, title="Talks"), an_entry("b", link=link + "#top", title="Talks in Rafah"))
     (article,) = news.new_articles
-    assert article.summary.split("\n") == ["Summary a.", "Talks in Rafah", "Summary b."]
+    assert (article.title, article.summary) == ("Talks\nTalks in Rafah", "Summary a.\nSummary b.")
+    assert article.headline == "Talks"
     assert len(news.sightings) == 2
     assert len(news.matched[0].found) == 1
 
 
 def test_an_entry_that_keeps_key_and_title_but_not_its_link_stays_with_its_article() -> None:
-    before = an_article(title="Talks")
-    news = decided(
-        an_entry(title="Talks", link="https://gazette.example/news/1;session=2", text="New."), changed={"1": before}
-    )
+    article = an_article(title="Talks as the wire has it")
+    before = Before(article=article, title="Talks", link=f"{article.url}?session=1")
+    news = decided(an_entry(title="Talks", link=f"{article.url};session=2", text="New."), changed={"1": before})
     assert news.new_articles == ()
-    assert [article.id for article in news.reworded] == [before.id]
+    assert [one.id for one in news.reworded] == [article.id]
     assert news.known == 1
 
 
+def test_an_entry_whose_link_was_mended_is_read_at_the_new_one() -> None:
+    before = Before(article=an_article(title="Talks"), title="Talks", link="https://gazette.example/wrong")
+    news = decided(an_entry(title="Talks", link="https://gazette.example/right"), changed={"1": before})
+    assert [article.url for article in news.new_articles] == ["https://gazette.example/right"]
+
+
+def test_an_address_that_another_article_took_for_its_own_is_given_back_to_a_stranger() -> None:
+    taker = an_article("https://gazette.example/other", title="A good year for olives")
+    entry = an_entry(title="Fighters held in Rafah")
+    key = article_key(entry.link)
+    seen = {"unchanged": frozenset[str](), "changed": dict[str, Before](), "articles": {key: taker}}
+    assert [article.id for article in decided(entry, seen=Seen(**seen)).new_articles] == [key]  # type: ignore[arg-type]
+    same = {**seen, "articles": {key: an_article("https://gazette.example/amp", title="Fighters held in Rafah")}}
+    assert decided(entry, seen=Seen(**same)).new_articles == ()  # type: ignore[arg-type]
+
+
+def test_an_entry_stays_with_the_article_that_its_own_was_merged_into() -> None:
+    merged = an_article("https://gazette.example/older", title="Quite another headline")
+    entry = an_entry(title="The headline, edited")
+    before = Before(article=merged, title="The headline", link=entry.link)
+    seen = Seen(unchanged=frozenset(), changed={"1": before}, articles={article_key(entry.link): merged})
+    assert [article.id for article in decided(entry, seen=seen).reworded] == [merged.id]
+
+
 def test_an_entry_that_changes_both_title_and_link_is_another_article() -> None:
-    news = decided(an_entry(title="Sport", link="https://gazette.example/9"), changed={"1": an_article(title="Talks")})
+    before = Before(article=an_article(title="Talks"), title="Talks", link=an_article().url)
+    news = decided(an_entry(title="Sport", link="https://gazette.example/9"), changed={"1": before})
     assert len(news.new_articles) == 1
 
 
@@ -81,9 +106,21 @@ def test_nothing_is_reworded_by_words_that_are_there_already() -> None:
     assert news.sightings[0].article_id == before.id
 
 
-def test_an_entry_that_never_stands_still_does_not_grow_for_ever() -> None:
+def test_what_a_full_article_cannot_take_up_is_an_article_of_its_own_and_matched() -> None:
     before = an_article(summary="x" * MOST_SUMMARY)
-    assert decided(an_entry(link=before.url, title="Counter: 2"), known=(before,)).reworded == ()
+    news = decided(an_entry(link=before.url, title="Live", text="News from Rafah."), known=(before,))
+    assert news.reworded == ()
+    (article,) = news.new_articles
+    assert (article.url, article.shortfall, article.summary) == ("", Shortfall.NO_LINK, "News from Rafah.")
+    assert news.matched[0].found
+    again = decided(an_entry(link=before.url, title="Live", text="News from Rafah."), known=(before,))
+    assert again.new_articles[0].id == article.id
+
+
+def test_only_the_lines_that_are_new_are_added() -> None:
+    before = an_article(title="Live", summary="First post.\nSecond post.")
+    news = decided(an_entry(link=before.url, title="Live", text="Third post.\nFirst post."), known=(before,))
+    assert news.reworded[0].summary == "First post.\nSecond post.\nThird post."
 
 
 def test_two_entries_may_reword_one_known_article() -> None:
@@ -93,7 +130,7 @@ def test_two_entries_may_reword_one_known_article() -> None:
         an_entry("b", link=before.url, title="Second", text=""),
         known=(before,),
     )
-    assert [article.summary for article in news.reworded] == ["First\nSecond"]
+    assert [article.title for article in news.reworded] == ["Talks\nFirst\nSecond"]
 
 
 def test_a_title_alone_becomes_a_feeds_text_when_another_feed_says_more() -> None:

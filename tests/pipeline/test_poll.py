@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model import FeedId, Field, TextSource
+from monitor.model import FeedId, Field, TextSource, Validators
 from monitor.store import articles, feeds, polls
 from tests.pipeline.conftest import World
 
@@ -44,6 +44,30 @@ async def test_validators_are_sent_back_and_a_304_is_unchanged(world: World) -> 
     assert tally.unchanged == 1
     request = [request for request in world.server.requests if request.path == "/gazette-en.xml"][-1]
     assert (request.status, "if-none-match" in request.headers) == (304, True)
+
+
+async def test_a_304_that_nobody_asked_for_is_no_success(world: World) -> None:
+    world.answer("/gazette-en.xml", status=304)
+    assert (await world.run()).failed[FEED].startswith("304: ")
+
+
+async def test_validators_of_another_server_are_not_kept(world: World) -> None:
+    world.answer("/gazette-en.xml", status=302, headers={"Location": f"{world.base_url}/elsewhere.xml"})
+    world.offer(world.item("Football", "/1"), feed="elsewhere", last_modified=datetime(2025, 11, 9, tzinfo=UTC))
+    await world.run()
+    state = world.reading(polls.state, FEED)
+    assert state is not None
+    assert state.validators == Validators()
+
+
+async def test_posts_of_a_live_blog_are_all_matched(world: World) -> None:
+    posts = [
+        world.item(f"Post {number}", f"/live#p{number}", text=f"Line {number} " + "x " * 9000) for number in range(5)
+    ]
+    world.offer(*posts, world.item("Post 6", "/live#p6", text="Fighters leave Rafah"))
+    tally = await world.run()
+    assert tally.new == 6
+    assert len(world.matches()) == 1
 
 
 async def test_a_feed_that_fails_costs_no_other_and_is_tried_again_later(world: World) -> None:
@@ -92,10 +116,10 @@ async def test_two_feeds_with_one_article_give_one_article_and_both_wordings_are
     tally = await world.run()
     assert (tally.articles, tally.matches) == (0, 1)
     (article,) = world.articles().values()
-    assert article.title == "Talks go on"
-    assert article.summary == "Fighters held in Rafah\nTalks go on."
+    assert article.title == "Talks go on\nFighters held in Rafah"
+    assert article.summary == "Talks go on."
     (match,) = world.matches()
-    assert {hit.field for hit in match.found.hits} == {Field.SUMMARY}
+    assert {hit.field for hit in match.found.hits} == {Field.TITLE}
     seen = world.reading(articles.entries_of, article.id)
     assert {one.feed_id for one in seen} == {"gazette-en", "gazette-world"}
 
@@ -116,7 +140,8 @@ async def test_a_changed_entry_is_matched_in_its_new_words_and_keeps_the_old(wor
     tally = await world.run()
     assert (tally.new, tally.known, tally.matches) == (0, 1, 1)
     (article,) = world.articles().values()
-    assert (article.title, article.summary) == ("Talks go on", "Talks go on: fighters to leave Rafah")
+    assert article.title == "Talks go on\nTalks go on: fighters to leave Rafah"
+    assert {hit.field for hit in world.matches()[0].found.hits} == {Field.TITLE}
 
 
 async def test_an_entry_without_a_link_is_an_article_of_its_own(world: World) -> None:

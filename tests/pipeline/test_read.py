@@ -9,7 +9,7 @@ from monitor.errors import ParseError, ParseKind
 from monitor.model import Shortfall, TextSource
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.read import ask, read_stage, save
-from monitor.store import articles, readings
+from monitor.store import articles, merging, readings
 from monitor.store.articles import ArticleQuery
 from monitor.workers.settings import WorkerSettings
 from monitor.workers.tasks import extract_page
@@ -145,6 +145,44 @@ async def test_an_article_met_at_two_addresses_becomes_one_when_its_page_says_so
     assert match.article.id == first.id
 
 
+async def test_articles_are_not_made_one_where_a_match_would_be_lost_by_it(world: World) -> None:
+    world.feeds("gazette-en", "scan-en")
+    world.offer(world.item("Talks resume in Cairo today", "/news/1"))
+    world.page("/news/1", f"{LONG}\nFighters are held below Rafah.")
+    await world.run()
+    world.now += timedelta(minutes=20)
+    world.offer(world.item("Talks resume in Cairo today", "/amp/1"), feed="scan-en")
+    world.page("/amp/1", LONG, canonical=f"{world.base_url}/news/1")
+    world.poll_again()
+    await world.run()
+    assert len(world.matches()) == 1
+    assert len(world.reading(articles.query, ArticleQuery())) == 2
+
+
+async def test_a_page_read_while_its_article_was_merged_away_is_left_to_the_other(world: World) -> None:
+    world.offer(world.item("Talks resume in Cairo", "/news/1"), world.item("Talks resume in Cairo", "/news/2"))
+    for path in ("/news/1", "/news/2"):
+        world.page(path, LONG)
+    async with world.tools() as tools:
+        await poll_stage(tools).work_off()
+        first, second = await tools.writing(lambda tx: readings.take(tx, world.now, 10))
+        attempt = await ask(second, tools)
+        await tools.writing(lambda tx: merging.merge(tx, second.article.id, first.article.id))
+        _, new = await tools.writing(lambda tx: save(tx, second, attempt, tools))
+        assert new == 0
+    (article,) = world.articles().values()
+    assert (article.id, article.text) == (first.article.id, "")
+
+
+async def test_an_empty_answer_is_asked_for_again(world: World) -> None:
+    world.offer(world.item("Talks go on", "/1"))
+    world.answer("/1", headers={"Content-Type": "text/html"})
+    await world.run()
+    (article,) = world.articles().values()
+    assert article.shortfall is Shortfall.TOO_SHORT
+    assert world.reading(readings.next_due) is not None
+
+
 async def test_strangers_that_meet_at_a_wall_stay_apart(world: World) -> None:
     world.offer(world.item("Fighters held in Rafah", "/1"), world.item("A good year for olives", "/2"))
     for path in ("/1", "/2"):
@@ -197,7 +235,7 @@ async def test_words_that_a_feed_adds_while_the_page_is_read_are_not_lost(world:
         await poll_stage(tools).work_off()
         await tools.writing(lambda tx: save(tx, reading, attempt, tools))
     (article,) = world.articles().values()
-    assert article.summary == "Talks go on: Rafah fighters to leave"
+    assert article.title == "Talks go on\nTalks go on: Rafah fighters to leave"
     assert article.text == LONG
     assert len(world.matches()) == 1
 

@@ -72,11 +72,13 @@ async def test_an_item_that_cannot_be_saved_rests_and_costs_no_other(
     assert queue.due == set()
 
 
-async def test_a_bug_is_not_wrapped() -> None:
+async def test_a_bug_is_not_wrapped_and_rests_like_a_failure() -> None:
     queue = Queue(3)
     queue.buggy = frozenset((1,))
     with pytest.raises(ZeroDivisionError):
         await queue.stage.work_off()
+    await queue.stage.work_off()
+    assert queue.due == {1}
 
 
 async def test_what_becomes_due_while_working_is_taken_too() -> None:

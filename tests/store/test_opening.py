@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import exc
 
 from monitor.errors import StoreError
-from monitor.store import articles, failures, polls, statements
+from monitor.model import FeedId, Sighting
+from monitor.store import articles, entries, failures, polls, statements
 from monitor.store.address import parse
 from monitor.store.articles import ArticleQuery
 from monitor.store.store import Store, Transaction, revision
 from monitor.store.versions import head
-from tests.builders import NOON, a_feed, an_article
+from tests.builders import NOON, a_feed, an_article, an_entry
 
 SOON = timedelta(seconds=0.05)
 
@@ -129,7 +130,7 @@ def test_what_raises_in_a_transaction_leaves_nothing_behind(store: Store) -> Non
 
 def test_a_bug_is_not_wrapped(store: Store) -> None:
     with pytest.raises(exc.IntegrityError), store.writing() as tx:
-        articles.insert_new(tx, [an_article(), an_article()])
+        entries.save(tx, FeedId("of-no-feed"), [Sighting(entry=an_entry(), article_id=an_article().id)], NOON)
 
 
 def test_threads_write_one_after_the_other(store: Store) -> None:

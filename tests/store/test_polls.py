@@ -185,7 +185,7 @@ def test_an_entry_is_known_only_in_its_very_wording(store: Store) -> None:
         assert same == entries.Seen(unchanged=frozenset({"1"}), changed={}, articles={})
         changed = entries.seen(tx, FeedId("a"), [other_words], {"1": article.id})
         assert changed.unchanged == frozenset()
-        assert changed.changed == {"1": article}
+        assert changed.changed == {"1": entries.Before(article=article, title=entry.title, link=entry.link)}
         assert changed.articles == {article.id: article}
 
 

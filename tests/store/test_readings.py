@@ -138,7 +138,23 @@ def test_what_a_dead_daemon_had_taken_is_due_again(store: Store) -> None:
         assert readings.release(tx, NOON) == 1
         assert readings.release(tx, NOON) == 0
         (reading,) = readings.take(tx, NOON, 1)
-        assert reading.attempts == 2
+        assert reading.attempts == 1  # it was interrupted, which is counted apart
+
+
+def test_a_page_that_was_taken_and_never_heard_of_again_is_taken_again(store: Store) -> None:
+    with store.writing() as tx:
+        arrive(tx, an_article())
+        (reading,) = readings.take(tx, NOON, 1)
+        later = NOON + readings.ABANDONED
+        assert readings.take(tx, later, 1, exclude=[reading.article.id]) == ()
+        assert [again.attempts for again in readings.take(tx, later, 1)] == [2]
+
+
+def test_a_clock_set_back_by_years_holds_up_no_page_after_a_restart(store: Store) -> None:
+    with store.writing() as tx:
+        arrive(tx, an_article(), at=2000 * HOUR)
+        assert readings.release(tx, NOON) == 0
+        assert len(readings.take(tx, NOON, 1)) == 1
 
 
 def test_a_clock_set_back_does_not_hold_up_what_was_taken(store: Store) -> None:
