@@ -89,8 +89,6 @@ def execute(arguments: list[str]) -> int:
     """One command; returns its exit code. What was raised on purpose becomes one line on standard error."""
     try:
         code = monitor.main(arguments, prog_name="monitor", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
     except click.ClickException as error:
         error.show()
         return EXIT_USAGE

@@ -10,10 +10,9 @@ def completion_command(*, shell: str) -> None:
 
     bash: add `eval "$(monitor completion bash)"` to ~/.bashrc; zsh likewise; fish: `monitor completion fish | source`.
     """
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
     from monitor.cli import monitor
 
-    completion = get_completion_class(shell)
-    if completion is not None:
-        click.echo(completion(monitor, {}, "monitor", "_MONITOR_COMPLETE").source())
+    completion = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}[shell]
+    click.echo(completion(monitor, {}, "monitor", "_MONITOR_COMPLETE").source())

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from signal import pause
 from tempfile import TemporaryDirectory
 
 import click
@@ -27,6 +28,8 @@ def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
 
     The site is invented: 5 languages, news about the story and news that only looks like it.
     """
+    import asyncio
+
     from monitor.cli.logs import set_up_logging
     from monitor.demo.site import DemoSite
 
@@ -42,12 +45,7 @@ def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
         except OSError as error:
             raise click.UsageError(f"port {port} cannot be had ({error.strerror}): name another") from error
         write_demo_config(folder / "config", site.feeds_yaml())
-        code = _show(folder / "config")
-        click.echo(_next_steps(keep))
-        if serve:
-            click.echo(f"Serving the site on {site.base_url} until Ctrl-C.")
-            _wait()
-    return code
+        return asyncio.run(_show(folder / "config", keep, site.base_url if serve else ""))
 
 
 def _demand_new(folder: Path) -> None:
@@ -69,19 +67,21 @@ def write_demo_config(folder: Path, feeds_yaml: str) -> None:
     (folder / "monitor.yaml").write_text(SETTINGS, encoding="utf-8")
 
 
-def _show(folder: Path) -> int:
-    """Run one pass and list the matches; returns the exit code."""
-    import asyncio
-
+async def _show(folder: Path, keep: Path | None, serving: str) -> int:
+    """Run one pass, list the matches, go on `serving` that address if any; returns the exit code."""
     from monitor.app import load_config
     from monitor.cli.matches import print_matches
     from monitor.cli.progress import run_once_with_progress
     from monitor.store.matches import MatchQuery
 
     config = load_config(folder, {})
-    tally = asyncio.run(run_once_with_progress(config))
+    tally = await run_once_with_progress(config)
     click.echo()
     print_matches(config.settings, MatchQuery(limit=1000), "table")
+    click.echo(_next_steps(keep))
+    if serving:
+        click.echo(f"Serving the site on {serving} until Ctrl-C.")
+        pause()
     return EXIT_FAILED if tally.failed else 0
 
 
@@ -100,9 +100,3 @@ def _next_steps(keep: Path | None) -> str:
         f"  monitor matches --config {keep}/config --lang ar\n"
         f"  monitor review --config {keep}/config ID --relevant"
     )
-
-
-def _wait() -> None:
-    from signal import pause
-
-    pause()

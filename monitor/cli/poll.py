@@ -1,11 +1,16 @@
 """`monitor poll`: poll feeds now, due or not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import EXIT_FAILED
 from monitor.cli.options import database_option, environment, folder_of
+
+if TYPE_CHECKING:
+    from monitor.config.load import Config
+    from monitor.model import FeedId
 
 
 @click.command("poll")
@@ -20,8 +25,6 @@ def poll_command(*, feed: str | None, config: str | None, database: str | None) 
 
     from monitor.app import load_config, make_due
     from monitor.cli.logs import set_up_logging
-    from monitor.cli.progress import run_once_with_progress
-    from monitor.errors import LockedError
     from monitor.model import FeedId
 
     set_up_logging(None, verbose=False, quiet=True)
@@ -30,9 +33,16 @@ def poll_command(*, feed: str | None, config: str | None, database: str | None) 
     if feed is not None and feed not in ids:
         raise click.UsageError(_unknown(feed, ids))
     wanted = ids if feed is None else [FeedId(feed)]
-    scheduled = make_due(loaded, wanted)
+    return asyncio.run(_poll(loaded, wanted, feed, make_due(loaded, wanted)))
+
+
+async def _poll(config: "Config", wanted: Sequence["FeedId"], feed: str | None, scheduled: Collection["FeedId"]) -> int:
+    """Poll the `wanted` feeds, or leave that to the daemon; returns the exit code."""
+    from monitor.cli.progress import run_once_with_progress
+    from monitor.errors import LockedError
+
     try:
-        tally = asyncio.run(run_once_with_progress(loaded, wanted))
+        tally = await run_once_with_progress(config, wanted)
     except LockedError as error:
         if feed and feed not in scheduled:
             click.echo(f"The daemon (process {error.pid}) does not know {feed} yet: restart it, to read feeds.yaml.")

@@ -34,12 +34,10 @@ def show_command(*, given: str, output: str, verbose: bool, config: str | None, 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
         known = ids.resolve(tx, given)
-        article = articles.get(tx, known.article_id)
+        article = articles.at(tx, [known.article_id])[known.article_id]
         appearances = articles.entries_of(tx, known.article_id)
         found = [match for match in matches.of_article(tx, known.article_id) if known.match_id in (None, match.id)]
         decisions = {match.id: reviews.of(tx, match.id) for match in found}
-    if article is None:
-        raise click.ClickException(f"{given} is gone")
     if output == "json":
         click.echo(json.dumps(_record(article, found, appearances, decisions), ensure_ascii=False, indent=2))
         return
@@ -163,13 +161,7 @@ def _cut(article: Article, hit: Hit) -> str:
 
 
 def _field(article: Article, field: Field) -> str:
-    match field:
-        case Field.TITLE:
-            return article.title
-        case Field.SUMMARY:
-            return article.summary
-        case Field.TEXT:
-            return article.text
+    return {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}[field]
 
 
 def _print_texts(article: Article, hits: Sequence[Hit]) -> None:

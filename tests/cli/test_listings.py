@@ -115,6 +115,14 @@ def test_feeds_are_listed_before_anything_was_polled(monitor: Run, kept: Path) -
     assert "no database yet" in said.err
 
 
+def test_a_settings_file_that_cannot_be_read_is_one_line(monitor: Run, kept: Path) -> None:
+    (kept / "config" / "monitor.yaml").unlink()
+    (kept / "config" / "monitor.yaml").mkdir()
+    said = monitor("matches", at=kept)
+    assert said.code == 2
+    assert "monitor.yaml: not a file" in said.err
+
+
 def test_a_listing_without_a_database_says_what_to_do(monitor: Run, kept: Path) -> None:
     (kept / "data" / "monitor.db").unlink()
     said = monitor("matches", at=kept)

@@ -147,8 +147,7 @@ def test_the_demo_site_can_be_kept_serving(tmp_path: Path, monkeypatch: pytest.M
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("monitor.cli.demo._wait", interrupted)
-    monkeypatch.setattr("monitor.cli.demo._show", lambda _: 0)
+    monkeypatch.setattr("monitor.cli.demo.pause", interrupted)
     assert execute(["demo", "--keep", str(tmp_path / "new"), "--serve"]) == 130
 
 

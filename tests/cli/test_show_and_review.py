@@ -5,8 +5,13 @@ import pytest
 
 from monitor.cli.review import reviewer_name
 from monitor.cli.show import marked
-from monitor.model import Field, Hit
+from monitor.model import Field, Hit, Matched, MatchId, WatchlistId
+from monitor.store import matches
+from monitor.store.store import Store
+from tests.builders import NOON
 from tests.cli.conftest import Run
+
+WATCHLISTS = [WatchlistId("rafah-tunnel-fighters"), WatchlistId("ceasefire-talks")]
 
 
 def an_id(monitor: Run, demo: Path, *filters: str) -> str:
@@ -121,6 +126,19 @@ def test_the_reviews_are_told_to_programs_too(monitor: Run, kept: Path) -> None:
     monitor("review", match, "--irrelevant", "--note", "sport", at=kept)
     (told,) = json.loads(monitor("show", match, "--format", "json", at=kept).out)["matches"]
     assert [(review["status"], review["note"]) for review in told["reviews"]] == [("irrelevant", "sport")]
+
+
+def test_show_says_of_a_lost_match_that_it_is_lost_and_marks_nothing(monitor: Run, kept: Path) -> None:
+    match = an_id(monitor, kept)
+    with Store.open(str(kept / "data" / "monitor.db")) as store, store.writing() as tx:
+        matches.put(tx, [Matched(article_id=matches.get(tx, MatchId(match)).article.id, found=())], WATCHLISTS, NOON)  # type: ignore[union-attr]
+    said = monitor("show", match, at=kept).out
+    assert "lost 2025-11-10 12:00" in said
+    assert "⟦" not in said
+    assert match not in monitor("matches", "--limit", "1000", "--format", "jsonl", at=kept).out
+    lost = monitor("matches", "--limit", "1000", "--lost", at=kept).out
+    assert f"{match[:8]}" in lost
+    assert "  lost  " in lost
 
 
 def a_hit(start: int, end: int) -> Hit:

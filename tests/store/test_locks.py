@@ -151,3 +151,12 @@ def test_what_a_daemon_raises_is_not_the_locks(database_url: str) -> None:
     with pytest.raises(KeyError), daemon_lock(database_url):
         raise KeyError
     assert daemon_pid(database_url) is None
+
+
+def test_who_is_the_daemon_can_be_asked_without_leaving_a_trace(tmp_path: Path) -> None:
+    database = str(tmp_path / "monitor.db")
+    assert daemon_pid(database) is None
+    assert list(tmp_path.iterdir()) == []
+    with daemon_lock(database):
+        assert daemon_pid(database) == os.getpid()
+    assert daemon_pid(database) is None
