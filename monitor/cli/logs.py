@@ -20,10 +20,10 @@ _QUIET = {
 
 
 def set_up_logging(log_format: str | None, *, verbose: bool, quiet: bool = False) -> None:
-    """Log to standard error. `quiet`: warnings only, for commands that draw on the terminal themselves."""
+    """Log to standard error. `quiet`: errors only, for commands that say themselves what came of it."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(_chosen(log_format)))
-    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(least)
