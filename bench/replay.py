@@ -95,7 +95,7 @@ async def _replay(config: Config, feeds: Sequence[CorpusFeed], port: int, meter:
             if read:
                 await stages(tools)[1].work_off()
             wall, cpu = time.perf_counter() - began, meter.cpu() - before
-            found = await tools.reading(matches.counts)
+            found = await tools.database.read(matches.counts)
     return Replayed(
         tally=tools.tally, matches={str(one): n for one, n in found.items()}, wall=wall, cpu=cpu, memory=meter.memory
     )
@@ -104,7 +104,7 @@ async def _replay(config: Config, feeds: Sequence[CorpusFeed], port: int, meter:
 async def _poll_state(number: int, feeds: Sequence[CorpusFeed], tools: Tools) -> None:
     """Poll the feeds that have so many states; those that failed before, too."""
     wanted = [FeedId(feed.id) for feed in feeds if len(feed.states) > number]
-    await tools.writing(lambda tx: polls.make_due(tx, wanted, tools.clock()))
+    await tools.database.write(lambda tx: polls.make_due(tx, wanted, tools.clock()))
     await stages(tools, wanted)[0].work_off()
 
 
@@ -114,7 +114,7 @@ async def _poll_again(tools: Tools) -> None:
 
     async def once_more(feed: Feed) -> None:
         async with room:
-            state = await tools.reading(lambda tx: polls.state(tx, feed.id))
+            state = await tools.database.read(lambda tx: polls.state(tx, feed.id))
             if state is not None:
                 await poll(feed, replace(state, body_hash="", validators=Validators()), tools)
 

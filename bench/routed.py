@@ -1,7 +1,6 @@
 """The daemon's tools, with every host of the world led to one site on this machine."""
 
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -10,6 +9,7 @@ import httpx
 from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.fetch.fetcher import Fetcher
+from monitor.pipeline.database import Database
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.store import polls
@@ -37,20 +37,20 @@ class ToLoopback(httpx.AsyncBaseTransport):
 @asynccontextmanager
 async def routed(config: Config, port: int, clock: Callable[[], datetime]) -> AsyncIterator[Tools]:
     """What `monitor.app.at_work` gives, with another way out and another clock."""
-    with Store.open(config.settings.database_url) as store, ThreadPoolExecutor(1, "database") as database_thread:
+    with Store.open(config.settings.database_url) as store:
         with store.writing() as tx:
             polls.sync(tx, config.feeds, clock())
         async with (
+            Database(store) as database,
             Workers(config.settings.workers) as workers,
             Fetcher(config.settings.fetch, transport=ToLoopback(port)) as fetcher,
         ):
             yield Tools(
                 config=config,
                 outlets=Outlets(config.outlets),
-                store=store,
+                database=database,
                 fetcher=fetcher,
                 workers=workers,
                 clock=clock,
                 tally=Tally(),
-                database_thread=database_thread,
             )

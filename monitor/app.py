@@ -1,7 +1,6 @@
 """The composition root: loads the configuration, opens the edges, hands them to the stages."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from monitor.config.settings import database_named
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId
+from monitor.pipeline.database import Database
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.read import read_stage
 from monitor.pipeline.stage import AnyStage
@@ -64,24 +64,23 @@ async def at_work(config: Config) -> AsyncIterator[Tools]:
     Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole.
     """
     settings = config.settings
-    with (
-        daemon_lock(settings.database_url),
-        Store.open(settings.database_url) as store,
-        ThreadPoolExecutor(1, "database") as database_thread,
-    ):
-        async with Workers(settings.workers) as workers, Fetcher(settings.fetch) as fetcher:
+    with daemon_lock(settings.database_url), Store.open(settings.database_url) as store:
+        async with (
+            Database(store) as database,
+            Workers(settings.workers) as workers,
+            Fetcher(settings.fetch) as fetcher,
+        ):
             await fetcher.self_test()
             tools = Tools(
                 config=config,
                 outlets=Outlets(config.outlets),
-                store=store,
+                database=database,
                 fetcher=fetcher,
                 workers=workers,
                 clock=clock.now,
                 tally=Tally(),
-                database_thread=database_thread,
             )
-            await tools.writing(lambda tx: _begin(tx, config))
+            await database.write(lambda tx: _begin(tx, config))
             yield tools
 
 

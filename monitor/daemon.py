@@ -83,7 +83,7 @@ def _scheduler(stages: Iterable[AnyStage], tools: Tools) -> AsyncIOScheduler:
 async def _optimise(tools: Tools) -> None:
     """Once a day; what fails is said, and the next day tries again."""
     try:
-        await tools.optimise()
+        await tools.database.optimise()
     except MonitorError as error:
         log.error("optimise: %s", error)  # noqa: TRY400 - a person's message, not a bug
 

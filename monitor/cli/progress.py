@@ -55,7 +55,7 @@ async def _watch(tools: Tools) -> None:
         read = bars.add_task("articles", total=None, note="")
         while True:
             tally = tools.tally
-            waiting = await tools.reading(lambda tx: readings.waiting(tx, tools.clock()))
+            waiting = await tools.database.read(lambda tx: readings.waiting(tx, tools.clock()))
             bars.update(polled, completed=tally.polls, note=f"{len(tally.failed)} failed" if tally.failed else "")
             bars.update(read, completed=tally.read, total=tally.read + waiting, note=f"{tally.matches} matches")
             await asyncio.sleep(_EVERY)

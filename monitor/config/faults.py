@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from monitor.config.source import Place, shown
+from monitor.config.source import TOO_DEEP, Place, shown
 
 Explained = tuple[Place, str, str]
 """Where, what, and what to do."""
@@ -122,7 +122,13 @@ def _after_bar(fault: _Fault) -> Explained:
     return fault.at, 'nothing may follow "|" or ">" on its line', "write the text on the next lines, indented"
 
 
+def _too_deep(fault: _Fault) -> Explained:
+    return fault.at, TOO_DEEP, ""
+
+
 _EXPLANATIONS: tuple[tuple[str, Callable[[_Fault], Explained]], ...] = (
+    # libyaml's own bound, which it meets while it looks ahead.
+    ("exceeded maximum nesting depth", _too_deep),
     ("cannot start any token", _cannot_begin),
     ("mapping values are not allowed", _second_colon),
     ("could not find expected ':'", _not_an_entry),

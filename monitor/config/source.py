@@ -9,6 +9,9 @@ from monitor.errors import Problem
 
 LARGEST = 1 << 20
 """Bytes of one file."""
+DEEPEST = 32
+"""Lists and mappings within each other."""
+TOO_DEEP = f"lists and mappings are nested more than {DEEPEST} deep"
 
 # What no text needs and what editors and YAML disagree about: controls, further line ends, noncharacters.
 _UNFIT = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")

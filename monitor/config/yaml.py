@@ -11,10 +11,7 @@ from typing import Any
 import yaml
 
 from monitor.config.faults import explain
-from monitor.config.source import NO_PLACE, Place, Source, has_unfit, shown
-
-DEEPEST = 32
-"""Lists and mappings within each other."""
+from monitor.config.source import DEEPEST, NO_PLACE, TOO_DEEP, Place, Source, has_unfit, shown
 
 # libyaml is ten times as fast and part of every wheel; a PyYAML built without it reads the same language.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -129,7 +126,7 @@ class _Builder:
 
     def _begin(self, event: yaml.CollectionStartEvent, place: Place) -> bool:
         if len(self._open) == DEEPEST:
-            self._source.report(place, f"lists and mappings are nested more than {DEEPEST} deep")
+            self._source.report(place, TOO_DEEP)
             return False
         self._decorated(event, place)
         self._open.append(_Open(place=place, is_table=isinstance(event, yaml.MappingStartEvent)))

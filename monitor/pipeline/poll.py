@@ -31,7 +31,9 @@ def poll_stage(tools: Tools, only: Collection[FeedId] | None = None) -> Stage[Fe
     others = frozenset() if only is None else feeds.keys() - frozenset(only)
     return Stage(
         "feed",
-        take=lambda limit, busy: tools.reading(lambda tx: polls.due(tx, tools.clock(), limit, exclude=busy | others)),
+        take=lambda limit, busy: tools.database.read(
+            lambda tx: polls.due(tx, tools.clock(), limit, exclude=busy | others)
+        ),
         work=lambda state: poll(feeds[state.feed_id], state, tools),
         key=lambda state: state.feed_id,
         width=tools.config.settings.fetch.concurrent,
@@ -41,7 +43,7 @@ def poll_stage(tools: Tools, only: Collection[FeedId] | None = None) -> Stage[Fe
 async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
     """Poll one feed and save what came of it. Raises: StoreError, when it cannot be saved."""
     outcome = await ask(feed, state, tools)
-    news, new_matches = await tools.writing(lambda tx: save(tx, feed, state, outcome, tools))
+    news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, outcome, tools))
     tools.tally.add_poll(feed.id, outcome, news, new_matches)
     _say(feed, outcome, news, new_matches)
 

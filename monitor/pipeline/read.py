@@ -44,7 +44,7 @@ def read_stage(tools: Tools) -> Stage[Reading]:
     """The stage over all articles whose page is due."""
     return Stage(
         "page",
-        take=lambda limit, busy: tools.writing(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy)),
+        take=lambda limit, busy: tools.database.write(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy)),
         work=lambda reading: read(reading, tools),
         key=lambda reading: reading.article.id,
         width=tools.config.settings.fetch.concurrent,
@@ -59,9 +59,9 @@ async def read(reading: Reading, tools: Tools) -> None:
         attempt = await ask(reading, tools)
     except asyncio.CancelledError:
         # Told to stop: this attempt is no sign of a page that kills.
-        await tools.writing(lambda tx: readings.give_back(tx, [reading.article.id]))
+        await tools.database.write(lambda tx: readings.give_back(tx, [reading.article.id]))
         raise
-    done, new_matches = await tools.writing(lambda tx: save(tx, reading, attempt, tools))
+    done, new_matches = await tools.database.save(lambda tx: save(tx, reading, attempt, tools))
     tools.tally.add_read(done, new_matches)
     source, why = (
         done.article.text_source,

@@ -53,6 +53,17 @@ def test_arabic_is_read_in_its_declared_encoding() -> None:
     assert found.title == "رفح"
 
 
+def test_an_article_that_stands_in_json_ld_alone_is_found_among_scripts_and_styles() -> None:
+    body = "<style>p { color: red }</style><script>var title = 'Rafah'</script><svg><text>Logo</text></svg><div></div>"
+    found = page(head=ld(articleBody=" ".join(PARAGRAPHS)), body=body)
+    assert found.text == " ".join(PARAGRAPHS)
+
+
+def test_text_behind_a_script_is_kept() -> None:
+    scripted = ARTICLE.replace(" on ", " <script>ad()</script>on <style>b{}</style>")
+    assert page(body=f"<article>{scripted}</article>").text.split("\n") == PARAGRAPHS
+
+
 def test_json_ld_says_most_and_is_believed_first() -> None:
     head = '<title>T | Gazette</title><meta property="og:title" content="O">' + ld(
         headline="Tunnels &quot;surrounded&quot;",

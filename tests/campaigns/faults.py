@@ -31,7 +31,7 @@ def validators_first() -> None:
     async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
         outcome = await poll_module.ask(feed, state, tools)
         if isinstance(outcome, Polled):
-            await tools.writing(lambda tx: _vouch(tx, feed, state, outcome, tools))
+            await tools.database.write(lambda tx: _vouch(tx, feed, state, outcome, tools))
             await asyncio.sleep(random.uniform(0.5, 3))
         await right(feed, state, tools)
 

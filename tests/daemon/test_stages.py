@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Hashable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,8 +9,8 @@ import pytest
 
 from monitor.daemon import _optimise
 from monitor.errors import StoreError
+from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
-from monitor.pipeline.tools import Tools
 from monitor.store import counts
 from monitor.store.store import Store
 
@@ -124,14 +123,15 @@ async def test_the_database_is_optimised_and_a_failure_of_that_is_only_said(capl
             self.optimised += 1
 
     fine = Fine()
-    await _optimise(fine)  # type: ignore[arg-type]
+    await _optimise(SimpleNamespace(database=fine))  # type: ignore[arg-type]
     assert (fine.optimised, caplog.text) == (1, "")
-    await _optimise(Failing())  # type: ignore[arg-type]
+    await _optimise(SimpleNamespace(database=Failing()))  # type: ignore[arg-type]
     assert "optimise: the disk is full" in caplog.text
 
 
 async def test_the_statistics_are_refreshed_in_the_databases_own_thread(database_url: str) -> None:
-    with Store.open(database_url) as store, ThreadPoolExecutor(1) as thread:
-        await Tools.optimise(SimpleNamespace(store=store, database_thread=thread))  # type: ignore[arg-type]
+    with Store.open(database_url) as store:
+        async with Database(store) as database:
+            await database.optimise()
         with store.reading() as tx:
             assert counts.totals(tx)["articles"] == 0

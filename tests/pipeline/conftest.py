@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from monitor.config.load import Config
 from monitor.demo.server import Answer, LoopbackServer
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import Article, Match
+from monitor.pipeline.database import Database
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.store import articles, matches, polls
@@ -118,19 +118,22 @@ class World:
     @asynccontextmanager
     async def tools(self) -> AsyncIterator[Tools]:
         config = self.config()
-        with Store.open(config.settings.database_url) as store, ThreadPoolExecutor(1) as thread:
+        with Store.open(config.settings.database_url) as store:
             with store.writing() as tx:
                 polls.sync(tx, config.feeds, self.now)
-            async with Fetcher(config.settings.fetch) as fetcher:
+            # Nobody is waited for: most tests save one thing at a time.
+            async with (
+                Database(store, linger=timedelta()) as database,
+                Fetcher(config.settings.fetch) as fetcher,
+            ):
                 yield Tools(
                     config=config,
                     outlets=Outlets(config.outlets),
-                    store=store,
+                    database=database,
                     fetcher=fetcher,
                     workers=self.workers,
                     clock=lambda: self.now,
                     tally=Tally(),
-                    database_thread=thread,
                 )
 
     async def run(self, *, after: timedelta = timedelta()) -> Tally:

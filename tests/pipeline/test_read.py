@@ -165,10 +165,10 @@ async def test_a_page_read_while_its_article_was_merged_away_is_left_to_the_othe
         world.page(path, LONG)
     async with world.tools() as tools:
         await poll_stage(tools).work_off()
-        first, second = await tools.writing(lambda tx: readings.take(tx, world.now, 10))
+        first, second = await tools.database.write(lambda tx: readings.take(tx, world.now, 10))
         attempt = await ask(second, tools)
-        await tools.writing(lambda tx: merging.merge(tx, second.article.id, first.article.id))
-        _, new = await tools.writing(lambda tx: save(tx, second, attempt, tools))
+        await tools.database.write(lambda tx: merging.merge(tx, second.article.id, first.article.id))
+        _, new = await tools.database.write(lambda tx: save(tx, second, attempt, tools))
         assert new == 0
     (article,) = world.articles().values()
     assert (article.id, article.text) == (first.article.id, "")
@@ -228,12 +228,12 @@ async def test_words_that_a_feed_adds_while_the_page_is_read_are_not_lost(world:
     world.page("/1", LONG)
     async with world.tools() as tools:
         await poll_stage(tools).work_off()
-        (reading,) = await tools.writing(lambda tx: readings.take(tx, world.now, 10))
+        (reading,) = await tools.database.write(lambda tx: readings.take(tx, world.now, 10))
         attempt = await ask(reading, tools)
         world.offer(world.item("Talks go on: Rafah fighters to leave", "/1", guid="1"))
         world.poll_again()
         await poll_stage(tools).work_off()
-        await tools.writing(lambda tx: save(tx, reading, attempt, tools))
+        await tools.database.write(lambda tx: save(tx, reading, attempt, tools))
     (article,) = world.articles().values()
     assert article.title == "Talks go on\nTalks go on: Rafah fighters to leave"
     assert article.text == LONG
@@ -245,12 +245,12 @@ async def test_a_text_once_read_is_not_given_up_for_less(world: World) -> None:
     world.page("/1", LONG)
     async with world.tools() as tools:
         await poll_stage(tools).work_off()
-        (reading,) = await tools.writing(lambda tx: readings.take(tx, world.now, 10))
+        (reading,) = await tools.database.write(lambda tx: readings.take(tx, world.now, 10))
         good = await ask(reading, tools)
-        await tools.writing(lambda tx: save(tx, reading, good, tools))
+        await tools.database.write(lambda tx: save(tx, reading, good, tools))
         world.answer("/1", status=404)
         bad = await ask(reading, tools)
-        await tools.writing(lambda tx: save(tx, reading, bad, tools))
+        await tools.database.write(lambda tx: save(tx, reading, bad, tools))
     (article,) = world.articles().values()
     assert (article.text, article.text_source, article.shortfall) == (LONG, TextSource.PAGE, None)
 
@@ -275,5 +275,5 @@ async def test_a_reading_that_is_abandoned_at_the_end_is_due_again_as_if_never_t
         await gate.wait()
         await stage.stop(timedelta(seconds=0.01))
         await working
-        (reading,) = await tools.writing(lambda tx: readings.take(tx, world.now, 10))
+        (reading,) = await tools.database.write(lambda tx: readings.take(tx, world.now, 10))
     assert reading.attempts == 1

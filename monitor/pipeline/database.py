@@ -1,0 +1,116 @@
+"""The database as the stages use it: one thread, one writer, and saves that come together are committed together.
+
+A transaction of its own costs a save as much as what it saves. So a save waits a moment for company (group commit);
+each still is all or nothing, and nobody is told that it is done before it is on the disk.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from monitor.store.store import Store, Transaction
+
+T = TypeVar("T")
+_Work = Callable[[Transaction], Any]
+
+LINGER = timedelta(milliseconds=50)
+"""How long a save waits for others: nobody notices, and at 100 articles a second five are saved at once."""
+_MOST = 32
+"""Saves in one transaction, so that a command that wants to write need not wait long."""
+
+
+class Database:
+    """A store, and the thread that works on it; used inside `async with`, by one event loop."""
+
+    def __init__(self, store: Store, *, linger: timedelta = LINGER) -> None:
+        self._store = store
+        self._linger = linger.total_seconds()
+        self._thread = ThreadPoolExecutor(1, "database")
+        self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Carry out what still waits."""
+        self._commit_waiting()
+        await asyncio.to_thread(self._thread.shutdown)
+
+    async def save(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` returns, after it is committed, perhaps together with others; it may be run twice.
+
+        Raises: StoreError, or what `work` raises; another's failure is not its own.
+        """
+        return await self._queued(work, self._linger)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """The same without waiting for company."""
+        return await self._queued(work, 0)
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` returns of a snapshot, beside the loop. Raises: StoreError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
+
+    async def optimise(self) -> None:
+        """Let the database refresh its statistics. Raises: StoreError."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._store.optimise)
+
+    async def _queued(self, work: Callable[[Transaction], T], linger: float) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._waiting.append((work, future))
+        if not linger or len(self._waiting) == _MOST:
+            self._commit_waiting()
+        elif self._timer is None:
+            self._timer = loop.call_later(linger, self._commit_waiting)
+        # Shielded: a cancelled item's work is carried out or rolled back by the thread, never cut in two.
+        return await asyncio.shield(future)
+
+    def _commit_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        group, self._waiting = self._waiting, []
+        if group:
+            works = [work for work, _ in group]
+            committing = asyncio.get_running_loop().run_in_executor(self._thread, self._commit, works)
+            committing.add_done_callback(lambda done: _tell([future for _, future in group], done.result()))
+
+    def _commit(self, works: Sequence[_Work]) -> list["_Outcome"]:
+        """What came of each: together, or, where that fails for any reason, each in a transaction of its own."""
+        try:
+            with self._store.writing() as tx:
+                done = [_Outcome(value=work(tx)) for work in works]
+        except Exception as error:  # noqa: BLE001 - one item: its future raises it
+            return [_Outcome(error=error)] if len(works) == 1 else [self._commit([work])[0] for work in works]
+        return done
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        with self._store.reading() as tx:
+            return work(tx)
+
+
+class _Outcome:
+    """What one work returned or raised."""
+
+    def __init__(self, *, value: object = None, error: Exception | None = None) -> None:
+        self._value = value
+        self._error = error
+
+    def tell(self, future: asyncio.Future[Any]) -> None:
+        """Hand it to who waits for it."""
+        if self._error is None:
+            future.set_result(self._value)
+        else:
+            future.set_exception(self._error)
+
+
+def _tell(futures: Sequence[asyncio.Future[Any]], outcomes: Sequence[_Outcome]) -> None:
+    for future, outcome in zip(futures, outcomes, strict=True):
+        outcome.tell(future)
