@@ -11,7 +11,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
-from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, QueryField, Term, Within, walk
+from monitor.rules.parts import VALUES
+from monitor.rules.syntax import (
+    And,
+    AtLeast,
+    Count,
+    ListRef,
+    Near,
+    Node,
+    Not,
+    Or,
+    QueryField,
+    Sentence,
+    Term,
+    WatchlistRef,
+    Within,
+    walk,
+)
 from monitor.rules.vocabulary import WordId
 from monitor.text.words import Word
 
@@ -54,7 +70,7 @@ def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
 
 
 def _commonness(word: Word) -> float:
-    length = min(len(key) for key, _ in word.spellings)
+    length = min((len(key) for key, _ in word.spellings), default=1)
     return (_PREFIX if word.prefix else 1.0) / length**2
 
 
@@ -62,10 +78,14 @@ def _required(node: Node, lexicon: Lexicon, cost: Cost) -> list[Group]:
     match node:
         case Term() | ListRef():
             return _leaf_groups(lexicon.leaf(node), cost)
-        case And(parts=parts):
+        case And(parts=parts) | Sentence(parts=parts):
             return [group for part in parts for group in _required(part, lexicon, cost)]
         case Near(left=left, right=right):
             return _required(left, lexicon, cost) + _required(right, lexicon, cost)
+        case Count(part=part):
+            return _required(part, lexicon, cost)
+        case Within(where=where) if where in VALUES:
+            return []
         case Within(where=where, part=part):
             groups = _required(part, lexicon, cost)
             return [in_title(group) for group in groups] if where is QueryField.TITLE else groups
@@ -75,7 +95,7 @@ def _required(node: Node, lexicon: Lexicon, cost: Cost) -> list[Group]:
             # Where n of k hold, one holds of any k - n + 1.
             cheapest = sorted((_required(part, lexicon, cost) for part in parts), key=lambda found: _best(found, cost))
             return _any_of(cheapest[: len(parts) - count + 1], cost)
-        case Not():
+        case Not() | WatchlistRef():
             return []
     assert_never(node)
 

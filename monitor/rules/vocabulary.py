@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.text.fold import LONGEST
-from monitor.text.forms import forms
+from monitor.text.forms import Form, forms
+from monitor.text.patterns import Patterns
 from monitor.text.tokens import Token, tokens
-from monitor.text.words import Word
+from monitor.text.words import Word, lemma_key
 
 WordId = int
 """An index into the words of a vocabulary."""
@@ -47,6 +48,13 @@ class Vocabulary(dict[str, Chunk | None]):
             for key in {key for key, _ in word.spellings}:
                 index[key].append((number, word))
         self._lengths = sorted({len(key) for key in self._prefixes})
+        self._fitted = [(number, word) for number, word in enumerate(words) if word.pattern]
+        self._patterns = Patterns([word.pattern for _, word in self._fitted])
+        self._lemmas: defaultdict[tuple[str, str], list[tuple[WordId, Word]]] = defaultdict(list)
+        for number, word in enumerate(words):
+            if word.lemma[0]:
+                self._lemmas[word.lemma].append((number, word))
+        self._languages = sorted({language for language, _ in self._lemmas})
         self._words_of = lru_cache(_TOKENS)(self._look_up)
 
     def __missing__(self, chunk: str) -> Chunk | None:
@@ -111,13 +119,17 @@ class Vocabulary(dict[str, Chunk | None]):
         """The words that one token is."""
         return tuple(
             dict.fromkeys(
-                number for form in forms(token) for number, word in self._candidates(form.key) if word.accepts(form)
+                number for form in forms(token) for number, word in self._candidates(form) if word.accepts(form)
             )
         )
 
-    def _candidates(self, key: str) -> Iterator[tuple[WordId, Word]]:
-        yield from self._whole.get(key, ())
+    def _candidates(self, form: Form) -> Iterator[tuple[WordId, Word]]:
+        yield from self._whole.get(form.key, ())
         for length in self._lengths:
-            if length > len(key):
-                return
-            yield from self._prefixes.get(key[:length], ())
+            if length > len(form.key):
+                break
+            yield from self._prefixes.get(form.key[:length], ())
+        if self._fitted and not form.clipped:
+            yield from (self._fitted[number] for number in self._patterns.fitting(form.bare, form.key))
+        for language in self._languages:
+            yield from self._lemmas.get((language, lemma_key(form, language)), ())
