@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from monitor.model import TermList
-from monitor.rules.parts import VALUES, Part, Parts, reached
-from monitor.rules.syntax import ListRef, Node, Term, Within, walk
+from monitor.rules.parts import VALUES, Part, Parts, asked_of_words, reached
+from monitor.rules.syntax import ListRef, Node, Term, Within
 from monitor.rules.terms import Phrase, phrases, weighted
 from monitor.rules.vocabulary import WordId
 from monitor.text.lemmas import LANGUAGES
@@ -71,7 +71,7 @@ class Lexicon:
 
     def add(self, tree: Node) -> None:
         """Add the terms and lists of a query; all can be read."""
-        for node, _ in walk(tree):
+        for node in asked_of_words(tree):
             if isinstance(node, Term | ListRef) and _name(node) not in self._leaves:
                 sources = self._of_list(node.name) if isinstance(node, ListRef) else (self._of_term(node.text),)
                 self._leaves[_name(node)] = _leaf(_weighted(sources, node.weight))

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from monitor.model import Affiliation
 from monitor.rules.mistakes import did_you_mean
-from monitor.rules.parts import BODY, EVERYWHERE, VALUES, Part, Parts, narrowed, reached
+from monitor.rules.parts import BODY, EVERYWHERE, VALUES, Part, Parts, asked_of_words, narrowed, reached
 from monitor.rules.reading import is_value
 from monitor.rules.syntax import (
     And,
@@ -46,20 +46,12 @@ class Names:
 
 def faults(tree: Node, names: Names) -> list[Fault]:
     """All that is wrong with the tree, in the order of the query."""
-    found = [fault for node in _asked_of_words(tree) for fault in _node_faults(node, names)]
+    found = [fault for node in asked_of_words(tree) for fault in _node_faults(node, names)]
     found += _field_faults(tree, EVERYWHERE)
     if not _positive(tree):
         what = "the query asks only for what must not be there, or for no word at all"
         found.append(Fault(at=tree.at, what=what, hint="every alternative needs a term that must be there"))
     return sorted(found, key=lambda fault: fault.at)
-
-
-def _asked_of_words(node: Node) -> Iterator[Node]:
-    """The nodes of the tree but for the values that stand in fields."""
-    yield node
-    if not (isinstance(node, Within) and node.where in VALUES):
-        for child in children(node):
-            yield from _asked_of_words(child)
 
 
 def _node_faults(node: Node, names: Names) -> Iterator[Fault]:

@@ -109,6 +109,8 @@ class _Tree(Transformer[Token, Node]):
     def phrase(self, token: Token, weight: Token | None = None) -> Node:
         exact, words = ("=", token[2:-1]) if token.startswith("=") else ("", token[1:-1])
         text = exact + " ".join(words.split())
+        if text.startswith("= "):
+            text = f"={text[2:]}"
         # In quotation marks a stroke is no pattern's: it is left out, as no word holds one.
         return Term(text=text.strip("/") if is_pattern(text) else text, weight=_weight(weight), at=_at(token))
 

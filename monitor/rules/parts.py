@@ -1,9 +1,10 @@
 """What of a document a query looks at: its fields, and views of them. What a field of a query means in an article."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from monitor.model import Field
-from monitor.rules.syntax import QueryField
+from monitor.rules.syntax import Node, QueryField, Within, children
 
 
 class Part(StrEnum):
@@ -29,6 +30,16 @@ LEAD_WORDS = 100
 VALUES = frozenset({QueryField.OUTLET, QueryField.COUNTRY, QueryField.AFFILIATION, QueryField.LANG, QueryField.FEED})
 """Fields that are one value, which is compared as a whole; the others hold words."""
 _APART = {QueryField.AUTHOR: Part.AUTHORS, QueryField.URL: Part.URL}
+
+
+def asked_of_words(tree: Node) -> Iterator[Node]:
+    """The nodes of the tree, in the order of the query, but for the values that stand in fields."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not (isinstance(node, Within) and node.where in VALUES):
+            waiting += reversed(children(node))
 
 
 def narrowed(parts: Parts, where: QueryField) -> Parts:

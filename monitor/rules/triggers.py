@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
-from monitor.rules.parts import VALUES
+from monitor.rules.parts import VALUES, asked_of_words
 from monitor.rules.syntax import (
     And,
     AtLeast,
@@ -26,7 +26,6 @@ from monitor.rules.syntax import (
     Term,
     WatchlistRef,
     Within,
-    walk,
 )
 from monitor.rules.vocabulary import WordId
 from monitor.text.words import Word
@@ -60,7 +59,8 @@ def trigger_index(groups: Sequence[tuple[Group, ...]]) -> Mapping[WordId, tuple[
 
 def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
     """Words that many rules use are the subject's common ones; short words are common in every language."""
-    uses = Counter(lexicon.leaf(node) for tree in trees for node, _ in walk(tree) if isinstance(node, Term | ListRef))
+    asked = (node for tree in trees for node in asked_of_words(tree))
+    uses = Counter(lexicon.leaf(node) for node in asked if isinstance(node, Term | ListRef))
     weights: defaultdict[WordId, float] = defaultdict(float)
     words = lexicon.words
     for leaf, times in uses.items():

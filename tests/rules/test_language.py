@@ -62,6 +62,7 @@ def explained(query: str, document: Document) -> Clause:
         ("envoy AND lang:en", False),
         ("envoy AND outlet:al-*", True),
         ("envoy AND outlet:(wafa OR al-gazette)", True),
+        ("envoy AND NOT outlet:\U000efe59", True),
         ("envoy AND country:eg AND affiliation:state AND feed:gazette-en", True),
         ("envoy AND NOT country:EG", False),
         ("title:(envoy AND lang:pt)", True),

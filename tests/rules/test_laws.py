@@ -1,5 +1,6 @@
 """What holds for every query and every document."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,8 +12,10 @@ from monitor.text.tokens import tokens
 from tests.builders import a_watchlist
 from tests.rules.matching import a_matcher, text_of
 from tests.rules.strategies import LISTS, documents, leaves, queries
+from tests.sizes import cases
 
-few = settings(max_examples=150, deadline=None)
+few = settings(max_examples=cases(150), deadline=None)
+pytestmark = pytest.mark.nightly
 
 
 @few
