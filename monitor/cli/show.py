@@ -114,7 +114,11 @@ def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, ver
     if verbose:
         _print_clause(found.explanation, match.article, depth=0)
     else:
-        click.echo("\n".join(dict.fromkeys(reasons(found.explanation, match.article))))
+        if found.explanation.note:
+            click.echo(found.explanation.note)
+        parts = found.explanation.parts or (found.explanation,)
+        lines = [line for part in parts for line in reasons(part, match.article)]
+        click.echo("\n".join(dict.fromkeys(lines)))
     for review in decisions:
         said = f": {isolate(review.note)}" if review.note else ""
         click.echo(f"{show_moment(review.reviewed_at, zone)} {isolate(review.reviewer)}: {review.status}{said}")
