@@ -1,16 +1,15 @@
 """A document as the rules read it: where its words, terms and lists stand. Worked out when first asked for."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
+from monitor.rules.passage import Passage
 from monitor.rules.syntax import ListRef, Near, Term
 from monitor.rules.triggers import in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
-from monitor.text.tokens import Token, tokens
 
 
 class Reading:
@@ -19,20 +18,17 @@ class Reading:
     def __init__(self, document: Document, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._language = document.language
         texts = {Field.TITLE: document.title, Field.SUMMARY: document.summary, Field.TEXT: document.text}
-        self._texts = {field: text for field, text in texts.items() if text}
-        self._vocabulary = vocabulary
         self._lexicon = lexicon
-        self._words = {field: vocabulary.held_by(text) for field, text in self._texts.items()}
-        self._spans: dict[Field, Mapping[WordId, list[Span]]] = {}
-        self._anchors: dict[Field, list[tuple[int, int, str]]] = {}
+        self._passages = {field: Passage(text, vocabulary) for field, text in texts.items() if text}
+        self._words = {field: passage.words for field, passage in self._passages.items()}
+        self._hits: dict[tuple[Field, Taken], Hit] = {}
         self._nears: dict[tuple[int, Field], Places] = {}
-        self._tokens: dict[str, list[Token]] = {}
         self._places: dict[tuple[Leaf, Field], Places] = {}
 
     @property
     def fields(self) -> frozenset[Field]:
         """Those that hold anything."""
-        return frozenset(self._texts)
+        return frozenset(self._passages)
 
     @property
     def all_words(self) -> frozenset[WordId]:
@@ -60,27 +56,21 @@ class Reading:
 
     def hit(self, field: Field, taken: Taken) -> Hit:
         """A place of a term as offsets in the field's text."""
+        if (field, taken) not in self._hits:
+            self._hits[field, taken] = self._hit(field, taken)
+        return self._hits[field, taken]
+
+    def _hit(self, field: Field, taken: Taken) -> Hit:
         first, after, source = taken
         languages = source.languages
         return Hit(
             field=field,
-            start=self._offsets(field, first)[0],
-            end=self._offsets(field, after - 1)[1],
+            start=self._passages[field].offsets(first)[0],
+            end=self._passages[field].offsets(after - 1)[1],
             term=source.term,
             list_id=source.list_id,
             language=self._language if self._language in languages else "".join(languages[:1]),
         )
-
-    def _offsets(self, field: Field, position: int) -> tuple[int, int]:
-        """Start and end of the word at a position that some pattern begins or ends with."""
-        if field not in self._anchors:
-            self._anchors[field] = self._vocabulary.anchors_in(self._texts[field])
-        anchors = self._anchors[field]
-        first, offset, chunk = anchors[bisect_right(anchors, position, key=lambda anchor: anchor[0]) - 1]
-        if chunk not in self._tokens:
-            self._tokens[chunk] = tokens(chunk)
-        token = self._tokens[chunk][position - first]
-        return offset + token.start, offset + token.end
 
     def _places_of(self, leaf: Leaf, field: Field) -> Places:
         if (leaf, field) not in self._places:
@@ -88,11 +78,9 @@ class Reading:
         return self._places[leaf, field]
 
     def _find(self, leaf: Leaf, field: Field) -> Places:
-        if field not in self._spans:
-            self._spans[field] = self._vocabulary.places_in(self._texts[field])
-        words = self._spans[field]
+        words = self._passages[field].places
         found: defaultdict[Span, set[Taken]] = defaultdict(set)
-        for first in leaf.words & self._words[field]:
+        for first in self._words[field].intersection(leaf.words):
             for pattern in leaf.starting[first]:
                 for start, end in _spans(pattern, words):
                     found[start, end].add((start, end, pattern.source))
