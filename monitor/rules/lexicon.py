@@ -42,8 +42,8 @@ class Leaf:
     patterns: tuple[Pattern, ...]
     starting: Mapping[WordId, tuple[Pattern, ...]]
     """By their first word."""
-    words: frozenset[WordId]
-    """The first words."""
+    words: tuple[WordId, ...]
+    """The first words. No set: a tuple of few is asked for in less time, and is a fifth of the size."""
     single: bool
     """No pattern has more than one word: wherever such a word is, the leaf is."""
 
@@ -132,4 +132,4 @@ def _leaf(sources: Iterable[Source]) -> Leaf:
     for pattern in patterns:
         starting[pattern.words[0]] = (*starting.get(pattern.words[0], ()), pattern)
     single = all(len(pattern.words) == 1 for pattern in patterns)
-    return Leaf(patterns, MappingProxyType(starting), frozenset(starting), single)
+    return Leaf(patterns, MappingProxyType(starting), tuple(starting), single)

@@ -15,8 +15,8 @@ from monitor.rules.near import Taken
 from monitor.rules.parts import EVERYWHERE, Part
 from monitor.rules.reading import Reading
 from monitor.rules.syntax import Node
-from monitor.rules.triggers import costs, groups_of, trigger_index
-from monitor.rules.vocabulary import Vocabulary, WordId
+from monitor.rules.triggers import Triggers, alternatives_of, costs
+from monitor.rules.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,7 @@ class Matcher:
         self._lexicon = lexicon
         self._vocabulary = Vocabulary(lexicon.words)
         cost = costs((rule.tree for rule in self._rules), lexicon)
-        groups = [groups_of(rule.tree, lexicon, cost) for rule in self._rules]
-        self._triggers = trigger_index(groups)
-        self._further = [others for _, *others in groups]
-        self._triggering = frozenset(self._triggers)
+        self._triggers = Triggers([alternatives_of(rule.tree, lexicon, cost) for rule in self._rules])
 
     @property
     def versions(self) -> Mapping[WatchlistId, str]:
@@ -53,7 +50,7 @@ class Matcher:
     def match(self, document: Document) -> tuple[Found, ...]:
         """What every watchlist that matches finds, ordered by watchlist."""
         reading = self._read(document)
-        candidates = self._candidates(reading.all_words)
+        candidates = self._triggers.candidates(reading.all_words)
         found = (self._found(self._rules[number], reading) for number in candidates)
         return tuple(one for one in found if one is not None)
 
@@ -75,11 +72,6 @@ class Matcher:
 
     def _read(self, document: Document) -> Reading:
         return Reading(document, self._vocabulary, self._lexicon)
-
-    def _candidates(self, words: frozenset[WordId]) -> list[int]:
-        """The rules whose words are all there, ascending."""
-        triggered = {rule for word in words & self._triggering for rule in self._triggers[word]}
-        return sorted(rule for rule in triggered if not any(map(words.isdisjoint, self._further[rule])))
 
     def _found(self, rule: Rule, reading: Reading) -> Found | None:
         if not holds(rule.tree, EVERYWHERE, reading):

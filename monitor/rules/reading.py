@@ -1,6 +1,5 @@
 """A document as the rules read it: where its words, terms and lists stand. Worked out when first asked for."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from urllib.parse import unquote
@@ -9,11 +8,10 @@ from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
 from monitor.rules.parts import LEAD_WORDS, Part, Parts, reached
+from monitor.rules.passage import Passage
 from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, Term
 from monitor.rules.triggers import in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
-from monitor.text.sentences import sentence_starts
-from monitor.text.tokens import Token, tokens
 
 
 class Reading:
@@ -21,18 +19,15 @@ class Reading:
 
     def __init__(self, document: Document, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self.document = document
-        # Names and address are read only where a rule asks for them.
-        self._texts = {part: text for part, text in texts_of(document, lexicon.apart).items() if text}
-        self._lead = Part.TEXT if document.text else Part.SUMMARY
-        self._vocabulary = vocabulary
         self._lexicon = lexicon
-        self._words = {part: vocabulary.held_by(text) for part, text in self._texts.items()}
-        self._spans: dict[Part, Mapping[WordId, list[Span]]] = {}
-        self._anchors: dict[Part, list[tuple[int, int, str]]] = {}
+        # Names and address are read only where a rule asks for them.
+        texts = texts_of(document, lexicon.apart)
+        self._passages = {part: Passage(text, vocabulary) for part, text in texts.items() if text}
+        self._words = {part: passage.words for part, passage in self._passages.items()}
+        self._lead = Part.TEXT if document.text else Part.SUMMARY
+        self._hits: dict[tuple[Part, Taken], Hit] = {}
         self._stretches: dict[tuple[int, Part, bool], Places] = {}
-        self._tokens: dict[str, list[Token]] = {}
         self._places: dict[tuple[Leaf, Part], Places] = {}
-        self._sentences: dict[Part, list[int]] = {}
 
     @property
     def all_words(self) -> frozenset[WordId]:
@@ -66,10 +61,8 @@ class Reading:
 
     def sentences(self, part: Part) -> list[int]:
         """The first word of each sentence of a part."""
-        base = self._base(part)
-        if base not in self._sentences:
-            self._sentences[base] = sentence_starts(self._texts.get(base, ""))
-        return self._sentences[base]
+        passage = self._passages.get(self._base(part))
+        return passage.sentences if passage else []
 
     def is_valued(self, where: QueryField, node: Node) -> bool:
         """Is a field that is one value what the node names: a value, or one of several?"""
@@ -90,9 +83,15 @@ class Reading:
 
     def hit(self, part: Part, taken: Taken) -> Hit:
         """A place of a term as offsets in the field's text."""
-        first, after, source = taken
         base = self._base(part)
-        start, end = self._offsets(base, first)[0], self._offsets(base, after - 1)[1]
+        if (base, taken) not in self._hits:
+            self._hits[base, taken] = self._hit(base, taken)
+        return self._hits[base, taken]
+
+    def _hit(self, base: Part, taken: Taken) -> Hit:
+        first, after, source = taken
+        passage = self._passages[base]
+        start, end = passage.offsets(first)[0], passage.offsets(after - 1)[1]
         languages = source.languages
         own = self.document.language
         return Hit(
@@ -102,7 +101,7 @@ class Reading:
             term=source.term,
             list_id=source.list_id,
             language=own if own in languages else "".join(languages[:1]),
-            surface=self._texts[base][start:end],
+            surface=passage.text[start:end],
         )
 
     def _base(self, part: Part) -> Part:
@@ -111,17 +110,6 @@ class Reading:
     def _lacks(self, leaf: Leaf, part: Part) -> bool:
         words = self._words.get(self._base(part))
         return words is None or words.isdisjoint(leaf.words)
-
-    def _offsets(self, part: Part, position: int) -> tuple[int, int]:
-        """Start and end of the word at a position that some pattern begins or ends with."""
-        if part not in self._anchors:
-            self._anchors[part] = self._vocabulary.anchors_in(self._texts[part])
-        anchors = self._anchors[part]
-        first, offset, chunk = anchors[bisect_right(anchors, position, key=lambda anchor: anchor[0]) - 1]
-        if chunk not in self._tokens:
-            self._tokens[chunk] = tokens(chunk)
-        token = self._tokens[chunk][position - first]
-        return offset + token.start, offset + token.end
 
     def _places_of(self, leaf: Leaf, part: Part) -> Places:
         if (leaf, part) not in self._places:
@@ -132,11 +120,9 @@ class Reading:
         if part is Part.LEAD:
             whole = self._places_of(leaf, self._lead)
             return {span: taken for span, taken in whole.items() if span[1] <= LEAD_WORDS}
-        if part not in self._spans:
-            self._spans[part] = self._vocabulary.places_in(self._texts[part])
-        words = self._spans[part]
+        words = self._passages[part].places
         found: defaultdict[Span, set[Taken]] = defaultdict(set)
-        for first in leaf.words & self._words[part]:
+        for first in self._words[part].intersection(leaf.words):
             for pattern in leaf.starting[first]:
                 for start, end in _spans(pattern, words):
                     found[start, end].add((start, end, pattern.source))
