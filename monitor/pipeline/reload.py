@@ -141,11 +141,12 @@ class Reloading:
             log.error("the changed configuration is refused; still %s", in_force(self._tools.config))
 
     async def _accept(self, new: Config, change: Change, asked: Mapping[int, bool]) -> None:
-        now, old = self._tools.clock(), self._tools.config
+        old = self._tools.config
         waiting = needs_restart(self._started_with, new.settings)
         said = (in_force(new), *change.lines(), *(f"{name}: taken up at the next start" for name in waiting))
 
         def save(tx: Transaction) -> None:
+            now = self._tools.clock()  # here, and not before: saves that came first were made with the old one
             put_in_force(tx, new, now, before=old)
             daemon.set_in_force(tx, new.hash, waiting, now)
             reloads.answer(tx, asked, Answer(accepted=True, said=said), now)
