@@ -6,7 +6,6 @@ from datetime import datetime
 
 import httpx
 
-from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.fetch.fetcher import Fetcher
 from monitor.pipeline.database import Database
@@ -47,7 +46,6 @@ async def routed(config: Config, port: int, clock: Callable[[], datetime]) -> As
         ):
             yield Tools(
                 config=config,
-                outlets=Outlets(config.outlets),
                 database=database,
                 fetcher=fetcher,
                 workers=workers,

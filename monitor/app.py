@@ -1,25 +1,29 @@
 """The composition root: loads the configuration, opens the edges, hands them to the stages."""
 
+import os
+import socket
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from monitor import clock
-from monitor.articles.outlets import Outlets
+from monitor.config.change import Refusal, judge
 from monitor.config.files import read_files, read_settings_file
-from monitor.config.load import Config, load
+from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
-from monitor.errors import ConfigError, Problem, StoreError
+from monitor.errors import ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId
 from monitor.pipeline.database import Database
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.read import read_stage
+from monitor.pipeline.reload import put_in_force
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
-from monitor.store import configurations, polls, readings
+from monitor.store import configurations, daemon, polls, readings, reloads
+from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
 from monitor.store.store import Store, Transaction
 from monitor.workers.pool import Workers
@@ -30,37 +34,50 @@ def load_config(folder: Path, environment: Mapping[str, str]) -> Config:
     return load(read_files(folder), environment=environment, home=folder.parent)
 
 
-def load_or_last_good(folder: Path, environment: Mapping[str, str]) -> tuple[Config, tuple[Problem, ...]]:
-    """The configuration; where it is broken, the last good one from the database, with what is wrong with the new one.
+def load_or_last_good(
+    folder: Path, environment: Mapping[str, str], *, forced: bool = False
+) -> tuple[Config, Refusal | None]:
+    """The configuration; where it is broken, or shrinks what is watched and is not `forced`, the last good one from
+    the database, with why the new one is refused.
 
     Raises: ConfigError, when it is broken and there is no good one.
     """
+    content = ""
     try:
-        return load_config(folder, environment), ()
+        files = read_files(folder)
+        content = files_hash(files)
+        new = load(files, environment=environment, home=folder.parent)
     except ConfigError as broken:
-        files = _last_good(folder, environment)
-        if files is None:
+        last = _last_good(folder, environment)
+        if last is None:
             raise
-        return load(files, environment=environment, home=folder.parent), broken.problems
+        return last, Refusal(hash=content, problems=broken.problems)
+    last = None if forced else _last_good(folder, environment, content)
+    decided = judge(last, new, forced=False) if last else None
+    return (last, decided) if last and isinstance(decided, Refusal) else (new, None)
 
 
-def _last_good(folder: Path, environment: Mapping[str, str]) -> Mapping[str, bytes] | None:
-    """The files that ran last with this database; None where there are none, or no database can be found."""
+def _last_good(folder: Path, environment: Mapping[str, str], content: str = "") -> Config | None:
+    """The configuration that ran last with this database, if it is another than that of this `content`.
+
+    None also where no database can be found, or an older version of the monitor took for good what this one does not.
+    """
     try:
         database = database_named(read_settings_file(folder), environment=environment, home=folder.parent)
-    except ConfigError:
-        return None
-    try:
         with Store.open(database, read_only=True) as store, store.reading() as tx:
-            return configurations.last(tx)
-    except StoreError:
+            files = configurations.last(tx)
+        if files is None or files_hash(files) == content:
+            return None
+        return load(files, environment=environment, home=folder.parent)
+    except (ConfigError, StoreError):
         return None
 
 
 @asynccontextmanager
-async def at_work(config: Config) -> AsyncIterator[Tools]:
+async def at_work(config: Config, refusal: Refusal | None = None) -> AsyncIterator[Tools]:
     """Everything the stages need, opened in order and closed again; meanwhile this process is the database's daemon.
 
+    `refusal`: why it works with this configuration and not with that of the files, if so.
     Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole.
     """
     settings = config.settings
@@ -73,23 +90,32 @@ async def at_work(config: Config) -> AsyncIterator[Tools]:
             await fetcher.self_test()
             tools = Tools(
                 config=config,
-                outlets=Outlets(config.outlets),
                 database=database,
                 fetcher=fetcher,
                 workers=workers,
                 clock=clock.now,
                 tally=Tally(),
             )
-            await database.write(lambda tx: _begin(tx, config))
+            await database.write(lambda tx: _begin(tx, config, refusal))
             yield tools
 
 
-def _begin(tx: Transaction, config: Config) -> None:
-    """What a daemon does first: take over the schedule, free what a dead daemon had taken, keep its configuration."""
+def _begin(tx: Transaction, config: Config, refusal: Refusal | None) -> None:
+    """What a daemon does first: put its configuration in force, free what a dead daemon had taken, say who it is."""
     now = clock.now()
-    polls.sync(tx, config.feeds, now)
+    put_in_force(tx, config, now)
     readings.release(tx, now)
-    configurations.save(tx, config.hash, config.files, now)
+    reloads.forget_waiting(tx)
+    record = Daemon(
+        pid=os.getpid(),
+        host=socket.gethostname(),
+        started_at=now,
+        configuration=config.hash,
+        in_force_since=now,
+        refused_at=now if refusal else None,
+        refused=refusal.problems if refusal else (),
+    )
+    daemon.begin(tx, record)
 
 
 def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:

@@ -3,17 +3,20 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import at_work, stages
+from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.errors import MonitorError
+from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
@@ -27,45 +30,55 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger(__name__)
 
 
-async def run_daemon(config: Config) -> None:
-    """Run the stages of this configuration until told to stop. Raises: LockedError, StoreError, FetchError."""
-    with _told_to_stop() as stopping:
-        async with at_work(config) as tools:
+async def run_daemon(
+    config: Config, folder: Path, environment: Mapping[str, str], refusal: Refusal | None = None
+) -> None:
+    """Run the stages until told to stop; begin with this configuration, and follow the files of `folder`.
+
+    `refusal`: why they are not what it begins with, if so. Raises: LockedError, StoreError, FetchError.
+    """
+    stopping = asyncio.Event()
+    with _handling(dict.fromkeys(SIGNALS, stopping.set)):
+        async with at_work(config, refusal) as tools:
             log.info("watching %d feeds with %d watchlists", len(config.feeds), len(config.watchlists))
-            await serve(stages(tools), tools, stopping)
+            reloading = Reloading(tools, folder, environment, refusal)
+            with _handling({signal.SIGHUP: reloading.demand}):
+                await serve(stages(tools), reloading, tools, stopping)
     log.info("stopped")
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
-    """Set by SIGTERM and SIGINT, which meanwhile do nothing else."""
-    stopping = asyncio.Event()
+def _handling(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator[None]:
+    """Meanwhile these signals do this and nothing else."""
     loop = asyncio.get_running_loop()
-    for number in SIGNALS:
-        loop.add_signal_handler(number, stopping.set)
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
-        yield stopping
+        yield
     finally:
-        for number in SIGNALS:
+        for number in handlers:
             loop.remove_signal_handler(number)
 
 
-async def serve(stages: Iterable[AnyStage], tools: Tools, stopping: asyncio.Event) -> None:
+async def serve(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools, stopping: asyncio.Event) -> None:
     """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand."""
     stages = tuple(stages)
-    scheduler = _scheduler(stages, tools)
+    scheduler = _scheduler(stages, reloading, tools)
     scheduler.start()
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
     finally:
         # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
-        await asyncio.gather(*(stage.stop(GRACE) for stage in stages))
+        await asyncio.gather(reloading.stop(), *(stage.stop(GRACE) for stage in stages))
         scheduler.shutdown(wait=False)
 
 
-def _scheduler(stages: Iterable[AnyStage], tools: Tools) -> AsyncIOScheduler:
-    """One job a stage. A late run is run, late runs are run once, and a run never overtakes the one before it."""
+def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools) -> AsyncIOScheduler:
+    """One job a stage, one that looks at the configuration.
+
+    A late run is run, late runs are run once, and a run never overtakes the one before it.
+    """
     scheduler = AsyncIOScheduler(
         jobstores={"default": MemoryJobStore()},
         executors={"default": AsyncIOExecutor()},
@@ -76,6 +89,7 @@ def _scheduler(stages: Iterable[AnyStage], tools: Tools) -> AsyncIOScheduler:
     now, every = tools.clock(), TICK.total_seconds()
     for stage in stages:
         scheduler.add_job(_tick, "interval", args=(stage, offline), seconds=every, next_run_time=now, id=stage.name)
+    scheduler.add_job(Watch(reloading).tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
     scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
     return scheduler
 
@@ -95,6 +109,25 @@ async def _tick(stage: AnyStage, offline: "Offline") -> None:
     except MonitorError as error:
         log.error("%s: %s", stage.name, error)  # noqa: TRY400 - a person's message, not a bug
     offline.look()
+
+
+class Watch:
+    """Looks at the configuration; what fails is said once, and the next tick tries again."""
+
+    def __init__(self, reloading: Reloading) -> None:
+        self._reloading = reloading
+        self._said = ""
+
+    async def tick(self) -> None:
+        """One look."""
+        try:
+            await self._reloading.look()
+        except MonitorError as error:
+            if str(error) != self._said:
+                log.error("reload: %s", error)  # noqa: TRY400 - a person's message, not a bug
+            self._said = str(error)
+        else:
+            self._said = ""
 
 
 class Offline:

@@ -26,6 +26,8 @@ _GARBAGE = 50_000
 COMMANDS = (
     "run",
     "check",
+    "status",
+    "reload",
     "poll",
     "feeds",
     "matches",

@@ -2,10 +2,9 @@
 
 import logging
 import sys
-from collections.abc import Iterable
 
 from monitor.cli.problems import print_problems
-from monitor.errors import Problem
+from monitor.config.change import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +28,15 @@ def set_up_logging(log_format: str | None, *, verbose: bool, quiet: bool = False
         logging.getLogger(name).setLevel(least)
 
 
-def say_problems(problems: Iterable[Problem], log_format: str | None) -> None:
-    """What is wrong with the configuration while the last good one runs: with carets, or as lines of the log."""
+def say_refusal(refusal: Refusal, log_format: str | None) -> None:
+    """Why the last good configuration runs instead of that of the files: with carets, or as lines of the log."""
     if _chosen(log_format) == "text":
-        print_problems(problems)
+        print_problems(refusal.problems)
     else:
-        for problem in problems:
+        for problem in refusal.problems:
             log.error("%s", problem)
-    log.error("the configuration is broken; running the last good one until it is mended")
+    why = "would shrink what is watched" if refusal.shrinks else "is broken"
+    log.error("the configuration %s; running the last good one until it is mended", why)
 
 
 def _chosen(log_format: str | None) -> str:

@@ -54,6 +54,20 @@ def settings_of(config: str | None, database: str | None) -> "Settings":
     return load_settings(read_settings_file(folder), environment(database), folder.parent)
 
 
+def settings_as_far(config: str | None, database: str | None) -> "Settings":
+    """The settings as far as they can be read: for commands that are needed when the configuration is broken.
+
+    Raises: ConfigError, where it cannot be told which database is meant.
+    """
+    from monitor.config.files import read_settings_file
+    from monitor.config.settings import database_named, read_settings
+
+    folder = folder_of(config)
+    files, variables = read_settings_file(folder), environment(database)
+    database_named(files, variables, folder.parent)
+    return read_settings(files, variables, folder.parent)[0]
+
+
 def open_store(settings: "Settings", *, read_only: bool = True) -> "Store":
     """The database of these settings. Raises: StoreError."""
     from monitor.store.store import Store

@@ -9,6 +9,7 @@ from monitor.cli import EXIT_FAILED
 from monitor.cli.options import database_option, environment, folder_of
 
 if TYPE_CHECKING:
+    from monitor.config.change import Refusal
     from monitor.config.load import Config
     from monitor.model import FeedId
 
@@ -23,29 +24,37 @@ def poll_command(*, feed: str | None, config: str | None, database: str | None) 
     """
     import asyncio
 
-    from monitor.app import load_config, make_due
-    from monitor.cli.logs import set_up_logging
+    from monitor.app import load_or_last_good, make_due
+    from monitor.cli.logs import say_refusal, set_up_logging
     from monitor.model import FeedId
 
     set_up_logging(None, verbose=False, quiet=True)
-    loaded = load_config(folder_of(config), environment(database))
+    loaded, refusal = load_or_last_good(folder_of(config), environment(database))
+    if refusal:
+        say_refusal(refusal, None)
     ids = [one.id for one in loaded.feeds]
     if feed is not None and feed not in ids:
         raise click.UsageError(_unknown(feed, ids))
     wanted = ids if feed is None else [FeedId(feed)]
-    return asyncio.run(_poll(loaded, wanted, feed, make_due(loaded, wanted)))
+    return asyncio.run(_poll(loaded, refusal, wanted, feed, make_due(loaded, wanted)))
 
 
-async def _poll(config: "Config", wanted: Sequence["FeedId"], feed: str | None, scheduled: Collection["FeedId"]) -> int:
+async def _poll(
+    config: "Config",
+    refusal: "Refusal | None",
+    wanted: Sequence["FeedId"],
+    feed: str | None,
+    scheduled: Collection["FeedId"],
+) -> int:
     """Poll the `wanted` feeds, or leave that to the daemon; returns the exit code."""
     from monitor.cli.progress import run_once_with_progress
     from monitor.errors import LockedError
 
     try:
-        tally = await run_once_with_progress(config, wanted)
+        tally = await run_once_with_progress(config, wanted, refusal=refusal)
     except LockedError as error:
         if feed and feed not in scheduled:
-            click.echo(f"The daemon (process {error.pid}) does not know {feed} yet: restart it, to read feeds.yaml.")
+            click.echo(f"The daemon (process {error.pid}) does not know {feed} yet: see `monitor status`.")
             return EXIT_FAILED
         click.echo(f"The daemon (process {error.pid}) polls {feed or 'all feeds'} now; see `monitor feeds`.")
         return 0

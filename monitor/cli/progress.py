@@ -8,6 +8,7 @@ from collections.abc import Collection
 import click
 
 from monitor.app import at_work, run_once
+from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.model import Feed, FeedId
 from monitor.pipeline.tally import NO_NETWORK, Tally
@@ -18,15 +19,18 @@ _EVERY = 0.2
 """Seconds between two looks at the tally."""
 
 
-async def run_once_with_progress(config: Config, only: Collection[FeedId] | None = None) -> Tally:
+async def run_once_with_progress(
+    config: Config, only: Collection[FeedId] | None = None, *, refusal: Refusal | None = None
+) -> Tally:
     """One pass over everything due, its summary printed; returns the tally. Raises: LockedError, StoreError.
 
+    `refusal`: why it is not the configuration of the files, if so.
     SIGTERM ends it as Ctrl-C does: what is in hand is given back.
     """
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     try:
-        async with at_work(config) as tools:
+        async with at_work(config, refusal) as tools:
             await _watched(tools, only)
     finally:
         loop.remove_signal_handler(signal.SIGTERM)

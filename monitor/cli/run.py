@@ -1,5 +1,7 @@
 """`monitor run`: the daemon, or one pass over everything due."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +10,7 @@ from monitor.cli import EXIT_FAILED
 from monitor.cli.options import database_option, environment, folder_of
 
 if TYPE_CHECKING:
+    from monitor.config.change import Refusal
     from monitor.config.load import Config
 
 
@@ -15,31 +18,40 @@ if TYPE_CHECKING:
 @click.option(
     "--once", is_flag=True, help="One pass over everything due, then a summary; exit code 1 if a feed failed."
 )
+@click.option("--force", is_flag=True, help="Start with the files although they shrink what is watched.")
 @click.option("--log-format", type=click.Choice(("text", "json")), help="[default: text on a terminal, else json]")
 @click.option("-v", "--verbose", is_flag=True, help="Say more: unchanged feeds, every page.")
 @database_option
-def run_command(*, once: bool, log_format: str | None, verbose: bool, config: str | None, database: str | None) -> int:
+def run_command(
+    *, once: bool, force: bool, log_format: str | None, verbose: bool, config: str | None, database: str | None
+) -> int:
     """Poll the feeds, read the articles, match and store them: as a daemon, or --once.
 
-    Ends cleanly on SIGTERM and Ctrl-C. A second daemon on the same database is refused.
+    Ends cleanly on SIGTERM and Ctrl-C. A second daemon on the same database is refused. The daemon follows changes of
+    the configuration; a broken one, or one that shrinks what is watched, does not come into force.
     """
     import asyncio
 
     from monitor.app import load_or_last_good
-    from monitor.cli.logs import say_problems, set_up_logging
+    from monitor.cli.logs import say_refusal, set_up_logging
 
     set_up_logging(log_format, verbose=verbose, quiet=once)
-    loaded, problems = load_or_last_good(folder_of(config), environment(database))
-    if problems:
-        say_problems(problems, log_format)
-    return asyncio.run(_work(loaded, once=once))
+    folder, variables = folder_of(config), environment(database)
+    loaded, refusal = load_or_last_good(folder, variables, forced=force)
+    if refusal:
+        say_refusal(refusal, log_format)
+    work = _pass(loaded, refusal) if once else _follow(loaded, folder, variables, refusal)
+    return asyncio.run(work)
 
 
-async def _work(config: "Config", *, once: bool) -> int:
+async def _pass(config: "Config", refusal: "Refusal | None") -> int:
     from monitor.cli.progress import run_once_with_progress
+
+    return EXIT_FAILED if (await run_once_with_progress(config, refusal=refusal)).failed else 0
+
+
+async def _follow(config: "Config", folder: Path, variables: Mapping[str, str], refusal: "Refusal | None") -> int:
     from monitor.daemon import run_daemon
 
-    if once:
-        return EXIT_FAILED if (await run_once_with_progress(config)).failed else 0
-    await run_daemon(config)
+    await run_daemon(config, folder, variables, refusal)
     return 0

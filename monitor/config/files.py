@@ -9,6 +9,9 @@ from monitor.errors import ConfigError, Problem
 _ENDINGS = (".yaml", ".yml")
 SETTINGS = "monitor.yaml"
 
+Look = frozenset[tuple[str, tuple[int, ...]]]
+"""Name → what changes when a file does, for all files that `read_files` reads, and for what keeps it from reading."""
+
 
 def read_files(folder: Path) -> Mapping[str, bytes]:
     """The YAML files of a folder and of its subfolders, by path below it: "feeds.yaml", "lists/rafah.yaml".
@@ -30,6 +33,18 @@ def read_files(folder: Path) -> Mapping[str, bytes]:
     return files
 
 
+def look(folder: Path) -> Look:
+    """What tells, without reading them, that the files may have changed: equal looks, equal files.
+
+    The moment of the last change of an inode is part of it, which no program can set back.
+    """
+    unseen: list[Problem] = []
+    paths = [below for path in _visible(folder, "", unseen) for below in _below(path, unseen)]
+    return frozenset((str(path.relative_to(folder)), _signs(path)) for path in paths) | frozenset(
+        (problem.what, ()) for problem in unseen
+    )
+
+
 def config_folder(given: str | None, environment: Mapping[str, str]) -> Path:
     """The configuration's folder: as given, else MONITOR_CONFIG, else ./config."""
     return Path(given or environment.get("MONITOR_CONFIG") or "config").resolve()
@@ -45,6 +60,20 @@ def read_settings_file(folder: Path) -> Mapping[str, bytes]:
     if problems:
         raise ConfigError(sorted(problems))
     return files
+
+
+def _below(path: Path, unseen: list[Problem]) -> list[Path]:
+    """The YAML file itself, or those in the folder; nothing for anything else."""
+    paths = _visible(path, path.name, unseen) if path.is_dir() else [path]
+    return [one for one in paths if one.name.endswith(_ENDINGS)]
+
+
+def _signs(path: Path) -> tuple[int, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_mode)
 
 
 def _visible(folder: Path, name: str, problems: list[Problem]) -> list[Path]:

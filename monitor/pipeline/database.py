@@ -53,6 +53,13 @@ class Database:
         """The same without waiting for company."""
         return await self._queued(work, 0)
 
+    async def change(self, work: Callable[[Transaction], T], then: Callable[[], None]) -> T:
+        """What `work` returns, committed in a transaction of its own; `then` is called before the next one begins.
+
+        Raises: StoreError, or what `work` raises; `then` is not called.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._change, work, then)
+
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """What `work` returns of a snapshot, beside the loop. Raises: StoreError."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
@@ -89,6 +96,12 @@ class Database:
                 done = [_Outcome(value=work(tx)) for work in works]
         except Exception as error:  # noqa: BLE001 - one item: its future raises it
             return [_Outcome(error=error)] if len(works) == 1 else [self._commit([work])[0] for work in works]
+        return done
+
+    def _change(self, work: Callable[[Transaction], T], then: Callable[[], None]) -> T:
+        with self._store.writing() as tx:
+            done = work(tx)
+        then()
         return done
 
     def _read(self, work: Callable[[Transaction], T]) -> T:

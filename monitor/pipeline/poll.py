@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection
+from dataclasses import replace
 from hashlib import sha256
 from typing import assert_never
 
@@ -27,17 +28,23 @@ log = logging.getLogger(__name__)
 
 def poll_stage(tools: Tools, only: Collection[FeedId] | None = None) -> Stage[FeedState]:
     """The stage over all feeds that are due; with `only`, over those of them."""
-    feeds = {feed.id: feed for feed in tools.config.feeds}
-    others = frozenset() if only is None else feeds.keys() - frozenset(only)
+    others = frozenset() if only is None else tools.feeds.keys() - frozenset(only)
     return Stage(
         "feed",
         take=lambda limit, busy: tools.database.read(
             lambda tx: polls.due(tx, tools.clock(), limit, exclude=busy | others)
         ),
-        work=lambda state: poll(feeds[state.feed_id], state, tools),
+        work=lambda state: poll_due(state, tools),
         key=lambda state: state.feed_id,
         width=tools.config.settings.fetch.concurrent,
     )
+
+
+async def poll_due(state: FeedState, tools: Tools) -> None:
+    """Poll a feed that was due, unless it has left the configuration meanwhile. Raises: as `poll`."""
+    feed = tools.feeds.get(state.feed_id)
+    if feed:
+        await poll(feed, state, tools)
 
 
 async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
@@ -94,22 +101,30 @@ def _validators(fetched: Fetched) -> Validators:
 
 
 def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> tuple[News, int]:
-    """Decide what is new and save it with the feed's state; returns it and how many matches are new."""
+    """Decide what is new and save it with the feed's state; returns it and how many matches are new.
+
+    `feed`: as it was asked; the configuration may say something else of it, or nothing, by now.
+    """
     now = tools.clock()
+    current = tools.feeds.get(feed.id, feed)
     news = News()
     if isinstance(outcome, Polled):
         keys = address_keys(feed, outcome.parsed)
         news = decide_news(
             outcome.parsed,
             entries.seen(tx, feed.id, outcome.parsed.entries, keys),
-            feed=feed,
+            feed=current,
             keys=keys,
             outlets=tools.outlets,
             matcher=tools.config.matcher,
             now=now,
         )
     watchlists = tools.config.matcher.versions.keys()
-    new_matches = polls.save(tx, after(feed, state, outcome, now=now), outcome, news, now, watchlists=watchlists)
+    next_state = after(current, state, outcome, now=now)
+    if current.url != feed.url:
+        # Edited while the old address was asked, which vouches for nothing at the new one.
+        next_state = replace(next_state, next_poll_at=now, validators=Validators(), body_hash="", failures=0)
+    new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists)
     return news, new_matches
 
 

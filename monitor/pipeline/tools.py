@@ -1,26 +1,41 @@
 """What the stages work with; made once by monitor.app and handed to each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.fetch.fetcher import Fetcher
+from monitor.model import Feed, FeedId
 from monitor.pipeline.database import Database
 from monitor.pipeline.tally import Tally
 from monitor.workers.pool import Workers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Tools:
-    """The edges and the configuration, as the stages need them."""
+    """The edges, and the configuration that is in force.
+
+    Ask for what belongs to the configuration when it is needed, and never keep it: it is changed by `use`.
+    """
 
     config: Config
-    outlets: Outlets
     database: Database
     fetcher: Fetcher
     workers: Workers
     clock: Callable[[], datetime]
     """Now, as aware UTC."""
     tally: Tally
+    outlets: Outlets = field(init=False)
+    """The configuration's; likewise `feeds`."""
+    feeds: Mapping[FeedId, Feed] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.use(self.config)
+
+    def use(self, config: Config) -> None:
+        """Put a configuration in force. Called where saves are made, between two of them: each save sees one only."""
+        self.config = config
+        self.outlets = Outlets(config.outlets)
+        self.feeds = {feed.id: feed for feed in config.feeds}

@@ -1,4 +1,4 @@
-"""A match's hits and explanation as compact JSON, and back.
+"""A match's hits and explanation, and problems of the configuration, as compact JSON, and back.
 
 A hit is the list [field, start, end, term, list, language, surface], empty strings at its end left off. In an
 explanation a hit that the match has is its number there; a clause is [query, held, hits, parts, note], empty values at
@@ -7,9 +7,11 @@ its end left off.
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import dropwhile
 from typing import Any
 
+from monitor.errors import Problem
 from monitor.model import Clause, Field, Hit
 
 
@@ -31,6 +33,16 @@ def clause_to_json(clause: Clause, hits: Sequence[Hit]) -> str:
 def clause_from_json(text: str, hits: Sequence[Hit]) -> Clause:
     """The inverse of `clause_to_json`."""
     return _clause_of(json.loads(text), hits)
+
+
+def problems_to_json(problems: Sequence[Problem]) -> str:
+    """The problems; "" where there are none."""
+    return _dumps([asdict(problem) for problem in problems]) if problems else ""
+
+
+def problems_from_json(text: str) -> tuple[Problem, ...]:
+    """The inverse of `problems_to_json`."""
+    return tuple(Problem(**given) for given in json.loads(text)) if text else ()
 
 
 def _dumps(value: object) -> str:

@@ -27,8 +27,11 @@ def last(tx: Transaction) -> dict[str, bytes] | None:
     """The files of the configuration that was last in force; None where there was none."""
     newest = select(configurations.c.hash).order_by(configurations.c.turn.desc()).limit(1)
     content_hash = tx.execute(newest).scalar()
-    if content_hash is None:
-        return None
+    return None if content_hash is None else files(tx, content_hash)
+
+
+def files(tx: Transaction, content_hash: str) -> dict[str, bytes]:
+    """The files of a configuration that was in force, by path."""
     rows = select(configuration_files.c.path, configuration_files.c.content)
     rows = rows.where(configuration_files.c.hash == content_hash).order_by(configuration_files.c.path)
     return {path: zlib.decompress(content) for path, content in tx.execute(rows)}

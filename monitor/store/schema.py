@@ -23,7 +23,7 @@ from sqlalchemy import (
 from monitor.model import Shortfall, SkipReason, Status, TextSource
 from monitor.store.columns import KEY, Choice, Clean, Packed, Strings, Utc
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -219,4 +219,45 @@ configuration_files = Table(
     Column("hash", ForeignKey("configurations.hash", ondelete="CASCADE"), primary_key=True),
     Column("path", KEY, primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# Which configuration's files hold the text of a version; every match names its version.
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    Column("watchlist_id", KEY, primary_key=True),
+    Column("version", KEY, primary_key=True),
+    Column("title", Clean, nullable=False),
+    Column("file", Clean, nullable=False),
+    Column("configuration", ForeignKey("configurations.hash"), nullable=False),
+    Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("first_used_at", Utc, nullable=False),
+    Column("last_used_at", Utc, nullable=False),
+)
+
+# One row, of the daemon that runs or ran last.
+daemon = Table(
+    "daemon",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("pid", Integer, nullable=False),
+    Column("host", Clean, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("configuration", ForeignKey("configurations.hash"), nullable=False),
+    Column("in_force_since", Utc, nullable=False),
+    Column("needs_restart", Strings, nullable=False),
+    Column("refused_at", Utc),
+    Column("refused", Packed, nullable=False),
+)
+
+reloads = Table(
+    "reloads",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("asked_at", Utc, nullable=False),
+    Column("forced", Boolean(create_constraint=False), nullable=False),
+    Column("answered_at", Utc),
+    Column("accepted", Boolean(create_constraint=False), nullable=False),
+    Column("said", Strings, nullable=False),
+    Column("problems", Packed, nullable=False),
 )

@@ -10,14 +10,17 @@ import uuid
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import update
 
 from monitor.cli import execute
+from monitor.config.change import judge
 from monitor.feeds.schedule import after
 from monitor.model import ArticleId, Feed, FeedState, News, Polled, Reading, Unchanged
-from monitor.pipeline import news
+from monitor.pipeline import news, reload
 from monitor.pipeline import poll as poll_module
+from monitor.pipeline.database import Database
 from monitor.pipeline.tools import Tools
 from monitor.store import polls, readings
 from monitor.store.schema import readings as table
@@ -68,6 +71,27 @@ FAULTS: dict[str, Callable[[], None]] = {
     "struck-off-early": struck_off_early,
 }
 
+
+def stale_rules() -> None:
+    """A new configuration is recorded as in force a while before the stages work with it."""
+    right = Database.change
+
+    async def change(self: Database, work: Callable[[Transaction], Any], then: Callable[[], None]) -> Any:
+        done = await right(self, work, lambda: None)
+        asyncio.get_running_loop().call_later(0.3, then)
+        return done
+
+    Database.change = change  # type: ignore[method-assign]
+
+
+def unjudged() -> None:
+    """Whatever is valid comes into force."""
+    right = judge
+    reload.judge = lambda in_force, new, *, forced: right(in_force, new, forced=True)  # type: ignore[attr-defined]
+
+
+RELOAD_FAULTS: dict[str, Callable[[], None]] = {"stale-rules": stale_rules, "unjudged": unjudged}
+
 if __name__ == "__main__":
-    FAULTS[sys.argv[1]]()
+    {**FAULTS, **RELOAD_FAULTS}[sys.argv[1]]()
     sys.exit(execute(sys.argv[2:]))

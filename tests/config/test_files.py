@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.files import read_files
+from monitor.config.files import look, read_files
 from monitor.config.source import LARGEST
 from monitor.errors import ConfigError
 
@@ -109,3 +109,36 @@ def nobody() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
+
+
+def test_a_look_tells_every_change_without_reading(tmp_path: Path) -> None:
+    for name in ("lists", "watchlists"):
+        (tmp_path / name).mkdir()
+    path = tmp_path / "lists" / "words.yaml"
+    path.write_text("words: {en: [one]}\n")
+    looks = [look(tmp_path)]
+    assert looks == [look(tmp_path)]
+    kept = path.stat()
+
+    def changed() -> bool:
+        looks.append(look(tmp_path))
+        return looks[-1] != looks[-2]
+
+    path.write_text("words: {en: [two]}\n")
+    os.utime(path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert changed()
+    (tmp_path / "lists" / "other.yaml").symlink_to("nowhere")
+    assert changed()
+    (tmp_path / "feeds.yaml").write_text("outlets: {}\n")
+    assert changed()
+    path.unlink()
+    assert changed()
+    (tmp_path / "lists" / "notes.txt").write_text("no YAML")
+    (tmp_path / "lists" / ".words.yaml.swp").write_text("hidden")
+    assert not changed()
+    (tmp_path / "lists").rename(tmp_path / "elsewhere")
+    assert changed()
+
+
+def test_a_look_at_nothing_differs_from_one_at_an_empty_folder(tmp_path: Path) -> None:
+    assert look(tmp_path / "missing") != look(tmp_path)

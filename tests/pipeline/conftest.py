@@ -11,7 +11,6 @@ from typing import TypeVar
 import pytest
 
 from monitor.app import load_config, run_once
-from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.demo.server import Answer, LoopbackServer
 from monitor.fetch.fetcher import Fetcher
@@ -128,7 +127,6 @@ class World:
             ):
                 yield Tools(
                     config=config,
-                    outlets=Outlets(config.outlets),
                     database=database,
                     fetcher=fetcher,
                     workers=self.workers,

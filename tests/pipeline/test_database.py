@@ -109,3 +109,25 @@ async def test_a_bug_in_a_save_reaches_who_asked_for_it(database_url: str) -> No
             with pytest.raises(KeyError, match="no such thing"):
                 await database.save(buggy)
     assert next(numbers) == 1
+
+
+async def test_a_change_is_followed_by_its_consequence_before_anything_else_is_saved(store: Store) -> None:
+    order: list[str] = []
+
+    def noting(name: str) -> Callable[[Transaction], None]:
+        return lambda _tx: order.append(name)
+
+    async with Database(store, linger=timedelta()) as database:
+        before = asyncio.create_task(database.write(noting("before")))
+        await asyncio.sleep(0)
+        change = asyncio.create_task(database.change(noting("change"), lambda: order.append("then")))
+        await asyncio.sleep(0)
+        after = asyncio.create_task(database.save(noting("after")))
+        await asyncio.gather(before, change, after)
+    assert order == ["before", "change", "then", "after"]
+
+
+async def test_a_change_that_fails_has_no_consequence(store: Store) -> None:
+    async with Database(store) as database:
+        with pytest.raises(StoreError, match="the disk is full"):
+            await database.change(failing, lambda: pytest.fail("it was not committed"))

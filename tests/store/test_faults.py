@@ -21,6 +21,7 @@ from monitor.store import articles, connections, failures
 from monitor.store.address import Server, parse
 from monitor.store.articles import ArticleQuery
 from monitor.store.lock import daemon_lock
+from monitor.store.schema import REVISIONS
 from monitor.store.store import Store, revision, upgrade
 from monitor.store.versions import head
 from tests.builders import an_article
@@ -61,7 +62,7 @@ def create(url: str, *statements: str) -> None:
 def test_a_newer_database_is_refused_and_untouched(database_url: str) -> None:
     create(database_url, "UPDATE monitor_version SET version_num = '9999'")
     for read_only in (True, False):
-        with pytest.raises(StoreError, match=r"written by a newer monitor \(tables 9999, known 0001\)"):
+        with pytest.raises(StoreError, match=rf"written by a newer monitor \(tables 9999, known {REVISIONS[-1]}\)"):
             Store.open(database_url, read_only=read_only)
 
 

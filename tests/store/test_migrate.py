@@ -14,38 +14,53 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from monitor.errors import StoreError
-from monitor.store import articles, migrate, schema, versions
+from monitor.model import Matched
+from monitor.store import (
+    articles,
+    configurations,
+    daemon,
+    matches,
+    migrate,
+    polls,
+    reloads,
+    rule_versions,
+    schema,
+    versions,
+)
 from monitor.store.articles import ArticleQuery
+from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, revision, upgrade
-from tests.builders import an_article
+from tests.builders import NOON, a_feed, a_found, an_article
 from tests.store.test_faults import create
 
-NEXT = '''"""A step of the tests."""
+COMPARED = {"compare_type": True, "version_table": schema.VERSION_TABLE}
+HEAD = schema.REVISIONS[-1]
+NEXT = f"{int(HEAD) + 1:04}"
+STEP = f'''"""A step of the tests."""
 import os
 import signal
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "{NEXT}", "{HEAD}", None, None
 def upgrade() -> None:
     op.execute("CREATE TABLE further (id text)")
     if os.environ.get("DIE"):
         os.kill(os.getpid(), signal.SIGKILL)
     op.execute("UPDATE articles SET title = title || '!'")
 '''
-UPGRADE = """
+UPGRADE = f"""
 import sys
 from pathlib import Path
 from monitor.store import migrate, versions
 from monitor.store.store import upgrade
 migrate.SCRIPTS = Path(sys.argv[2])
-versions.REVISIONS = ("0001", "0002")
+versions.REVISIONS = (*versions.REVISIONS, "{NEXT}")
 upgrade(sys.argv[1])
 """
 
 
 def test_the_migrations_make_the_tables_of_the_schema(new_database: Callable[..., str]) -> None:
     with Store.open(new_database(empty=True)) as store, store.writing() as tx:
-        options = {"compare_type": True, "version_table": schema.VERSION_TABLE}
-        context = MigrationContext.configure(tx, opts=options)
+        context = MigrationContext.configure(tx, opts=COMPARED)
         assert compare_metadata(context, schema.metadata) == []
 
 
@@ -62,9 +77,9 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
     def grow() -> Path:
         scripts = tmp_path / "100% newer"
         shutil.copytree(migrate.SCRIPTS, scripts)
-        (scripts / "versions" / "0002_further.py").write_text(NEXT)
+        (scripts / "versions" / f"{NEXT}_further.py").write_text(STEP)
         monkeypatch.setattr(migrate, "SCRIPTS", scripts)
-        monkeypatch.setattr(versions, "REVISIONS", ("0001", "0002"))
+        monkeypatch.setattr(versions, "REVISIONS", (*schema.REVISIONS, NEXT))
         return scripts
 
     return grow
@@ -85,18 +100,20 @@ def old_url(database_url: str) -> str:
 
 def test_an_upgrade_keeps_everything(old_url: str, next_version: Callable[[], Path]) -> None:
     next_version()
-    assert revision(old_url) == ("0001", "0002")
+    assert revision(old_url) == (HEAD, NEXT)
     done = upgrade(old_url)
-    assert (done.before, done.after) == ("0001", "0002")
+    assert (done.before, done.after) == (HEAD, NEXT)
     assert titles(old_url) == ["Headline 1!"]
-    assert revision(old_url) == ("0002", "0002")
+    assert revision(old_url) == (NEXT, NEXT)
     assert upgrade(old_url).copy is None
     assert titles(old_url) == ["Headline 1!"]
 
 
 def test_an_older_database_is_not_read_but_said_to_be_older(old_url: str, next_version: Callable[[], Path]) -> None:
     next_version()
-    with pytest.raises(StoreError, match=r"of an older version \(tables 0001, now 0002\): run `monitor db upgrade`"):
+    with pytest.raises(
+        StoreError, match=rf"of an older version \(tables {HEAD}, now {NEXT}\): run `monitor db upgrade`"
+    ):
         Store.open(old_url, read_only=True)
 
 
@@ -119,10 +136,10 @@ def test_a_file_is_copied_before_it_is_upgraded(tmp_path: Path, next_version: Ca
     (tmp_path / "monitor.db.copying").write_bytes(b"half a copy of an attempt that was killed")
     next_version()
     done = upgrade(url)
-    assert done.copy == tmp_path / "monitor.db.before-0002"
+    assert done.copy == tmp_path / f"monitor.db.before-{NEXT}"
     with sqlite3.connect(done.copy) as copy:
         assert copy.execute("SELECT title FROM articles").fetchall() == [("Headline 1",)]
-        assert copy.execute("SELECT version_num FROM monitor_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT version_num FROM monitor_version").fetchall() == [(HEAD,)]
     copy.close()
     assert not (tmp_path / "monitor.db.copying").exists()
 
@@ -133,7 +150,7 @@ def test_an_upgrade_killed_midway_never_happened_and_can_be_run_again(
     scripts = next_version()
     command = [sys.executable, "-c", UPGRADE, old_url, str(scripts)]
     assert subprocess.run(command, env={"DIE": "1", "PYTHONPATH": "."}).returncode == -9
-    assert revision(old_url) == ("0001", "0002")
+    assert revision(old_url) == (HEAD, NEXT)
     assert subprocess.run(command, env={"PYTHONPATH": "."}).returncode == 0
     assert titles(old_url) == ["Headline 1!"]
 
@@ -143,7 +160,7 @@ def test_a_step_that_fails_changes_nothing(old_url: str, next_version: Callable[
     next_version()
     with pytest.raises(Exception, match="already exists"):
         upgrade(old_url)
-    assert revision(old_url) == ("0001", "0002")
+    assert revision(old_url) == (HEAD, NEXT)
 
 
 def test_after_an_upgrade_references_are_watched_again(tmp_path: Path, next_version: Callable[[], Path]) -> None:
@@ -158,3 +175,34 @@ def test_upgrading_makes_an_empty_database(new_database: Callable[..., str], tmp
     url = new_database(empty=True)
     assert upgrade(url).before == ""
     assert titles(url) == []
+
+
+@pytest.fixture
+def first_version(new_database: Callable[..., str], tmp_path: Path) -> str:
+    """A database as the first version left it, with everything in it that it could hold."""
+    scripts, url = tmp_path / "first", new_database(empty=True)
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    for path in (scripts / "versions").glob("000[2-9]_*.py"):
+        path.unlink()
+    with pytest.MonkeyPatch.context() as old:
+        old.setattr(migrate, "SCRIPTS", scripts)
+        old.setattr(versions, "REVISIONS", ("0001",))
+        with Store.open(url) as store, store.writing() as tx:
+            polls.sync(tx, [a_feed()], NOON)
+            articles.insert_new(tx, [an_article()])
+            matches.put(tx, [Matched(article_id=an_article().id, found=(a_found(),))], [a_found().watchlist_id], NOON)
+            configurations.save(tx, "1", {"feeds.yaml": b"outlets: {}"}, NOON)
+    return url
+
+
+def test_a_database_of_the_first_version_keeps_everything(first_version: str) -> None:
+    assert revision(first_version) == ("0001", HEAD)
+    upgrade(first_version)
+    with Store.open(first_version) as store, store.writing() as tx:
+        assert [match.found.version for match in matches.query(tx, MatchQuery())] == [a_found().version]
+        assert polls.state(tx, a_feed().id) is not None
+        assert configurations.last(tx) == {"feeds.yaml": b"outlets: {}"}
+        assert daemon.get(tx) is None
+        assert rule_versions.active(tx) == ()
+        reloads.ask(tx, NOON, forced=False)
+        assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []

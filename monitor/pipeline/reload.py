@@ -1,0 +1,174 @@
+"""RELOAD: look at the configuration's files → load them → decide → put them in force, in one transaction.
+
+What is wrong, or would shrink what is watched, is refused, and said once; what was in force stays.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.config.change import Change, Refusal, judge, needs_restart
+from monitor.config.files import Look, look, read_files
+from monitor.config.load import Config, files_hash, load
+from monitor.errors import ConfigError
+from monitor.pipeline.tools import Tools
+from monitor.store import configurations, daemon, polls, reloads, rule_versions
+from monitor.store.reloads import Answer
+from monitor.store.store import Transaction
+
+LOOK = timedelta(milliseconds=250)
+"""Between two looks. Files that are the same at two looks are read."""
+_SHOWN = 12
+"""Digits of a configuration's hash that a person is shown."""
+
+log = logging.getLogger(__name__)
+
+
+class Reloading:
+    """Keeps the configuration of the tools that of the files, as far as they may come into force.
+
+    `refusal`: why the files were refused when the tools were made, if they were.
+    """
+
+    def __init__(
+        self, tools: Tools, folder: Path, environment: Mapping[str, str], refusal: Refusal | None = None
+    ) -> None:
+        self._tools = tools
+        self._folder = folder
+        self._environment = environment
+        self._started_with = tools.config.settings
+        self._refusal = refusal
+        self._held: Config | None = None
+        """What is refused only because it shrinks what is watched."""
+        self._last: Look | None = None
+        self._settled: Look | None = None
+        self._demanded = False
+        self._stopping = False
+        self._looking = asyncio.Lock()
+
+    def demand(self) -> None:
+        """Let the next look read the files, changed or not."""
+        self._demanded = True
+
+    async def stop(self) -> None:
+        """Finish the look that is under way, and look no more."""
+        self._stopping = True
+        async with self._looking:
+            pass
+
+    async def look(self) -> None:
+        """See whether the files have changed, or somebody asks, and act on it. Raises: StoreError."""
+        async with self._looking:
+            if not self._stopping:
+                await self._look()
+
+    async def _look(self) -> None:
+        asked = await self._tools.database.read(reloads.waiting)
+        before, self._last = self._last, await asyncio.to_thread(look, self._folder)
+        changed = self._last != self._settled
+        if self._last != before or not (changed or asked or self._demanded):
+            return
+        found = await asyncio.to_thread(self._load, forced=any(asked.values()))
+        if await asyncio.to_thread(look, self._folder) != self._last:
+            return  # written to meanwhile: what was read may be half of each
+        await self._settle(found, asked)
+        self._settled, self._demanded = self._last, False
+
+    def _load(self, *, forced: bool) -> Config | Refusal:
+        """What the files hold: the configuration in force where they are the same; what was refused is loaded once."""
+        try:
+            files = read_files(self._folder)
+        except ConfigError as error:
+            return Refusal(hash="", problems=error.problems)
+        content = files_hash(files)
+        for known in (self._tools.config, self._held):
+            if known and known.hash == content:
+                return known
+        if self._refusal and self._refusal.hash == content and not (forced and self._refusal.shrinks):
+            return self._refusal
+        try:
+            return load(files, environment=self._environment, home=self._folder.parent)
+        except ConfigError as error:
+            return Refusal(hash=content, problems=error.problems)
+
+    async def _settle(self, found: Config | Refusal, asked: Mapping[int, bool]) -> None:
+        if found is self._tools.config:
+            await self._keep(asked)
+            return
+        if isinstance(found, Refusal):
+            await self._refuse(found, asked)
+            self._held = None
+            return
+        decided = judge(self._tools.config, found, forced=any(asked.values()))
+        if isinstance(decided, Refusal):
+            await self._refuse(decided, asked)
+            self._held = found
+        else:
+            await self._accept(found, decided, asked)
+
+    async def _keep(self, asked: Mapping[int, bool]) -> None:
+        """The files are those in force."""
+        now = self._tools.clock()
+        answer = Answer(accepted=True, said=(in_force(self._tools.config), "nothing has changed"))
+
+        def save(tx: Transaction) -> None:
+            daemon.set_refused(tx, (), now)
+            reloads.answer(tx, asked, answer, now)
+
+        if self._refusal or asked:
+            await self._tools.database.write(save)
+        if self._refusal or asked or self._demanded:
+            log.info("%s; the files are the same", in_force(self._tools.config))
+        self._refusal = self._held = None
+
+    async def _refuse(self, refusal: Refusal, asked: Mapping[int, bool]) -> None:
+        now = self._tools.clock()
+        is_news = refusal != self._refusal
+        answer = Answer(accepted=False, said=(f"still {in_force(self._tools.config)}",), problems=refusal.problems)
+
+        def save(tx: Transaction) -> None:
+            if is_news:
+                daemon.set_refused(tx, refusal.problems, now)
+            reloads.answer(tx, asked, answer, now)
+
+        await self._tools.database.write(save)
+        self._refusal = refusal
+        if is_news or self._demanded:
+            for problem in refusal.problems:
+                log.error("%s", problem)
+            log.error("the changed configuration is refused; still %s", in_force(self._tools.config))
+
+    async def _accept(self, new: Config, change: Change, asked: Mapping[int, bool]) -> None:
+        old = self._tools.config
+        waiting = needs_restart(self._started_with, new.settings)
+        said = (in_force(new), *change.lines(), *(f"{name}: taken up at the next start" for name in waiting))
+
+        def save(tx: Transaction) -> None:
+            now = self._tools.clock()  # here, and not before: saves that came first were made with the old one
+            put_in_force(tx, new, now, before=old)
+            daemon.set_in_force(tx, new.hash, waiting, now)
+            reloads.answer(tx, asked, Answer(accepted=True, said=said), now)
+
+        await self._tools.database.change(save, lambda: self._tools.use(new))
+        self._refusal = self._held = None
+        log.info("%s", "; ".join(said))
+
+
+def put_in_force(tx: Transaction, config: Config, now: datetime, *, before: Config | None = None) -> None:
+    """Make the database's what a configuration says: the schedule, the files, the versions of the rules.
+
+    `before`: the one that was in force until now, where feeds need not keep to its intervals.
+    """
+    polls.sync(tx, config.feeds, now)
+    intervals = {feed.id: feed.every for feed in before.feeds} if before else {}
+    polls.hasten(tx, [feed for feed in config.feeds if feed.every < intervals.get(feed.id, feed.every)], now)
+    configurations.save(tx, config.hash, config.files, now)
+    rule_versions.save(tx, config.watchlists, config.matcher.versions, config.hash, now)
+
+
+def in_force(config: Config) -> str:
+    """Which configuration it is and what it holds, for a person."""
+    counts = f"{len(config.feeds)} feeds, {len(config.lists)} lists, {len(config.watchlists)} watchlists"
+    return f"in force: configuration {config.hash[:_SHOWN]} with {counts}"

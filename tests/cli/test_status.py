@@ -1,0 +1,104 @@
+"""What `monitor status` says, to a person and to a program."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.cli.status import status_lines, status_record
+from monitor.errors import Problem
+from monitor.model import FeedId, FeedState, WatchlistId
+from monitor.store.daemon import Daemon
+from monitor.store.lock import daemon_lock
+from monitor.store.rule_versions import RuleVersion
+from monitor.store.status import Queues, Status
+from tests.builders import NOON
+from tests.cli.conftest import Run
+
+GAZA = ZoneInfo("Asia/Gaza")
+LATER = NOON + timedelta(hours=1)
+PROBLEM = Problem(file="lists/rafah.yaml", line=3, column=5, what="no term", hint="take it out")
+STATUS = Status(
+    daemon=Daemon(
+        pid=7,
+        host="desk",
+        started_at=NOON,
+        configuration="abcdef" * 10 + "abcd",
+        in_force_since=LATER,
+        needs_restart=("workers.count",),
+        refused_at=LATER,
+        refused=(PROBLEM,),
+    ),
+    watchlists=(
+        RuleVersion(
+            watchlist_id=WatchlistId("rafah"),
+            version="0" * 12,
+            title="Rafah",
+            file="watchlists/rafah.yaml",
+            configuration="1",
+            active=True,
+            first_used_at=NOON,
+            last_used_at=NOON,
+        ),
+    ),
+    queues=Queues(feeds=5, feeds_due=2, feeds_failing=1, pages_due=3, pages_quarantined=0),
+    errors=(FeedState(feed_id=FeedId("dead-en"), next_poll_at=LATER, last_polled_at=NOON, last_error="503: down"),),
+)
+NOTHING = Queues(feeds=0, feeds_due=0, feeds_failing=0, pages_due=0, pages_quarantined=0)
+
+
+def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() -> None:
+    assert list(status_lines(STATUS, 7, GAZA)) == [
+        ("daemon", "process 7 on desk, started 2025-11-10 14:00"),
+        ("configuration", "abcdefabcdef, in force since 2025-11-10 15:00"),
+        ("restart", "workers.count is taken up at the next start"),
+        ("refused", "the files as they are since 2025-11-10 15:00:"),
+        ("", "lists/rafah.yaml:3:5: no term (take it out)"),
+        ("watchlist", "rafah, version 000000000000, first used 2025-11-10 14:00"),
+        ("feeds", "5: 2 due, 1 failing"),
+        ("pages", "3 due, 0 in quarantine"),
+        ("failed", "dead-en, 2025-11-10 14:00: 503: down"),
+    ]
+
+
+def test_a_program_reads_the_same() -> None:
+    record = status_record(STATUS, None)
+    assert record["running"] is False
+    assert record["daemon"] == {"pid": 7, "host": "desk", "started_at": NOON}
+    assert record["refused"] == {
+        "at": LATER,
+        "problems": [
+            {"file": "lists/rafah.yaml", "line": 3, "column": 5, "what": "no term", "hint": "take it out", "source": ""}
+        ],
+    }
+    assert json.loads(json.dumps(record, default=str))["watchlists"][0]["version"] == "0" * 12
+
+
+@pytest.mark.parametrize(
+    ("daemon", "pid", "said"),
+    [
+        (None, None, "none has run yet"),
+        (None, 7, "process 7, starting"),
+        (STATUS.daemon, None, "none; the last was process 7 on desk, started 2025-11-10 14:00"),
+    ],
+)
+def test_whether_a_daemon_runs_is_said_first(daemon: Daemon | None, pid: int | None, said: str) -> None:
+    status = Status(daemon=daemon, watchlists=(), queues=NOTHING, errors=())
+    assert list(status_lines(status, pid, GAZA))[0] == ("daemon", said)  # noqa: RUF015 - all lines are made
+    assert status_record(status, pid)["running"] == (pid is not None)
+
+
+def test_the_status_can_be_asked_for_while_the_settings_are_broken(monitor: Run, kept: Path) -> None:
+    (kept / "config" / "monitor.yaml").write_text("timzone: UTC\n", encoding="utf-8")
+    said = monitor("status", at=kept)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("daemon        none; the last was process ")
+    with daemon_lock(str(kept / "data" / "monitor.db")):
+        assert json.loads(monitor("status", "--format", "json", at=kept).out)["running"] is True
+
+
+def test_a_status_of_a_database_that_cannot_be_told_is_refused(monitor: Run, kept: Path) -> None:
+    (kept / "config" / "monitor.yaml").write_text("database: [x]\n", encoding="utf-8")
+    assert monitor("status", at=kept).code == 2
