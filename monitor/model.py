@@ -116,7 +116,7 @@ class Example:
     """A text that a watchlist must, or must not, match."""
 
     title: str
-    text: str = ""
+    body: str = ""
     language: str = ""
     line: int = 0
 

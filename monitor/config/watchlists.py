@@ -35,14 +35,14 @@ class _Example:
             title = TEXT.read(node, source, name)
             return Example(title=title, line=node.place.line) if title else None
         if isinstance(node, Table) and not any(key.value in _PARTS.keys for key, _ in node.entries):
-            mismatch(node, source, name, "a text, or its title, text and lang")
+            mismatch(node, source, name, "a text, or its title, body and lang")
             return None
         parts = _PARTS.read(node, source, name)
         return replace(parts, line=node.place.line) if parts else None
 
 
-def _parts(title: str = "", text: str = "", lang: str = "") -> Example:
-    return Example(title=title, text=text, language=lang)
+def _parts(title: str = "", body: str = "", lang: str = "") -> Example:
+    return Example(title=title, body=body, language=lang)
 
 
 def _score(title: float = ScoreRule().title, body: float = ScoreRule().body, **rest: float) -> ScoreRule:
@@ -60,7 +60,7 @@ class _Watchlist:
     should_not_match: tuple[Example, ...] = ()
 
 
-_PARTS = Keys(build=_parts, keys={"title": TEXT, "text": TEXT, "lang": LANGUAGE}, required=frozenset(["title"]))
+_PARTS = Keys(build=_parts, keys={"title": TEXT, "body": TEXT, "lang": LANGUAGE}, required=frozenset(["title"]))
 _WEIGHT = number(at_most=1000)
 _FILE = Keys(
     build=_Watchlist,

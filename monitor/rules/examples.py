@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.errors import Problem
-from monitor.model import Clause, Document, Example, Hit, Watchlist
+from monitor.model import Clause, Document, Example, Watchlist
 from monitor.rules.matcher import Matcher
+from monitor.rules.misses import why, why_not
 
 _SHOWN = 60
-_REASONS = 3
 
 
 def check_examples(watchlists: Sequence[Watchlist], matcher: Matcher) -> tuple[Problem, ...]:
@@ -25,44 +25,19 @@ def _wrong(watchlist: Watchlist, matcher: Matcher) -> Iterator[Problem]:
         clause = _explained(example, watchlist, matcher)
         if not clause.held:
             what = f"should match, but does not: {_shown(example)}"
-            yield Problem(file=watchlist.file, line=example.line, what=what, hint=failing(clause))
+            yield Problem(file=watchlist.file, line=example.line, what=what, hint=why_not(clause))
     for example in watchlist.should_not_match:
         clause = _explained(example, watchlist, matcher)
         if clause.held:
             what = f"should not match, but does: {_shown(example)}"
-            yield Problem(file=watchlist.file, line=example.line, what=what, hint=_decisive(clause))
+            yield Problem(file=watchlist.file, line=example.line, what=what, hint=why(clause))
 
 
 def _explained(example: Example, watchlist: Watchlist, matcher: Matcher) -> Clause:
-    document = Document(title=example.title, text=example.text, language=example.language)
+    document = Document(title=example.title, text=example.body, language=example.language)
     return matcher.explain(document, watchlist.id)
 
 
-def failing(clause: Clause) -> str:
-    """The innermost clauses that decided that this one does not hold, in words."""
-    missing = [part for part in clause.parts if not part.held]
-    if missing:
-        return "; ".join(map(failing, missing[:_REASONS]))
-    if clause.note:
-        return f"{clause.query}: {clause.note}"
-    if clause.query.startswith("NOT "):
-        return f"{clause.query} excludes it"
-    return f"{clause.query} is not in it"
-
-
-def _decisive(clause: Clause) -> str:
-    terms = dict.fromkeys(hit.term for hit in _hits(clause))
-    return f"matched by {', '.join(terms)}"
-
-
-def _hits(clause: Clause) -> Iterator[Hit]:
-    """The hits of the clauses that held."""
-    if clause.held:
-        yield from clause.hits
-        for part in clause.parts:
-            yield from _hits(part)
-
-
 def _shown(example: Example) -> str:
-    text = example.title or example.text
+    text = example.title or example.body
     return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}…"'

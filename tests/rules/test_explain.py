@@ -76,9 +76,15 @@ def test_a_matchs_explanation_is_the_one_asked_for_later() -> None:
     ("query", "title", "reason"),
     [
         ("@rafah AND @tunnels", "Rafah", "@tunnels is not in it"),
-        ("@rafah AND (@tunnels OR x)", "Rafah", "@tunnels is not in it; x is not in it"),
+        ("@rafah AND (@tunnels OR x)", "Rafah", "@tunnels is not in it"),
+        ("@rafah AND @tunnels AND x", "a", "@rafah is not in it; @tunnels is not in it; x is not in it"),
+        (
+            "@rafah AND @tunnels AND x AND y",
+            "a",
+            "@rafah is not in it; @tunnels is not in it; x is not in it; and 1 more",
+        ),
         ("@rafah NEAR/1 @tunnels", "Rafah a b tunnel", "@rafah NEAR/1 @tunnels: 2 words between, at most 1 wanted"),
-        ("@rafah NOT x", "Rafah x", "NOT x excludes it"),
+        ("@rafah NOT x", "Rafah x", "NOT x excludes it (x)"),
         ("@rafah", "x" * 100, "@rafah is not in it"),
     ],
 )
@@ -97,7 +103,7 @@ def test_an_example_that_scores_too_little_says_so() -> None:
 
 
 def test_an_unwanted_match_names_its_terms() -> None:
-    watchlist = a_watchlist("@rafah AND (@tunnels OR x)", should_not_match=(Example(title="", text="Rafah tunnels"),))
+    watchlist = a_watchlist("@rafah AND (@tunnels OR x)", should_not_match=(Example(title="", body="Rafah tunnels"),))
     (problem,) = check_examples([watchlist], a_matcher(watchlist, lists=LISTS))
     assert problem.what == 'should not match, but does: "Rafah tunnels"'
     assert problem.hint == "matched by Rafah, tunnel*"

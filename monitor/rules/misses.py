@@ -1,0 +1,92 @@
+"""Why a query does not hold: of all that is missing, what comes nearest to making it hold.
+
+Goes by clauses alone, so that a stored explanation can be asked too. A clause that does not hold although its parts do
+is itself what is missing: a NEAR whose sides are too far apart, a NOT whose part is there, a score that is too low.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.model import Clause, Hit
+from monitor.rules.parse import parse
+from monitor.rules.syntax import AtLeast, Not, Or, Within
+from monitor.rules.terms import Fault
+
+_ABSENT, _PRESENT = 2, 1
+"""What is missing counts double: words that stand there in the wrong place are the nearer miss."""
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A clause that would have to come out otherwise."""
+
+    clause: Clause
+    where: str = ""
+    """The field that it stands in, "" for any."""
+
+    def __str__(self) -> str:
+        where = f"{self.where}: " if self.where and not self.clause.query.startswith(f"{self.where}:") else ""
+        if self.vetoes:
+            words = ", ".join(dict.fromkeys(hit.term for hit in hits_of(self.clause.parts)))
+            return f"{where}{self.clause.query} excludes it" + (f" ({words})" if words else "")
+        if self.clause.note:
+            return f"{where}{self.clause.query}: {self.clause.note}"
+        return f"{self.clause.query} is not in " + (f"the {self.where}" if self.where else "it")
+
+    @property
+    def vetoes(self) -> bool:
+        """Is it an exclusion, whose part is there?"""
+        return isinstance(_node(self.clause.query), Not)
+
+
+def nearest_misses(clause: Clause) -> tuple[Miss, ...]:
+    """The fewest clauses that would have to come out otherwise for this one to hold; none where it does."""
+    return tuple(_misses(clause, ""))
+
+
+def why_not(clause: Clause) -> str:
+    """The same in words, on one line."""
+    misses = list(dict.fromkeys(map(str, nearest_misses(clause))))
+    more = f"; and {len(misses) - _SHOWN} more" if len(misses) > _SHOWN else ""
+    return "; ".join(misses[:_SHOWN]) + more
+
+
+def why(clause: Clause) -> str:
+    """The terms that made a clause hold, on one line."""
+    return f"matched by {', '.join(dict.fromkeys(hit.term for hit in hits_of((clause,))))}"
+
+
+def hits_of(clauses: tuple[Clause, ...]) -> Iterator[Hit]:
+    """The hits of the clauses that held, and of those below them that did."""
+    for clause in clauses:
+        if clause.held:
+            yield from clause.hits or hits_of(clause.parts)
+
+
+def _misses(clause: Clause, where: str) -> list[Miss]:
+    if clause.held:
+        return []
+    missing = [part for part in clause.parts if not part.held]
+    node = _node(clause.query)
+    if not missing:
+        return [Miss(clause=clause, where=where)]
+    ways = [_misses(part, str(node.where) if isinstance(node, Within) else where) for part in missing]
+    if isinstance(node, Or):
+        return min(ways, key=_cost)
+    if isinstance(node, AtLeast):
+        lacking = node.count - (len(clause.parts) - len(missing))
+        ways = sorted(ways, key=_cost)[:lacking]
+    return [miss for way in ways for miss in way]
+
+
+def _cost(misses: list[Miss]) -> int:
+    return sum(_PRESENT if miss.clause.parts else _ABSENT for miss in misses)
+
+
+@lru_cache(maxsize=1000)
+def _node(query: str) -> object:
+    """The node that a clause explains; None where it is none that a person could write."""
+    tree = parse(query)
+    return None if isinstance(tree, Fault) else tree
