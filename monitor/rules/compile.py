@@ -31,7 +31,7 @@ def compile_rules(watchlists: Sequence[Watchlist], lists: Sequence[TermList]) ->
     for watchlist in watchlists:
         tree = parse(watchlist.query)
         wrong = [tree] if isinstance(tree, Fault) else faults(tree, known)
-        problems += [_query_problem(watchlist, fault) for fault in wrong]
+        problems += [query_problem(watchlist, fault) for fault in wrong]
         if not isinstance(tree, Fault) and not wrong and _lists(tree) <= sound.keys():
             trees.append((watchlist, tree))
     return _matcher(trees, sound), tuple(problems)
@@ -80,7 +80,7 @@ def _list_problems(terms: TermList) -> Iterator[Problem]:
                 )
 
 
-def _query_problem(watchlist: Watchlist, fault: Fault) -> Problem:
+def query_problem(watchlist: Watchlist, fault: Fault) -> Problem:
     """The fault at its place in the watchlist's file."""
     before = watchlist.query[: fault.at].split("\n")
     line, column = watchlist.query_place
