@@ -27,6 +27,8 @@ class Rules:
     watchlists: tuple[Watchlist, ...]
     matcher: Matcher
     problems: tuple[Problem, ...]
+    failed: tuple[Problem, ...]
+    """Examples of the watchlists that come out wrong: what was written means something else than was meant."""
 
 
 def read_rules(files: Mapping[str, bytes]) -> Rules:
@@ -41,9 +43,14 @@ def read_rules(files: Mapping[str, bytes]) -> Rules:
     if not watchlist_sources:
         hint = "add one, such as watchlists/rafah.yaml, with a title and a query"
         problems.append(Problem(file=WATCHLISTS, what="there is no watchlist", hint=hint))
-    problems += check_examples(_examinable(watchlists, lists, {problem.file for problem in problems}), matcher)
-    placed = tuple(_with_line(problem, sources) for problem in problems)
-    return Rules(lists=lists, watchlists=watchlists, matcher=matcher, problems=placed)
+    failed = check_examples(_examinable(watchlists, lists, {problem.file for problem in problems}), matcher)
+    return Rules(
+        lists=lists,
+        watchlists=watchlists,
+        matcher=matcher,
+        problems=tuple(_with_line(problem, sources) for problem in problems),
+        failed=tuple(_with_line(problem, sources) for problem in failed),
+    )
 
 
 def _open(files: Mapping[str, bytes], folder: str) -> list[Source]:
@@ -87,6 +94,12 @@ def _examinable(watchlists: Iterable[Watchlist], lists: Iterable[TermList], faul
     damaged = {term_list.id for term_list in lists if term_list.file in faulty}
     sound = (watchlist for watchlist in watchlists if watchlist.file not in faulty)
     return tuple(watchlist for watchlist in sound if damaged.isdisjoint(_LIST_IN_QUERY.findall(watchlist.query)))
+
+
+def with_lines(problems: Iterable[Problem], files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """The problems with the lines of the files that they are in."""
+    sources = [*_open(files, LISTS), *_open(files, WATCHLISTS)]
+    return tuple(_with_line(problem, sources) for problem in problems)
 
 
 def _with_line(problem: Problem, sources: Sequence[Source]) -> Problem:

@@ -11,6 +11,7 @@ from monitor.rules.lint_queries import Tree, lint_homographs, lint_lists, lint_n
 from monitor.rules.lint_terms import by_list_and_language, lint_list, lint_term
 from monitor.rules.matcher import Matcher
 from monitor.rules.parse import parse
+from monitor.rules.syntax import ListRef, walk
 from monitor.rules.terms import Fault
 
 
@@ -21,6 +22,12 @@ def lint(watchlists: Sequence[Watchlist], lists: Sequence[TermList], matcher: Ma
     """
     trees = [(one, tree) for one in watchlists if not isinstance(tree := parse(one.query), Fault)]
     return tuple(sorted(_findings(trees, lists, matcher), key=lambda finding: finding.problem))
+
+
+def lists_in(watchlists: Sequence[Watchlist]) -> frozenset[str]:
+    """The lists that the watchlists' queries name."""
+    trees = (tree for one in watchlists if not isinstance(tree := parse(one.query), Fault))
+    return frozenset(node.name for tree in trees for node, _ in walk(tree) if isinstance(node, ListRef))
 
 
 def _findings(trees: Sequence[Tree], lists: Sequence[TermList], matcher: Matcher) -> Iterator[Finding]:

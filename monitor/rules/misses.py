@@ -14,8 +14,9 @@ from monitor.rules.syntax import AtLeast, Not, Or, Within
 from monitor.rules.terms import Fault
 
 _ABSENT, _PRESENT = 2, 1
-"""What is missing counts double: words that stand there in the wrong place are the nearer miss."""
+"""What is absent counts double: words that stand there in the wrong place are the nearer miss."""
 _SHOWN = 3
+_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,8 @@ class Miss:
     clause: Clause
     where: str = ""
     """The field that it stands in, "" for any."""
+    instead: tuple[Clause, ...] = ()
+    """Others that would do as well."""
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where and not self.clause.query.startswith(f"{self.where}:") else ""
@@ -33,12 +36,24 @@ class Miss:
             return f"{where}{self.clause.query} excludes it" + (f" ({words})" if words else "")
         if self.clause.note:
             return f"{where}{self.clause.query}: {self.clause.note}"
-        return f"{self.clause.query} is not in " + (f"the {self.where}" if self.where else "it")
+        return f"{self._alternatives()} is not in " + (f"the {self.where}" if self.where else "it")
 
     @property
     def vetoes(self) -> bool:
         """Is it an exclusion, whose part is there?"""
         return isinstance(_node(self.clause.query), Not)
+
+    @property
+    def absent(self) -> bool:
+        """Is it a term or a list that does not stand there?"""
+        return not self.clause.parts and not self.clause.note
+
+    def _alternatives(self) -> str:
+        queries = [one.query for one in (self.clause, *self.instead)]
+        if len(queries) > _ALTERNATIVES + 1:
+            queries[_ALTERNATIVES:] = [f"{len(queries) - _ALTERNATIVES} more"]
+        *others, last = queries
+        return f"{', '.join(others)} or {last}" if others else last
 
 
 def nearest_misses(clause: Clause) -> tuple[Miss, ...]:
@@ -74,15 +89,26 @@ def _misses(clause: Clause, where: str) -> list[Miss]:
         return [Miss(clause=clause, where=where)]
     ways = [_misses(part, str(node.where) if isinstance(node, Within) else where) for part in missing]
     if isinstance(node, Or):
-        return min(ways, key=_cost)
+        return _nearest(ways)
     if isinstance(node, AtLeast):
         lacking = node.count - (len(clause.parts) - len(missing))
         ways = sorted(ways, key=_cost)[:lacking]
     return [miss for way in ways for miss in way]
 
 
+def _nearest(ways: list[list[Miss]]) -> list[Miss]:
+    """The way on which least is missing; absent words any of which would do are told together."""
+    best = min(ways, key=_cost)
+    first = best[0]
+    if len(best) > 1 or not first.absent:
+        return best
+    alike = [way[0] for way in ways if len(way) == 1 and way[0].absent and way[0].where == first.where]
+    alternatives = [one for miss in alike for one in (miss.clause, *miss.instead)]
+    return [Miss(clause=alternatives[0], where=first.where, instead=tuple(alternatives[1:]))]
+
+
 def _cost(misses: list[Miss]) -> int:
-    return sum(_PRESENT if miss.clause.parts else _ABSENT for miss in misses)
+    return sum(_ABSENT if miss.absent else _PRESENT for miss in misses)
 
 
 @lru_cache(maxsize=1000)

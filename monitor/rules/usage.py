@@ -10,9 +10,10 @@ from monitor.rules.findings import Finding, Kind, Placed, advise, terms_of_lists
 from monitor.rules.lint_terms import by_list_and_language
 from monitor.rules.terms import Phrase, phrases
 
-FEWEST_MATCHES = 20
+FEWEST_MATCHES = 200
 """Stored matches from which on it says something that a term has never hit."""
-DOMINANT = 0.9
+DOMINANT, FEWEST_OF_ONE = 0.9, 20
+"""Of a watchlist's matches, and how many it must have."""
 _SHOWN = 8
 
 _Key = tuple[str, tuple[Phrase, ...]]
@@ -82,7 +83,7 @@ def _dominant(watchlists: Iterable[Watchlist], usage: Usage) -> Iterator[Finding
     for watchlist in watchlists:
         total = usage.matches[watchlist.id]
         for (list_id, term), times in usage.alone[watchlist.id].items():
-            if total >= FEWEST_MATCHES and times >= DOMINANT * total:
+            if total >= FEWEST_OF_ONE and times >= DOMINANT * total:
                 name = f"{term} (@{list_id})" if list_id else term
                 what = f"{name} alone makes {times} of the {total} stored matches"
                 hint = "look at some of them: what it means elsewhere the watchlist finds too"

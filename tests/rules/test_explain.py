@@ -76,7 +76,7 @@ def test_a_matchs_explanation_is_the_one_asked_for_later() -> None:
     ("query", "title", "reason"),
     [
         ("@rafah AND @tunnels", "Rafah", "@tunnels is not in it"),
-        ("@rafah AND (@tunnels OR x)", "Rafah", "@tunnels is not in it"),
+        ("@rafah AND (@tunnels OR x)", "Rafah", "@tunnels or x is not in it"),
         ("@rafah AND @tunnels AND x", "a", "@rafah is not in it; @tunnels is not in it; x is not in it"),
         (
             "@rafah AND @tunnels AND x AND y",

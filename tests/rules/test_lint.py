@@ -191,21 +191,21 @@ def a_hit(term: str, list_id: str = "places") -> Hit:
 
 def test_stored_matches_tell_idle_and_dominant_terms() -> None:
     lists = [a_list("places", en=("Rafah", "Gaza", "Khan Younis"), fr=("rafah",)), a_list("unused", en=("Jenin",))]
-    stored = [(RAFAH, (a_hit("Rafah"), a_hit("Rafah")))] * 19 + [(RAFAH, (a_hit("Rafah"), a_hit("Gaza")))]
+    stored = [(RAFAH, (a_hit("Rafah"), a_hit("Rafah")))] * 199 + [(RAFAH, (a_hit("Rafah"), a_hit("Gaza")))]
     usage = usage_of(stored)
 
     uses = {(use.placed.language, use.placed.term): (use.hits, use.matches) for use in term_uses(lists, usage)}
     assert uses == {
-        ("en", "Rafah"): (39, 20),
+        ("en", "Rafah"): (399, 200),
         ("en", "Gaza"): (1, 1),
         ("en", "Khan Younis"): (0, 0),
-        ("fr", "rafah"): (39, 20),
+        ("fr", "rafah"): (399, 200),
         ("en", "Jenin"): (0, 0),
     }
     found = lint_usage([a_watchlist("@places")], lists, ["places"], usage)
     assert [(finding.kind, finding.problem.what) for finding in found] == [
-        (Kind.NEVER_HIT, "@places (en): in 20 stored matches never hit: Khan Younis"),
-        (Kind.DOMINANT, "Rafah (@places) alone makes 19 of the 20 stored matches"),
+        (Kind.NEVER_HIT, "@places (en): in 200 stored matches never hit: Khan Younis"),
+        (Kind.DOMINANT, "Rafah (@places) alone makes 199 of the 200 stored matches"),
     ]
 
 
@@ -217,7 +217,7 @@ def test_a_few_stored_matches_tell_nothing() -> None:
 
 def test_many_idle_terms_are_told_together() -> None:
     idle = tuple(f"word{number}" for number in range(11))
-    usage = usage_of([(RAFAH, (a_hit("Rafah", ""),))] * 20)
+    usage = usage_of([(RAFAH, (a_hit("Rafah", ""),))] * 200)
     found = lint_usage([a_watchlist("Rafah OR @places")], [a_list("places", en=idle)], ["places"], usage)
     assert found[0].problem.what.endswith("word6, word7 and 3 more")
-    assert found[1].problem.what == "Rafah alone makes 20 of the 20 stored matches"
+    assert found[1].problem.what == "Rafah alone makes 200 of the 200 stored matches"

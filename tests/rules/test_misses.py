@@ -21,6 +21,10 @@ def explained(query: str, title: str, text: str = "") -> Clause:
         ("@rafah", "Rafah", []),
         # Of several alternatives the one that lacks least.
         ("a AND b OR @rafah AND c", "Rafah", ["c is not in it"]),
+        # Words any of which would do are told together.
+        ("(a OR b OR title:c) AND (d OR e AND f)", "x", ["a or b is not in it", "d is not in it"]),
+        ("a OR b OR c OR (d OR e) OR f", "x", ["a, b, c, d or 2 more is not in it"]),
+        ("a OR b OR c OR (d OR e)", "x", ["a, b, c, d or e is not in it"]),
         # Words that are there, too far apart, are nearer than words that are not.
         (
             "c OR @rafah NEAR/1 @tunnels",
