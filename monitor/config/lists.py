@@ -20,7 +20,7 @@ def _term(text: str) -> str:
 
 
 _TERM = Value(expected="one term", parse=_term)
-_LISTS = ByName(
+FILE = ByName(
     key=SLUG,
     item=ByName(key=LANGUAGE, item=Each(Placed(_TERM)), expected="terms by language, such as en: [tunnel*]"),
     expected="lists by their name",
@@ -29,7 +29,7 @@ _LISTS = ByName(
 
 def read_lists(source: Source) -> tuple[Given[TermList], ...]:
     """The lists of a file, with the terms that can be used; what is wrong with the others is reported."""
-    read = [Given(_term_list(entry, source), entry.place) for entry in read_file(_LISTS, source) or ()]
+    read = [Given(_term_list(entry, source), entry.place) for entry in read_file(FILE, source) or ()]
     if source.problems:
         read += _unreadable(source, {given.value.id for given in read})
     return tuple(read)

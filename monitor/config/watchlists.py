@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from monitor.config.codes import LANGUAGE
-from monitor.config.shape import Each, Keys, mismatch, read_file
+from monitor.config.shape import Each, JsonSchema, Keys, mismatch, read_file
 from monitor.config.source import NO_PLACE, Source
 from monitor.config.values import SLUG, TEXT, number
 from monitor.config.yaml import Node, Table, Text
@@ -25,6 +25,10 @@ class _Query:
             return None
         return node
 
+    def schema(self) -> JsonSchema:
+        """A text."""
+        return {"type": "string", "description": 'Expected: a query; of more than one line as a block, "query: |"'}
+
 
 class _Example:
     """A text, which is taken as a title, or a mapping."""
@@ -39,6 +43,10 @@ class _Example:
             return None
         parts = _PARTS.read(node, source, name)
         return replace(parts, line=node.place.line) if parts else None
+
+    def schema(self) -> JsonSchema:
+        """Either of the two."""
+        return {"anyOf": [TEXT.schema(), _PARTS.schema()]}
 
 
 def _parts(title: str = "", body: str = "", lang: str = "") -> Example:
@@ -60,18 +68,38 @@ class _Watchlist:
     should_not_match: tuple[Example, ...] = ()
 
 
-_PARTS = Keys(build=_parts, keys={"title": TEXT, "body": TEXT, "lang": LANGUAGE}, required=frozenset(["title"]))
+_PARTS = Keys(
+    build=_parts,
+    keys={"title": TEXT, "body": TEXT, "lang": LANGUAGE},
+    required=frozenset(["title"]),
+    about={"title": "its headline", "body": "its text", "lang": "its language"},
+)
 _WEIGHT = number(at_most=1000)
-_FILE = Keys(
+FILE = Keys(
     build=_Watchlist,
     keys={
         "title": TEXT,
         "query": _Query(),
-        "score": Keys(build=_score, keys={"title": _WEIGHT, "body": _WEIGHT, "min": _WEIGHT}),
+        "score": Keys(
+            build=_score,
+            keys={"title": _WEIGHT, "body": _WEIGHT, "min": _WEIGHT},
+            about={
+                "title": "weight of a term that stands in the title",
+                "body": "weight of a term that stands elsewhere",
+                "min": "a match that scores less is none",
+            },
+        ),
         "should_match": Each(_Example(), may_be_empty=True),
         "should_not_match": Each(_Example(), may_be_empty=True),
     },
     required=frozenset(["query"]),
+    about={
+        "title": "as it is shown",
+        "query": "what is looked for",
+        "score": "what a match weighs",
+        "should_match": "texts that the query must match",
+        "should_not_match": "texts that it must not match",
+    },
 )
 
 
@@ -79,7 +107,7 @@ def read_watchlist(source: Source) -> Watchlist | None:
     """The watchlist of a file, named after it; None when it has no query that could be compiled."""
     watchlist_id = PurePosixPath(source.file).stem
     SLUG.read(Text(value=watchlist_id, place=NO_PLACE), source, "the file's name is the watchlist's id")
-    given = read_file(_FILE, source)
+    given = read_file(FILE, source)
     if given is None or given.query is None:
         return None
     return Watchlist(
