@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -66,11 +68,26 @@ def _read(given: str, loaded: "Config") -> "Trial":
     if given.lower().startswith(_ADDRESS):
         set_up_logging(None, verbose=False, quiet=True)
         return asyncio.run(try_address(loaded, given))
-    file: IO[bytes] = click.File("rb").convert(given, None, None)
-    content = file.read(loaded.settings.fetch.page_size)
+    content = _content(given, loaded.settings.fetch.page_size)
     if _is_page(content):
         return asyncio.run(try_page(loaded, content))
     return _text(content, given)
+
+
+def _content(given: str, most: int) -> bytes:
+    """The bytes of a file, or of standard input. Raises: click.UsageError, also for more than `most` of them."""
+    try:
+        if given == "-":
+            content = sys.stdin.buffer.read(most + 1)
+        else:
+            with Path(given).open("rb") as file:
+                content = file.read(most + 1)
+    except OSError as error:
+        hint = "give a URL with https://, a file, or - for standard input"
+        raise click.UsageError(f"{given} cannot be read ({error.strerror}): {hint}") from error
+    if len(content) > most:
+        raise click.UsageError(f"{given} is larger than {most:,} bytes: raise fetch.page_size in monitor.yaml")
+    return content
 
 
 def _is_page(content: bytes) -> bool:

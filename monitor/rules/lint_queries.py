@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from monitor.model import Clause, Document, TermList, Watchlist
+from monitor.model import Clause, TermList, Watchlist
+from monitor.rules.examples import document_of
 from monitor.rules.findings import Finding, Kind, Placed, advise, place_in_query, term_place
 from monitor.rules.homographs import HOMOGRAPHS, Homograph
 from monitor.rules.lint_terms import only_word
@@ -36,8 +37,7 @@ def lint_vetoes(trees: Iterable[Tree], matcher: Matcher) -> Iterator[Finding]:
         if watchlist.id not in matcher.versions:
             continue
         for example in watchlist.should_match:
-            document = Document(title=example.title, text=example.body, language=example.language)
-            misses = nearest_misses(matcher.explain(document, watchlist.id))
+            misses = nearest_misses(matcher.explain(document_of(example), watchlist.id))
             for node, _ in walk(tree):
                 vetoed = [miss.clause for miss in misses if miss.vetoes and miss.clause.query == show(node)]
                 if vetoed:
