@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import EXIT_USAGE
+from monitor.cli.given import as_text, given_bytes
 from monitor.cli.options import config_option, database_option, open_store
 from monitor.cli.records import Record
 from monitor.cli.terminal import isolate, isolate_within
@@ -22,11 +23,11 @@ COLUMNS = ("watchlist", "lang", "articles", "positive", "right", "false", "misse
 
 
 @click.command("score")
-@click.argument("file", metavar="FILE.jsonl", type=click.File(encoding="utf-8"))
+@click.argument("file", metavar="FILE.jsonl")
 @click.option("--errors", is_flag=True, help="Also every miss and false hit with its reason.")
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
 @config_option
-def score_command(*, file: TextIO, errors: bool, output: str, config: str | None) -> int:
+def score_command(*, file: str, errors: bool, output: str, config: str | None) -> int:
     """Run the watchlists over labelled articles: precision, recall and F1, by watchlist and language.
 
     FILE has a JSON object a line: title, text, lang, and labels: the watchlists that it belongs to. With `judged` the
@@ -38,9 +39,9 @@ def score_command(*, file: TextIO, errors: bool, output: str, config: str | None
     from monitor.rules.scoring import score
 
     loaded = rules_of(config)
-    items, problems = read_labelled(_content(file), Path(file.name).name, loaded.matcher.versions)
+    items, problems = read_labelled(as_text(given_bytes(file), file), Path(file).name, loaded.matcher.versions)
     if problems:
-        print_problems(problems, f"in {file.name}")
+        print_problems(problems, f"in {file}")
         return EXIT_USAGE
     scores = score(items, loaded.matcher)
     if output == "json":
@@ -50,13 +51,6 @@ def score_command(*, file: TextIO, errors: bool, output: str, config: str | None
     if errors:
         _print_errors(scores.errors)
     return 0
-
-
-def _content(file: TextIO) -> str:
-    try:
-        return file.read()
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{file.name} is not UTF-8: save it as UTF-8") from error
 
 
 def _print(scores: "Scores") -> None:

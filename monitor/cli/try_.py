@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.given import as_text, given_bytes
 from monitor.cli.options import config_option
 from monitor.cli.records import Record
 from monitor.cli.terminal import isolate
@@ -68,26 +68,13 @@ def _read(given: str, loaded: "Config") -> "Trial":
     if given.lower().startswith(_ADDRESS):
         set_up_logging(None, verbose=False, quiet=True)
         return asyncio.run(try_address(loaded, given))
-    content = _content(given, loaded.settings.fetch.page_size)
-    if _is_page(content):
-        return asyncio.run(try_page(loaded, content))
-    return _text(content, given)
-
-
-def _content(given: str, most: int) -> bytes:
-    """The bytes of a file, or of standard input. Raises: click.UsageError, also for more than `most` of them."""
-    try:
-        if given == "-":
-            content = sys.stdin.buffer.read(most + 1)
-        else:
-            with Path(given).open("rb") as file:
-                content = file.read(most + 1)
-    except OSError as error:
-        hint = "give a URL with https://, a file, or - for standard input"
-        raise click.UsageError(f"{given} cannot be read ({error.strerror}): {hint}") from error
+    most = loaded.settings.fetch.page_size
+    content = given_bytes(given, most + 1, hint="a URL begins with https://, - is standard input")
     if len(content) > most:
         raise click.UsageError(f"{given} is larger than {most:,} bytes: raise fetch.page_size in monitor.yaml")
-    return content
+    if _is_page(content):
+        return asyncio.run(try_page(loaded, content))
+    return _text(content, given, loaded)
 
 
 def _is_page(content: bytes) -> bool:
@@ -96,16 +83,14 @@ def _is_page(content: bytes) -> bool:
     return start.startswith(_TAGS)
 
 
-def _text(content: bytes, given: str) -> "Trial":
+def _text(content: bytes, given: str, loaded: "Config") -> "Trial":
     """A JSON object, or plain text. Raises: click.UsageError."""
     from monitor.articles.language import language_of
+    from monitor.articles.outlets import Outlets
     from monitor.pipeline.trial import Trial
     from monitor.rules.labelled import document_of
 
-    try:
-        text = content.decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{given} is not UTF-8: save it as UTF-8") from error
+    text = as_text(content, given).strip()
     if text.startswith("{"):
         try:
             found = document_of(json.loads(text))
@@ -116,6 +101,9 @@ def _text(content: bytes, given: str) -> "Trial":
         found = document_of({"title": title.strip(), "text": body.strip(), "lang": language_of(text)})
     if isinstance(found, str):
         raise click.UsageError(f"{given}: {found}")
+    outlet = Outlets(loaded.outlets).get(found.outlet)
+    if outlet and not found.country:
+        found = replace(found, country=outlet.country, affiliation=outlet.affiliation)
     return Trial(document=found)
 
 

@@ -71,12 +71,10 @@ def _label(node: Node) -> str:
             return type(node).__name__.upper()
         case Within(where=where):
             return f"{where}:"
-        case Near(distance=number):
-            return f"NEAR/{number}"
-        case _ if not children(node):
-            return show(node)
+        case Near(distance=distance):
+            return f"{type(node).__name__.upper()}/{distance}"
         case _:
-            return show(node).partition("(")[0]
+            return show(node).partition("(")[0] if children(node) else show(node)
 
 
 def _terms(node: Node, lists: Mapping[str, TermList]) -> Iterator[LookedUp]:

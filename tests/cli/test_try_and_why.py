@@ -52,6 +52,15 @@ def test_an_object_names_its_parts(monitor: Run, demo: Path) -> None:
     assert verdict["explanation"]["held"]
 
 
+def test_an_objects_outlet_is_looked_up(monitor: Run, demo: Path) -> None:
+    for article in (
+        {"title": "Gaza", "outlet": "kav-hahof"},
+        {"title": "Gaza", "outlet": "kav-hahof", "country": "EG"},
+    ):
+        record = json.loads(tried(monitor, demo, json.dumps(article), "--format", "json").out)
+        assert record["outlet"] == "kav-hahof"
+
+
 def test_a_page_is_read_in_a_worker(monitor: Run, demo: Path) -> None:
     said = tried(monitor, demo, PAGE, "--watchlist", "rafah-tunnel-fighters")
     assert said.out.startswith("Trapped\nen, ")
@@ -112,7 +121,7 @@ def test_what_is_no_article_is_one_line(monitor: Run, demo: Path, content: str |
 def test_a_file_that_is_not_there_says_what_may_be_given(monitor: Run, demo: Path) -> None:
     said = monitor("try", "gazette.example/1", at=demo)
     assert said.code == 2
-    assert "gazette.example/1 cannot be read (No such file or directory): give a URL with https://, a file" in said.err
+    assert "gazette.example/1 cannot be read (No such file or directory): a URL begins with https://, " in said.err
 
 
 def test_a_typed_query_is_tried_with_the_configured_lists(monitor: Run, demo: Path) -> None:
