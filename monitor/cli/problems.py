@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import click
 
-from monitor.cli.terminal import harmless
+from monitor.cli.terminal import harmless, isolate_within
 from monitor.errors import Problem
 
 _WIDEST = 120
@@ -15,7 +15,7 @@ def print_problems(problems: Iterable[Problem], where: str = "in the configurati
     """All of them on standard error, then how many there are `where`."""
     problems = list(problems)
     for problem in problems:
-        click.echo(harmless(str(problem)), err=True)
+        click.echo(isolate_within(str(problem)), err=True)
         for line in excerpt(problem):
             click.echo(line, err=True)
     noun = "problem" if len(problems) == 1 else "problems"

@@ -9,7 +9,8 @@ from itertools import accumulate, takewhile
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _NO_COLUMN = frozenset(("Mn", "Me", "Cf"))
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
-_WORD = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc][\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\"'*]*"
+_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_WORD = rf"{_LETTER}(?:{_LETTER}|[\"'](?={_LETTER}))*\*?"
 _RUN = re.compile(rf"{_WORD}(?:[ -]{_WORD})*")
 """Words of a right-to-left script with no more than a blank between."""
 

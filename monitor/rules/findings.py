@@ -37,7 +37,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class WrittenTerm:
     """A term that can be read, and where it is written."""
 
     term: str
@@ -53,21 +53,21 @@ def advise(kind: Kind, place: Problem, what: str, hint: str) -> Finding:
     return Finding(kind=kind, problem=replace(place, what=what, hint=hint))
 
 
-def terms_of_lists(lists: Iterable[TermList]) -> Iterator[Placed]:
+def terms_of_lists(lists: Iterable[TermList]) -> Iterator[WrittenTerm]:
     """Every term of the lists."""
     for term_list in lists:
         for language, written in term_list.terms.items():
             for number, term in enumerate(written):
                 if not fault_of(term):
                     place = term_place(term_list, language, number)
-                    yield Placed(term=term, place=place, list_id=term_list.id, language=language)
+                    yield WrittenTerm(term=term, place=place, list_id=term_list.id, language=language)
 
 
-def terms_of_query(watchlist: Watchlist, tree: Node) -> Iterator[Placed]:
+def terms_of_query(watchlist: Watchlist, tree: Node) -> Iterator[WrittenTerm]:
     """Every term that a query itself holds."""
     for node, _ in walk(tree):
         if isinstance(node, Term) and not fault_of(node.text):
-            yield Placed(term=node.text, place=place_in_query(watchlist, node.at))
+            yield WrittenTerm(term=node.text, place=place_in_query(watchlist, node.at))
 
 
 def term_place(term_list: TermList, language: str, number: int) -> Problem:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from monitor.model import Clause, TermList, Watchlist
 from monitor.rules.examples import document_of
-from monitor.rules.findings import Finding, Kind, Placed, advise, place_in_query, term_place
+from monitor.rules.findings import Finding, Kind, WrittenTerm, advise, place_in_query, term_place
 from monitor.rules.homographs import HOMOGRAPHS, Homograph
 from monitor.rules.lint_terms import only_word
 from monitor.rules.matcher import Matcher
@@ -71,7 +71,7 @@ def lint_lists(lists: Sequence[TermList], trees: Iterable[Tree]) -> Iterator[Fin
 Leaf = Term | ListRef
 
 
-def lint_homographs(terms: Iterable[Placed], trees: Iterable[Tree]) -> Iterator[Finding]:
+def lint_homographs(terms: Iterable[WrittenTerm], trees: Iterable[Tree]) -> Iterator[Finding]:
     """Words with a second meaning, where nothing else must stand beside them."""
     exposed: defaultdict[str, list[str]] = defaultdict(list)
     for watchlist, tree in trees:

@@ -6,7 +6,7 @@ from functools import cache
 
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
-from monitor.rules.findings import Finding, Kind, Placed, advise
+from monitor.rules.findings import Finding, Kind, WrittenTerm, advise
 from monitor.rules.terms import Phrase, phrases
 from monitor.text.fold import fold
 from monitor.text.tokens import tokens
@@ -23,7 +23,7 @@ def only_word(term: str) -> Word | None:
     return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
 
 
-def lint_term(placed: Placed) -> Iterator[Finding]:
+def lint_term(placed: WrittenTerm) -> Iterator[Finding]:
     """What is said of a term that is one word: that it hits nearly everything, or that its star is idle."""
     word = only_word(placed.term)
     if word is None:
@@ -56,9 +56,9 @@ def stop_words() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
-def lint_list(terms: Iterable[Placed]) -> Iterator[Finding]:
+def lint_list(terms: Iterable[WrittenTerm]) -> Iterator[Finding]:
     """What is said of the terms of one list in one language: those that another makes idle."""
-    first: dict[frozenset[Phrase], Placed] = {}
+    first: dict[frozenset[Phrase], WrittenTerm] = {}
     for placed in terms:
         key = frozenset(phrases(placed.term))
         if key in first:
@@ -90,8 +90,8 @@ def _openings(phrase: Phrase) -> list[_Opening]:
 
 
 def _swallower(
-    phrase: Phrase, openings: Mapping[_Opening, Placed], whole: Mapping[Phrase, Placed], own: Placed
-) -> Placed | None:
+    phrase: Phrase, openings: Mapping[_Opening, WrittenTerm], whole: Mapping[Phrase, WrittenTerm], own: WrittenTerm
+) -> WrittenTerm | None:
     """The other term that hits wherever the phrase stands."""
     key = phrase[-1].spellings[0][0]
     found = [openings.get((phrase[:-1], key[:length])) for length in range(1, len(key) + 1)]
@@ -99,9 +99,9 @@ def _swallower(
     return next((placed for placed in found if placed is not None and placed is not own), None)
 
 
-def by_list_and_language(terms: Iterable[Placed]) -> Iterator[list[Placed]]:
+def by_list_and_language(terms: Iterable[WrittenTerm]) -> Iterator[list[WrittenTerm]]:
     """The terms of each list in each of its languages."""
-    groups: defaultdict[tuple[str, str], list[Placed]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[WrittenTerm]] = defaultdict(list)
     for placed in terms:
         groups[placed.list_id, placed.language].append(placed)
     yield from groups.values()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from monitor.errors import Problem
 from monitor.model import Hit, TermList, Watchlist, WatchlistId
-from monitor.rules.findings import Finding, Kind, Placed, advise, terms_of_lists
+from monitor.rules.findings import Finding, Kind, WrittenTerm, advise, terms_of_lists
 from monitor.rules.lint_terms import by_list_and_language
 from monitor.rules.terms import Phrase, phrases
 
@@ -24,7 +24,7 @@ _Key = tuple[str, tuple[Phrase, ...]]
 class TermUse:
     """A term of a list in one of its languages."""
 
-    placed: Placed
+    placed: WrittenTerm
     hits: int
     matches: int
     """Stored matches in which it took part; a term that stands in several languages is counted in each."""

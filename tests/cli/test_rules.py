@@ -33,7 +33,7 @@ def test_an_example_that_fails_says_which_clause_did(monitor: Run, kept: Path) -
     rewrite(kept, "query: '@gaza AND @ceasefire'\nshould_match: [Calm in Gaza, مقاتلون في غزة]\nshould_not_match: []\n")
     said = monitor("rules", "test", at=kept)
     assert said.code == 1
-    assert f'{WATCHLIST}:2: should match, but does not: "مقاتلون في غزة" (@ceasefire is not in it)' in said.err
+    assert f'{WATCHLIST}:2: should match, but does not: "⁨مقاتلون في غزة⁩" (@ceasefire is not in it)' in said.err
     assert said.err.endswith(" examples\n")
     (problem,) = json.loads(monitor("rules", "test", "--format", "json", at=kept).out)
     assert (problem["line"], problem["hint"]) == (2, "@ceasefire is not in it")
