@@ -4,11 +4,13 @@ import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from monitor import clock
 from monitor.config.change import Refusal, judge
+from monitor.articles.outlets import Outlets
 from monitor.config.files import read_files, read_settings_file
 from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
@@ -22,6 +24,7 @@ from monitor.pipeline.reload import put_in_force
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
+from monitor.pipeline.trial import Trial, read_address, read_page
 from monitor.store import configurations, daemon, polls, readings, reloads
 from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
@@ -29,9 +32,12 @@ from monitor.store.store import Store, Transaction
 from monitor.workers.pool import Workers
 
 
-def load_config(folder: Path, environment: Mapping[str, str]) -> Config:
-    """The whole configuration. Raises: ConfigError with all that is wrong with it."""
-    return load(read_files(folder), environment=environment, home=folder.parent)
+def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True) -> Config:
+    """The whole configuration. Raises: ConfigError with all that is wrong with it.
+
+    To try rules it need not be `proven`: then examples that come out wrong are no problem.
+    """
+    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven)
 
 
 def load_or_last_good(
@@ -71,6 +77,21 @@ def _last_good(folder: Path, environment: Mapping[str, str], content: str = "") 
         return load(files, environment=environment, home=folder.parent)
     except (ConfigError, StoreError):
         return None
+
+
+async def try_address(config: Config, url: str) -> Trial:
+    """The article at an address, read as the daemon would; nothing is stored. Raises: FetchError, ParseError."""
+    settings = config.settings
+    async with Workers(replace(settings.workers, count=1)) as workers, Fetcher(settings.fetch) as fetcher:
+        await fetcher.self_test()
+        outlets = Outlets(config.outlets)
+        return await read_address(url, fetcher, workers, outlets, page_size=settings.fetch.page_size)
+
+
+async def try_page(config: Config, body: bytes) -> Trial:
+    """The article in the HTML of a page; nothing is stored. Raises: ParseError."""
+    async with Workers(replace(config.settings.workers, count=1)) as workers:
+        return await read_page(body, workers, Outlets(config.outlets))
 
 
 @asynccontextmanager

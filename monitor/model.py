@@ -120,7 +120,7 @@ class Example:
     """A text that a watchlist must, or must not, match."""
 
     title: str
-    text: str = ""
+    body: str = ""
     language: str = ""
     line: int = 0
 

@@ -28,18 +28,24 @@ COMMANDS = (
     "check",
     "status",
     "reload",
+    "try",
+    "rules",
     "poll",
     "feeds",
     "matches",
     "show",
+    "why",
     "review",
     "articles",
     "demo",
     "init",
+    "config",
     "db",
     "completion",
 )
-"""In the order in which a newcomer needs them; each is the function of that name in the module monitor.cli.NAME."""
+"""In the order in which a newcomer needs them; each is NAME_command in the module monitor.cli.NAME."""
+_MODULES = {"try": "try_"}
+"""Where NAME is a word of Python's own."""
 
 
 class Commands(click.Group):
@@ -53,7 +59,9 @@ class Commands(click.Group):
         """The command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"monitor.cli.{cmd_name}"), f"{cmd_name}_command")
+        command: click.Command = getattr(
+            import_module(f"monitor.cli.{_MODULES.get(cmd_name, cmd_name)}"), f"{cmd_name}_command"
+        )
         return command
 
     def resolve_command(

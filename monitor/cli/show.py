@@ -4,23 +4,20 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import click
 
+from monitor.cli.clauses import clause_record, outline, reasons, texts_of
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import Record, article_record, match_record, review_record, short
 from monitor.cli.terminal import harmless, is_terminal, isolate
-from monitor.model import Article, Clause, Field, Hit, Match, MatchId, Review
+from monitor.model import Article, Hit, Match, MatchId, Review
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.store.articles import Appearance
-
-_WIDEST = 100
-"""Characters of a clause that are shown."""
 
 
 @click.command("show")
@@ -68,23 +65,11 @@ def _record(
         "matches": [
             {
                 **match_record(match),
-                "explanation": _tree(match.found.explanation),
+                "explanation": clause_record(match.found.explanation),
                 "reviews": [review_record(review) for review in decisions[match.id]],
             }
             for match in found
         ],
-    }
-
-
-def _tree(clause: Clause) -> Record:
-    return {
-        "query": clause.query,
-        "held": clause.held,
-        "note": clause.note or None,
-        "hits": [
-            {"field": str(hit.field), "start": hit.start, "end": hit.end, "term": hit.term} for hit in clause.hits
-        ],
-        "parts": [_tree(part) for part in clause.parts],
     }
 
 
@@ -112,71 +97,19 @@ def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, ver
             f"lost {show_moment(match.lost_at, zone)}: with a better text, or an edited rule, it matches no more"
         )
     if verbose:
-        _print_clause(found.explanation, match.article, depth=0)
+        click.echo("\n".join(outline(found.explanation, texts_of(match.article))))
     else:
-        if found.explanation.note:
-            click.echo(found.explanation.note)
-        parts = found.explanation.parts or (found.explanation,)
-        lines = [line for part in parts for line in reasons(part, match.article)]
-        click.echo("\n".join(dict.fromkeys(lines)))
+        click.echo("\n".join(reasons(found.explanation, texts_of(match.article))))
     for review in decisions:
         said = f": {isolate(review.note)}" if review.note else ""
         click.echo(f"{show_moment(review.reviewed_at, zone)} {isolate(review.reviewer)}: {review.status}{said}")
-
-
-def _print_clause(clause: Clause, article: Article, *, depth: int) -> None:
-    """The whole tree, one line a clause: whether it held, and the words that made it."""
-    click.echo(f"{'  ' * depth}{'✓' if clause.held else '✗'} {_said(clause, article)}")
-    for part in clause.parts:
-        _print_clause(part, article, depth=depth + 1)
-
-
-def reasons(clause: Clause, article: Article, *, depth: int = 0) -> list[str]:
-    """The clauses that held, as a person wants to read them: the words, and what stood near what.
-
-    AND, OR and the alternatives that did not hold only say again what the watchlist's file says; they are left out.
-    """
-    if not clause.held:
-        return []
-    if not clause.parts or clause.query.startswith("NOT "):
-        return [f"{'  ' * depth}✓ {_said(clause, article)}"]
-    heading = [f"{'  ' * depth}✓ {_said(clause, article)}"] if clause.note else []
-    deeper = depth + bool(heading)
-    return heading + [line for part in clause.parts for line in reasons(part, article, depth=deeper)]
-
-
-def _said(clause: Clause, article: Article) -> str:
-    """The clause with its note and, for a leaf, its words."""
-    words = dict.fromkeys(f"{isolate(hit.surface or _cut(article, hit))}{_origin(hit)}" for hit in clause.hits)
-    query = isolate(" ".join(clause.query.split()))
-    line = query if len(query) <= _WIDEST else f"{query[:_WIDEST]}…"
-    if clause.note:
-        line += f"  – {clause.note}"
-    if words and not clause.parts:
-        line += "  ← " + ", ".join(words)
-    return line
-
-
-def _origin(hit: Hit) -> str:
-    return f" ({hit.language}, {hit.field})" if hit.language else f" ({hit.field})"
-
-
-def _cut(article: Article, hit: Hit) -> str:
-    return _field(article, hit.field)[hit.start : hit.end]
-
-
-def _field(article: Article, field: Field) -> str:
-    if field in (Field.AUTHORS, Field.URL):
-        return "\n".join(article.authors) if field is Field.AUTHORS else unquote(article.url)
-    return {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}[field]
 
 
 def _print_texts(article: Article, hits: Sequence[Hit]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, width=None if is_terminal() else 1000)
-    for field in (Field.TITLE, Field.SUMMARY, Field.TEXT):
-        text = _field(article, field)
+    for field, text in texts_of(article).items():
         if text:
             click.echo()
             click.secho(f"── {field}", dim=True)

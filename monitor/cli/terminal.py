@@ -9,6 +9,10 @@ from itertools import accumulate, takewhile
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _NO_COLUMN = frozenset(("Mn", "Me", "Cf"))
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
+_LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+_WORD = rf"{_LETTER}(?:{_LETTER}|[\"'](?={_LETTER}))*\*?"
+_RUN = re.compile(rf"{_WORD}(?:[ -]{_WORD})*")
+"""Words of a right-to-left script with no more than a blank between."""
 
 
 def harmless(text: str) -> str:
@@ -22,6 +26,11 @@ def isolate(text: str) -> str:
     if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
         return f"\u2068{text}\u2069"
     return text
+
+
+def isolate_within(text: str) -> str:
+    """One line of our own that holds strangers' words: each run of right-to-left ones isolated where it stands."""
+    return _RUN.sub("\u2068\\g<0>\u2069", harmless(text).replace("\n", " "))
 
 
 def width(text: str) -> int:

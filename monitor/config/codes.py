@@ -48,7 +48,9 @@ def _language(text: str) -> str:
     return text
 
 
-LANGUAGE = Value(expected="a language code such as ar, he or pt-BR", parse=_language)
+LANGUAGE = Value(
+    expected="a language code such as ar, he or pt-BR", parse=_language, pattern=_LANGUAGE.pattern.removesuffix(r"\Z")
+)
 
 
 def _country(text: str) -> str:
@@ -59,4 +61,8 @@ def _country(text: str) -> str:
     return text
 
 
-COUNTRY = Value(expected=f"a country code such as EG or PS, or {INTERNATIONAL}", parse=_country)
+COUNTRY = Value(
+    expected=f"a country code such as EG or PS, or {INTERNATIONAL}",
+    parse=_country,
+    choices=(*sorted(_COUNTRIES), INTERNATIONAL),
+)

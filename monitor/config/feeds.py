@@ -68,6 +68,12 @@ _FEED = Keys(
     build=_Feed,
     keys={"url": Placed(_ADDRESS), "language": LANGUAGE, "every": EVERY, "tags": Each(TEXT, may_be_empty=True)},
     required=frozenset(["url"]),
+    about={
+        "url": "where the feed is",
+        "language": "the language of its entries",
+        "every": "how often it is asked",
+        "tags": "your own words",
+    },
 )
 _OUTLET = Keys(
     build=_Outlet,
@@ -80,10 +86,21 @@ _OUTLET = Keys(
         "feeds": ByName(key=SLUG, item=_FEED, expected="feeds by their id"),
     },
     required=frozenset(["name", "country", "language", "affiliation", "feeds"]),
+    about={
+        "name": "as it is shown",
+        "country": "where it is based: `EG`, `PS`; `INT` for international bodies",
+        "language": "its main language: `ar`, `he`, `pt-BR`",
+        "affiliation": "who it answers to",
+        "domains": "whose articles are its own, subdomains included; without `www.`",
+        "feeds": "its feeds by their id, which is unique in the file. Keep it when the address changes",
+    },
 )
 _OUTLETS = ByName(key=SLUG, item=_OUTLET, expected="outlets by their id")
-_FILE: Keys[dict[str, tuple[Named[_Outlet], ...]]] = Keys(
-    build=dict, keys={"outlets": _OUTLETS}, required=frozenset(["outlets"])
+FILE: Keys[dict[str, tuple[Named[_Outlet], ...]]] = Keys(
+    build=dict,
+    keys={"outlets": _OUTLETS},
+    required=frozenset(["outlets"]),
+    about={"outlets": "the outlets by their id: `a-z`, `0-9` and hyphens. Articles are filed under it: keep it"},
 )
 
 
@@ -92,7 +109,7 @@ def read_feeds(source: Source, every: timedelta) -> tuple[tuple[Outlet, ...], tu
 
     every: the interval of feeds that do not name one.
     """
-    outlets = (read_file(_FILE, source) or {}).get("outlets", ())
+    outlets = (read_file(FILE, source) or {}).get("outlets", ())
     _refuse_repeated(outlets, source)
     if source.problems:
         return (), ()

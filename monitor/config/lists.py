@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.config.codes import LANGUAGE
-from monitor.config.shape import ByName, Each, Given, Keys, Named, Placed, Value, Wrong, mismatch, read_file
+from monitor.config.shape import (
+    ByName,
+    Each,
+    Given,
+    JsonSchema,
+    Keys,
+    Named,
+    Placed,
+    Value,
+    Wrong,
+    mismatch,
+    read_file,
+)
 from monitor.config.source import Place, Source
 from monitor.config.values import FLAG, SLUG
 from monitor.config.yaml import Node, Table
@@ -47,16 +59,26 @@ class _Terms:
         languages = _LANGUAGES.read(Table(entries=others, place=node.place), source, name)
         return _List(include=given.include, lemma=given.lemma, languages=languages or ())
 
+    def schema(self) -> JsonSchema:
+        """An object with languages and these keys."""
+        languages, own = _LANGUAGES.schema(), _OWN.schema()
+        names = {"anyOf": [languages["propertyNames"], {"enum": list(_OWN.keys)}]}
+        return {**languages, "properties": own["properties"], "propertyNames": names}
+
 
 _TERM = Value(expected="one term", parse=_term)
-_OWN = Keys(build=_List, keys={"include": Each(Placed(SLUG)), "lemma": FLAG})
+_OWN = Keys(
+    build=_List,
+    keys={"include": Each(Placed(SLUG)), "lemma": FLAG},
+    about={"include": "lists whose terms are this one's, too", "lemma": "also find other forms of its words"},
+)
 _LANGUAGES = ByName(key=LANGUAGE, item=Each(Placed(_TERM)), expected="terms by language, such as en: [tunnel*]")
-_LISTS = ByName(key=SLUG, item=_Terms(), expected="lists by their name")
+FILE = ByName(key=SLUG, item=_Terms(), expected="lists by their name")
 
 
 def read_lists(source: Source) -> tuple[Given[TermList], ...]:
     """The lists of a file, with the terms that can be used; what is wrong with the others is reported."""
-    read = [Given(_term_list(entry, source), entry.place) for entry in read_file(_LISTS, source) or ()]
+    read = [Given(_term_list(entry, source), entry.place) for entry in read_file(FILE, source) or ()]
     if source.problems:
         read += _unreadable(source, {given.value.id for given in read})
     return tuple(read)

@@ -34,8 +34,8 @@ class Config:
     """Of the files; 64 hexadecimal digits."""
 
 
-def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Path) -> Config:
-    """Read and check a whole configuration.
+def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Path, proven: bool = True) -> Config:
+    """Read and check a whole configuration; unless it must be `proven`, examples may come out wrong.
 
     files: as `read_files` gives them; home: the folder that a relative database path begins at.
     Raises: ConfigError with all problems of all files, ordered by file and line.
@@ -46,6 +46,8 @@ def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Pa
     rules = read_rules(files, _values(outlets, feeds))
     sources = (*settings_sources, feeds_source)
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
+    if proven:
+        problems |= {*rules.failed}
     if problems:
         raise ConfigError(sorted(problems))
     return Config(

@@ -28,6 +28,8 @@ class Rules:
     watchlists: tuple[Watchlist, ...]
     matcher: Matcher
     problems: tuple[Problem, ...]
+    failed: tuple[Problem, ...]
+    """Examples of the watchlists that come out wrong: what was written means something else than was meant."""
 
 
 def read_rules(files: Mapping[str, bytes], values: Mapping[QueryField, Iterable[str]] | None = None) -> Rules:
@@ -42,9 +44,14 @@ def read_rules(files: Mapping[str, bytes], values: Mapping[QueryField, Iterable[
     if not watchlist_sources:
         hint = "add one, such as watchlists/rafah.yaml, with a title and a query"
         problems.append(Problem(file=WATCHLISTS, what="there is no watchlist", hint=hint))
-    problems += check_examples(_examinable(watchlists, lists, {problem.file for problem in problems}), matcher)
-    placed = tuple(_with_line(problem, sources) for problem in problems)
-    return Rules(lists=lists, watchlists=watchlists, matcher=matcher, problems=placed)
+    failed = check_examples(_examinable(watchlists, lists, {problem.file for problem in problems}), matcher)
+    return Rules(
+        lists=lists,
+        watchlists=watchlists,
+        matcher=matcher,
+        problems=tuple(_with_line(problem, sources) for problem in problems),
+        failed=tuple(_with_line(problem, sources) for problem in failed),
+    )
 
 
 def _open(files: Mapping[str, bytes], folder: str) -> list[Source]:
@@ -93,6 +100,12 @@ def _examinable(watchlists: Sequence[Watchlist], lists: Sequence[TermList], faul
     while more := {name for name, others in named.items() if name not in damaged and not damaged.isdisjoint(others)}:
         damaged |= more
     return tuple(watchlist for watchlist in watchlists if f"@watchlist:{watchlist.id}" not in damaged)
+
+
+def with_lines(problems: Iterable[Problem], files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    """The problems with the lines of the files that they are in."""
+    sources = [*_open(files, LISTS), *_open(files, WATCHLISTS)]
+    return tuple(_with_line(problem, sources) for problem in problems)
 
 
 def _with_line(problem: Problem, sources: Sequence[Source]) -> Problem:

@@ -66,6 +66,32 @@ _WORKERS: Mapping[str, Shape[Any]] = {
 }
 
 
+_ABOUT = {
+    "database": "an SQLite file, relative to the folder that holds `config/`; or `postgresql://user:password@host/name`",
+    "timezone": "in which moments are shown and typed",
+    "contact": "sent with every request, so that the operator of a server can reach you",
+    "poll": "asking feeds for news",
+    "fetch": "behaviour towards other people's servers",
+    "workers": "the processes that parse what they send",
+}
+_ABOUT_POLL = {"every": "how often a feed is asked, unless it says otherwise"}
+_ABOUT_FETCH = {
+    "timeout": "for a whole request, redirects included",
+    "per_host": "connections to one host at a time",
+    "delay": "between the starts of two requests to one host",
+    "concurrent": "requests in flight, all hosts together",
+    "feed_size": "the largest feed, uncompressed",
+    "page_size": "the largest page, uncompressed",
+    "allow_addresses": "networks that may be fetched from although they are not public",
+}
+_ABOUT_WORKERS = {
+    "count": "processes in which feeds and pages are parsed",
+    "timeout": "for one feed or page",
+    "memory": "address space of one process",
+    "recycle": "feeds and pages after which a process is replaced",
+}
+
+
 def load_settings(files: Mapping[str, bytes], environment: Mapping[str, str], home: Path) -> Settings:
     """The settings alone, from the files of a configuration folder, of which only monitor.yaml is read.
 
@@ -126,21 +152,26 @@ VARIABLES = {"database": "MONITOR_DATABASE_URL", "timezone": "MONITOR_TIMEZONE",
 """Key of monitor.yaml → the environment variable that overrides it."""
 
 
-def _read_file(source: Source, home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-    tree = read_tree(source)
-    file: Keys[dict[str, Any]] = Keys(
+def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any]]:
+    """What monitor.yaml may hold."""
+    return Keys(
         build=dict,
         keys={
             "database": database(home, environment),
             "timezone": ZONE,
             "contact": CONTACT,
-            "poll": Keys(build=dict, keys={"every": EVERY}),
-            "fetch": Keys(build=dict, keys=_FETCH),
-            "workers": Keys(build=dict, keys=_WORKERS),
+            "poll": Keys(build=dict, keys={"every": EVERY}, about=_ABOUT_POLL),
+            "fetch": Keys(build=dict, keys=_FETCH, about=_ABOUT_FETCH),
+            "workers": Keys(build=dict, keys=_WORKERS, about=_ABOUT_WORKERS),
         },
+        about=_ABOUT,
     )
+
+
+def _read_file(source: Source, home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    tree = read_tree(source)
     # A file of comments alone sets nothing, which is fine here.
-    return (file.read(tree, source, "") if tree else None) or {}
+    return (file_shape(home, environment).read(tree, source, "") if tree else None) or {}
 
 
 def _read_variable(source: Source, shape: Shape[T]) -> T | None:

@@ -1,5 +1,7 @@
 """What a file may hold, declared: shapes that read a tree and report everything in it that does not fit.
 
+The same declaration is what editors are told, as JSON Schema; a schema is coarser, since it knows no code.
+
 A shape reads what it can: a mapping with one wrong key still gives the others, so that one mistake hides no other.
 Whether the result may be used is told by the source's problems alone. (pydantic would do this too, for 130 ms of CPU in
 every command that opens the database, and without places.)
@@ -15,6 +17,10 @@ from monitor.config.yaml import Faulty, Items, Node, Table, Text, read_tree
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+JsonSchema = dict[str, Any]
+"""What JSON Schema, draft 2020-12, says of a node."""
+_SCALARS = ("string", "number", "boolean")
+"""Every scalar is a text to us; an editor's YAML takes 12 for a number and true for a truth value."""
 
 
 class Wrong(Exception):  # noqa: N818 - never leaves this package
@@ -27,6 +33,9 @@ class Shape(Protocol[T_co]):
     def read(self, node: Node, source: Source, name: str) -> T_co | None:
         """What the node, called `name` in messages, stands for; None when nothing of it can be used."""
 
+    def schema(self) -> JsonSchema:
+        """The same for editors."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value(Generic[T]):
@@ -36,6 +45,25 @@ class Value(Generic[T]):
     """For messages: "a duration such as 15m"."""
     parse: Callable[[str], T]
     """Gets the text without surrounding blanks, never ""; raises `Wrong`."""
+    pattern: str = ""
+    """A regular expression that all of the text must fit, as far as one can say it."""
+    choices: tuple[str, ...] = ()
+    """All that it may be; () where it is not one of a few."""
+    bounds: tuple[float, float] | None = None
+    """Of a number without a unit."""
+
+    def schema(self) -> JsonSchema:
+        """A scalar that may be this value."""
+        found: JsonSchema = {"description": f"Expected: {self.expected}"}
+        if self.choices:
+            return {**found, "enum": list(self.choices)}
+        if self.bounds:
+            least, most = self.bounds
+            return {**found, "type": ["number", "string"], "minimum": least, "maximum": most, **self._fitting()}
+        return {**found, "type": "string" if self.pattern else list(_SCALARS), **self._fitting()}
+
+    def _fitting(self) -> JsonSchema:
+        return {"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}
 
     def read(self, node: Node, source: Source, name: str) -> T | None:
         """The value, or None when the text does not stand for one."""
@@ -68,6 +96,10 @@ class Placed(Generic[T]):
         value = self.shape.read(node, source, name)
         return None if value is None else Given(value, node.place)
 
+    def schema(self) -> JsonSchema:
+        """That of the other shape."""
+        return self.shape.schema()
+
 
 @dataclass(frozen=True, slots=True)
 class Each(Generic[T]):
@@ -85,6 +117,10 @@ class Each(Generic[T]):
             source.report(node.place, f"{name}: the list is empty", "add an item, or remove the key")
         items = (self.item.read(item, source, name) for item in node.nodes)
         return tuple(item for item in items if item is not None)
+
+    def schema(self) -> JsonSchema:
+        """An array."""
+        return {"type": "array", "items": self.item.schema(), **({} if self.may_be_empty else {"minItems": 1})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +160,16 @@ class ByName(Generic[T]):
                 read.append(Named(id=key.value, place=key.place, value=value))
         return tuple(read)
 
+    def schema(self) -> JsonSchema:
+        """An object with whatever keys fit."""
+        return {
+            "type": "object",
+            "description": f"Expected: {self.expected}",
+            "propertyNames": {"pattern": self.key.schema()["pattern"]},
+            "additionalProperties": self.item.schema(),
+            "minProperties": 1,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys(Generic[T]):
@@ -133,6 +179,8 @@ class Keys(Generic[T]):
     """Gets what was read, by key; every parameter has a default."""
     keys: Mapping[str, Shape[Any]]
     required: frozenset[str] = frozenset()
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Key → what it means, for editors."""
 
     def read(self, node: Node, source: Source, name: str) -> T | None:
         """What `build` makes of the keys that fit."""
@@ -156,6 +204,24 @@ class Keys(Generic[T]):
             )
             source.report(node.place, f"{name}: {what}" if name else what)
         return self.build(**given)
+
+    def schema(self) -> JsonSchema:
+        """An object with these keys and no others."""
+        required = [key for key in self.keys if key in self.required]
+        return {
+            "type": "object",
+            "properties": {key: self._described(key) for key in self.keys},
+            **({"required": required} if required else {}),
+            "additionalProperties": False,
+        }
+
+    def _described(self, key: str) -> JsonSchema:
+        schema = self.keys[key].schema()
+        said = [self.about.get(key, ""), schema.get("description", "")]
+        return {
+            "description": "\n".join(filter(None, said)),
+            **{name: schema[name] for name in schema if name != "description"},
+        }
 
 
 def read_file(shape: Shape[T], source: Source) -> T | None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from monitor.config.files import read_files
+from monitor.config.schema import schema_files
 from monitor.errors import ConfigError, Problem
 
 
@@ -14,11 +15,11 @@ def shipped_folder() -> Path:
 
 
 def write_shipped(folder: Path) -> tuple[Path, ...]:
-    """Write its files into a folder, which is made if need be. Returns what was written, in order.
+    """Write its files, and the schemas beside them, into a folder, which is made if need be. Returns what was written.
 
     Raises: ConfigError when one of them is there already, or the folder cannot be written; then none is written.
     """
-    files = {folder / name: content for name, content in read_files(shipped_folder()).items()}
+    files = {folder / name: content for name, content in ({**read_files(shipped_folder()), **schema_files()}).items()}
     problems = [_exists(path) for path in files if os.path.lexists(path)]
     if problems:
         raise ConfigError(problems)

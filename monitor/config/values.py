@@ -63,7 +63,11 @@ def duration(at_least: timedelta, at_most: timedelta) -> Value[timedelta]:
         return length
 
     bounds = f"between {as_text(at_least)} and {as_text(at_most)}"
-    return Value(expected=f"a duration {bounds}, such as 30s, 15m or 1h30m", parse=parse)
+    return Value(
+        expected=f"a duration {bounds}, such as 30s, 15m or 1h30m",
+        parse=parse,
+        pattern="(?:[0-9]+(?:ms|[dhms]))+",
+    )
 
 
 def as_text(length: timedelta) -> str:
@@ -95,7 +99,7 @@ def size(at_least: int, at_most: int) -> Value[int]:
         return number
 
     bounds = f"between {_size_text(at_least)} and {_size_text(at_most)}"
-    return Value(expected=f"a size {bounds}, such as 5MB or 1536MiB", parse=parse)
+    return Value(expected=f"a size {bounds}, such as 5MB or 1536MiB", parse=parse, pattern="[0-9]+(?:[KMG]i?)?B")
 
 
 def _size_text(number: int) -> str:
@@ -112,7 +116,8 @@ def count(at_least: int, at_most: int) -> Value[int]:
             raise Wrong
         return int(text)
 
-    return Value(expected=f"a whole number between {at_least} and {at_most}", parse=parse)
+    expected = f"a whole number between {at_least} and {at_most}"
+    return Value(expected=expected, parse=parse, pattern="[0-9]+", bounds=(at_least, at_most))
 
 
 def number(at_most: int) -> Value[float]:
@@ -123,7 +128,8 @@ def number(at_most: int) -> Value[float]:
             raise Wrong("write the fraction with a point" if "," in text else "")
         return float(text)
 
-    return Value(expected=f"a number between 0 and {at_most}", parse=parse)
+    expected = f"a number between 0 and {at_most}"
+    return Value(expected=expected, parse=parse, pattern=r"[0-9]+(?:\.[0-9]+)?", bounds=(0, at_most))
 
 
 def choice(kind: type[E]) -> Value[E]:
@@ -135,7 +141,7 @@ def choice(kind: type[E]) -> Value[E]:
         except ValueError:
             raise Wrong(did_you_mean(text, kind)) from None
 
-    return Value(expected="one of " + ", ".join(kind), parse=parse)
+    return Value(expected="one of " + ", ".join(kind), parse=parse, choices=tuple(map(str, kind)))
 
 
 def _slug(text: str) -> str:
@@ -146,7 +152,7 @@ def _slug(text: str) -> str:
     return text
 
 
-SLUG = Value(expected="a name of a-z, 0-9 and hyphens", parse=_slug)
+SLUG = Value(expected="a name of a-z, 0-9 and hyphens", parse=_slug, pattern=_SLUG.pattern.removesuffix(r"\Z"))
 
 
 def _zone(text: str) -> ZoneInfo:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from monitor.config.codes import LANGUAGE
-from monitor.config.shape import Each, Given, Keys, Placed, mismatch, read_file
+from monitor.config.shape import Each, Given, JsonSchema, Keys, Placed, mismatch, read_file
 from monitor.config.source import NO_PLACE, Source
 from monitor.config.values import MOMENT, SLUG, TEXT, number
 from monitor.config.yaml import Node, Table, Text
@@ -26,6 +26,10 @@ class _Query:
             return None
         return node
 
+    def schema(self) -> JsonSchema:
+        """A text."""
+        return {"type": "string", "description": 'Expected: a query; of more than one line as a block, "query: |"'}
+
 
 class _Example:
     """A text, which is taken as a title, or a mapping."""
@@ -36,14 +40,18 @@ class _Example:
             title = TEXT.read(node, source, name)
             return Example(title=title, line=node.place.line) if title else None
         if isinstance(node, Table) and not any(key.value in _PARTS.keys for key, _ in node.entries):
-            mismatch(node, source, name, "a text, or its title, text and lang")
+            mismatch(node, source, name, "a text, or its title, body and lang")
             return None
         parts = _PARTS.read(node, source, name)
         return replace(parts, line=node.place.line) if parts else None
 
+    def schema(self) -> JsonSchema:
+        """Either of the two."""
+        return {"anyOf": [TEXT.schema(), _PARTS.schema()]}
 
-def _parts(title: str = "", text: str = "", lang: str = "") -> Example:
-    return Example(title=title, text=text, language=lang)
+
+def _parts(title: str = "", body: str = "", lang: str = "") -> Example:
+    return Example(title=title, body=body, language=lang)
 
 
 def _score(title: float = ScoreRule().title, body: float = ScoreRule().body, **rest: float) -> ScoreRule:
@@ -65,14 +73,27 @@ class _Watchlist:
     should_not_match: tuple[Example, ...] = ()
 
 
-_PARTS = Keys(build=_parts, keys={"title": TEXT, "text": TEXT, "lang": LANGUAGE}, required=frozenset(["title"]))
+_PARTS = Keys(
+    build=_parts,
+    keys={"title": TEXT, "body": TEXT, "lang": LANGUAGE},
+    required=frozenset(["title"]),
+    about={"title": "its headline", "body": "its text", "lang": "its language"},
+)
 _WEIGHT = number(at_most=1000)
-_FILE = Keys(
+FILE = Keys(
     build=_Watchlist,
     keys={
         "title": TEXT,
         "query": _Query(),
-        "score": Keys(build=_score, keys={"title": _WEIGHT, "body": _WEIGHT, "min": _WEIGHT}),
+        "score": Keys(
+            build=_score,
+            keys={"title": _WEIGHT, "body": _WEIGHT, "min": _WEIGHT},
+            about={
+                "title": "weight of a term that stands in the title",
+                "body": "weight of a term that stands elsewhere",
+                "min": "a match that scores less is none",
+            },
+        ),
         "languages": Each(LANGUAGE),
         "outlets": Each(Placed(SLUG)),
         "since": MOMENT,
@@ -81,6 +102,17 @@ _FILE = Keys(
         "should_not_match": Each(_Example(), may_be_empty=True),
     },
     required=frozenset(["query"]),
+    about={
+        "title": "as it is shown",
+        "query": "what is looked for",
+        "score": "what a match weighs",
+        "languages": "only articles in these are matched, and those whose language nobody knows",
+        "outlets": "only articles of these",
+        "since": "only articles published then or later, and those without a date",
+        "until": "only articles published before",
+        "should_match": "texts that the query must match",
+        "should_not_match": "texts that it must not match",
+    },
 )
 
 
@@ -88,7 +120,7 @@ def read_watchlist(source: Source) -> Watchlist | None:
     """The watchlist of a file, named after it; None when it has no query that could be compiled."""
     watchlist_id = PurePosixPath(source.file).stem
     SLUG.read(Text(value=watchlist_id, place=NO_PLACE), source, "the file's name is the watchlist's id")
-    given = read_file(_FILE, source)
+    given = read_file(FILE, source)
     if given is None or given.query is None:
         return None
     if given.since and given.until and given.since >= given.until:

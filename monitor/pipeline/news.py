@@ -111,8 +111,13 @@ def _path(link: str) -> str:
 
 def match_article(article: Article, outlets: Outlets, matcher: Matcher) -> Matched:
     """What the rules say of the article as it stands."""
+    return Matched(article_id=article.id, found=matcher.match(document_of(article, outlets)))
+
+
+def document_of(article: Article, outlets: Outlets) -> Document:
+    """What the rules read of the article."""
     outlet = outlets.get(article.outlet)
-    document = Document(
+    return Document(
         title=article.title,
         summary=article.summary,
         text=article.text,
@@ -125,7 +130,6 @@ def match_article(article: Article, outlets: Outlets, matcher: Matcher) -> Match
         feed_id=article.feed_id,
         published_at=article.published_at or article.first_seen_at,
     )
-    return Matched(article_id=article.id, found=matcher.match(document))
 
 
 def _new_article(key: ArticleId, entry: Entry, feed: Feed, outlets: Outlets, now: datetime) -> Article:

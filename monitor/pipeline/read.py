@@ -17,6 +17,7 @@ from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
 from monitor.store import articles, matches, merging, readings
 from monitor.store.store import Transaction
+from monitor.workers.pool import Workers
 from monitor.workers.tasks import extract_page
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
@@ -83,7 +84,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         verdict = without_page(shortfall, retry=error.temporary, feed_text=article.summary)
         return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after)
     try:
-        page = await _extract(fetched, tools)
+        page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
             verdict = without_page(Shortfall.PARSER_LIMIT, retry=True, feed_text=article.summary)
@@ -101,14 +102,14 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
     return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait)
 
 
-async def _extract(fetched: Fetched, tools: Tools) -> Page | None:
+async def extract(fetched: Fetched, workers: Workers) -> Page | None:
     """The page, where the server gave one. Raises: ParseError."""
     if not 200 <= fetched.status < 300:
         return None
     if not fetched.body.strip():
         return Page(text="")
     content_type = fetched.headers.get("content-type", "")
-    return await tools.workers.run(extract_page, fetched.body, content_type, fetched.final_url)
+    return await workers.run(extract_page, fetched.body, content_type, fetched.final_url)
 
 
 def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> tuple[Read, int]:

@@ -60,11 +60,11 @@ def compile_rules(
     for watchlist in watchlists:
         tree = parse(watchlist.query)
         wrong = [tree] if isinstance(tree, Fault) else faults(tree, names)
-        problems += [_query_problem(watchlist, fault) for fault in wrong] + _outlet_problems(watchlist, names)
+        problems += [query_problem(watchlist, fault) for fault in wrong] + _outlet_problems(watchlist, names)
         if not isinstance(tree, Fault) and not wrong and _lists(tree) <= sound:
             trees[watchlist.id] = tree
     whole = _Whole(trees)
-    problems += [_query_problem(one, fault) for one in watchlists for fault in whole.faults_of(one.id)]
+    problems += [query_problem(one, fault) for one in watchlists for fault in whole.faults_of(one.id)]
     usable = [(one, found) for one in watchlists if (found := whole.trees.get(one.id)) is not None]
     return _matcher(usable, known), tuple(problems)
 
@@ -217,7 +217,7 @@ def _outlet_problems(watchlist: Watchlist, names: Names) -> list[Problem]:
     return problems
 
 
-def _query_problem(watchlist: Watchlist, fault: Fault) -> Problem:
+def query_problem(watchlist: Watchlist, fault: Fault) -> Problem:
     """The fault at its place in the watchlist's file."""
     before = watchlist.query[: fault.at].split("\n")
     line, column = watchlist.query_place

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.errors import Problem
-from monitor.model import Clause, Document, Example, Hit, Watchlist
+from monitor.model import Document, Example, Found, Watchlist
 from monitor.rules.matcher import Matcher
+from monitor.rules.misses import why, why_not
 
 _SHOWN = 60
 
@@ -21,35 +22,27 @@ def check_examples(watchlists: Sequence[Watchlist], matcher: Matcher) -> tuple[P
 
 def _wrong(watchlist: Watchlist, matcher: Matcher) -> Iterator[Problem]:
     for example in watchlist.should_match:
-        clause = _explained(example, watchlist, matcher)
-        if not clause.held:
+        document = document_of(example)
+        if not _found(document, watchlist, matcher):
             what = f"should match, but does not: {_shown(example)}"
-            yield Problem(file=watchlist.file, line=example.line, what=what, hint=clause.note)
+            hint = why_not(matcher.explain(document, watchlist.id))
+            yield Problem(file=watchlist.file, line=example.line, what=what, hint=hint)
     for example in watchlist.should_not_match:
-        clause = _explained(example, watchlist, matcher)
-        if clause.held:
+        found = _found(document_of(example), watchlist, matcher)
+        if found:
             what = f"should not match, but does: {_shown(example)}"
-            yield Problem(file=watchlist.file, line=example.line, what=what, hint=_decisive(clause))
+            yield Problem(file=watchlist.file, line=example.line, what=what, hint=why(found.explanation))
 
 
-def _explained(example: Example, watchlist: Watchlist, matcher: Matcher) -> Clause:
-    document = Document(title=example.title, text=example.text, language=example.language)
-    return matcher.explain(document, watchlist.id)
+def document_of(example: Example) -> Document:
+    """What the rules read of an example."""
+    return Document(title=example.title, text=example.body, language=example.language)
 
 
-def _decisive(clause: Clause) -> str:
-    terms = dict.fromkeys(hit.term for hit in _hits(clause))
-    return f"matched by {', '.join(terms)}"
-
-
-def _hits(clause: Clause) -> Iterator[Hit]:
-    """The hits of the clauses that held."""
-    if clause.held:
-        yield from clause.hits
-        for part in clause.parts:
-            yield from _hits(part)
+def _found(document: Document, watchlist: Watchlist, matcher: Matcher) -> Found | None:
+    return next((found for found in matcher.match(document) if found.watchlist_id == watchlist.id), None)
 
 
 def _shown(example: Example) -> str:
-    text = example.title or example.text
+    text = example.title or example.body
     return f'"{text}"' if len(text) <= _SHOWN else f'"{text[:_SHOWN]}…"'

@@ -5,9 +5,9 @@ from typing import assert_never
 
 from monitor.model import Clause, Field, Hit
 from monitor.rules.evaluate import evidence, holds, number_of_places, sides
-from monitor.rules.misses import miss
-from monitor.rules.near import Taken, nearest
-from monitor.rules.parts import VALUES, Part, Parts, narrowed
+from monitor.rules.misses import ELSEWHERE, hits_of, nearest_misses, why_not
+from monitor.rules.near import Taken, nearest, sentences_apart
+from monitor.rules.parts import EVERYWHERE, VALUES, Part, Parts, narrowed
 from monitor.rules.reading import Reading
 from monitor.rules.syntax import (
     And,
@@ -27,8 +27,6 @@ from monitor.rules.syntax import (
 )
 
 _ORDER = {field: number for number, field in enumerate(Field)}
-_NEARLY = 0.5
-"""Closeness from which on a match is said to have been nearly excluded."""
 
 
 def hits(places_of_terms: Iterable[tuple[Part, Taken]], reading: Reading) -> tuple[Hit, ...]:
@@ -39,25 +37,32 @@ def hits(places_of_terms: Iterable[tuple[Part, Taken]], reading: Reading) -> tup
 
 def explain(node: Node, parts: Parts, reading: Reading) -> Clause:
     """The node as a clause, with everything below it."""
-    held = holds(node, parts, reading)
-    below = narrowed(parts, node.where) if isinstance(node, Within) and node.where not in VALUES else parts
-    has_hits = isinstance(node, Term | ListRef | Near | Sentence)
     is_value = isinstance(node, Within) and node.where in VALUES
+    below = narrowed(parts, node.where) if isinstance(node, Within) and not is_value else parts
+    clauses = () if is_value else tuple(explain(child, below, reading) for child in children(node))
+    held = holds(node, parts, reading)
+    has_hits = isinstance(node, Term | ListRef | Near | Sentence)
     return Clause(
         query=show(node),
         held=held,
         hits=hits(evidence(node, parts, reading), reading) if has_hits else (),
-        parts=() if is_value else tuple(explain(child, below, reading) for child in children(node)),
-        note=_note(node, parts, reading, held=held),
+        parts=clauses,
+        note=_nearly(clauses[0]) if held and isinstance(node, Not) else _note(node, parts, reading, held=held),
     )
+
+
+def _nearly(excluded: Clause) -> str:
+    """What nearly vetoed a match: an exclusion of which something is there; "" where nothing is."""
+    is_near = any(hits_of(excluded.parts)) or not all(miss.absent for miss in nearest_misses(excluded))
+    return f"nearly excluded: {why_not(excluded)}" if is_near else ""
 
 
 def _note(node: Node, parts: Parts, reading: Reading, *, held: bool) -> str:
     match node:
         case Near():
             return _distance(node, parts, reading)
-        case Sentence():
-            return "" if held else miss(node, parts, reading).words.removeprefix(f"{show(node)}: ")
+        case Sentence() if not held:
+            return _sentences(node, parts, reading)
         case AtLeast(parts=inner):
             return f"{sum(holds(part, parts, reading) for part in inner)} of {len(inner)}"
         case Count(part=part):
@@ -65,20 +70,18 @@ def _note(node: Node, parts: Parts, reading: Reading, *, held: bool) -> str:
             return f"{number} place{'' if number == 1 else 's'}"
         case Within(where=where) if where in VALUES:
             return f"it is {reading.value(where) or 'not known'}"
-        case Not(part=part) if held:
-            return _nearly_excluded(part, parts, reading)
         case Term() | ListRef() if not held:
-            words = miss(node, parts, reading).words.removeprefix(f"{show(node)} ")
-            return "" if words == "is not in it" else words
-        case Term() | ListRef() | WatchlistRef() | And() | Or() | Not() | Within():
+            return _elsewhere(node, parts, reading)
+        case Term() | ListRef() | WatchlistRef() | And() | Or() | Not() | Within() | Sentence():
             return ""
     assert_never(node)
 
 
-def _nearly_excluded(part: Node, parts: Parts, reading: Reading) -> str:
-    """What nearly vetoed a match, "" where nothing did."""
-    found = miss(part, parts, reading)
-    return f"nearly excluded: {found.words}" if found.closeness >= _NEARLY else ""
+def _elsewhere(node: Term | ListRef, parts: Parts, reading: Reading) -> str:
+    """Where a term stands that is asked for in other parts; "" where it stands nowhere."""
+    places = [part for part in sorted(EVERYWHERE - parts) if reading.stands(node, part)]
+    asked = " or ".join(sorted(parts))
+    return f"{ELSEWHERE}{' and '.join(places)}, not in the {asked}" if places and asked else ""
 
 
 def _distance(node: Near, parts: Parts, reading: Reading) -> str:
@@ -88,3 +91,12 @@ def _distance(node: Near, parts: Parts, reading: Reading) -> str:
     if words is None:
         return "never in the same field" + (" in this order" if node.ordered else "")
     return f"{words} word{'' if words == 1 else 's'} between, at most {node.distance} wanted"
+
+
+def _sentences(node: Sentence, parts: Parts, reading: Reading) -> str:
+    """How near the parts come to standing in one sentence."""
+    found = [sentences_apart(sides(node, part, reading), reading.sentences(part)) for part in parts]
+    number = min((one for one in found if one is not None), default=None)
+    if number is None:
+        return "never in the same field"
+    return f"its parts are {number} sentence{'' if number == 1 else 's'} apart"

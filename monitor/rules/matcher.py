@@ -10,7 +10,6 @@ from monitor.rules.evaluate import evidence, holds
 from monitor.rules.explain import explain, hits
 from monitor.rules.lexicon import Lexicon
 from monitor.rules.limits import Limits
-from monitor.rules.misses import miss
 from monitor.rules.near import Taken
 from monitor.rules.parts import EVERYWHERE, Part
 from monitor.rules.reading import Reading
@@ -68,7 +67,7 @@ class Matcher:
         if clause.held and (beyond or _total(scores) < rule.score.minimum):
             low = f"score {_total(scores):g} is below the minimum {rule.score.minimum:g}"
             return Clause(query=clause.query, held=False, parts=(clause,), note=beyond or low)
-        return _scored(clause, scores) if clause.held else replace(clause, note=_nearest(rule.tree, reading))
+        return _scored(clause, scores) if clause.held else clause
 
     def _read(self, document: Document) -> Reading:
         return Reading(document, self._vocabulary, self._lexicon)
@@ -91,10 +90,6 @@ class Matcher:
 
 def _scored(clause: Clause, scores: Mapping[str, float]) -> Clause:
     return replace(clause, note="; ".join(filter(None, (clause.note, f"score {_shown(scores)}"))))
-
-
-def _nearest(tree: Node, reading: Reading) -> str:
-    return miss(tree, EVERYWHERE, reading).words
 
 
 def _scores(weights: ScoreRule, places: Iterable[tuple[Part, Taken]]) -> Mapping[str, float]:

@@ -1,137 +1,122 @@
-"""Why a query does not hold, in one line: what is nearest to holding, and what is still missing."""
+"""Why a query does not hold: of all that is missing, what comes nearest to making it hold.
 
+Goes by clauses alone, so that a stored explanation can be asked too. A clause that does not hold although its parts do
+is itself what is missing: a NEAR whose sides are too far apart, a NOT whose part is there, a score that is too low.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from functools import lru_cache
 
-from monitor.rules.evaluate import holds, number_of_places, sides
-from monitor.rules.near import nearest, sentences_apart
-from monitor.rules.parts import EVERYWHERE, VALUES, Parts, narrowed
-from monitor.rules.reading import Reading
-from monitor.rules.syntax import (
-    And,
-    AtLeast,
-    Count,
-    ListRef,
-    Near,
-    Node,
-    Not,
-    Or,
-    Sentence,
-    Term,
-    WatchlistRef,
-    Within,
-    children,
-    show,
-)
+from monitor.model import Clause, Hit
+from monitor.rules.parse import parse
+from monitor.rules.syntax import AtLeast, Not, Or, Within
+from monitor.rules.terms import Fault
 
-_REASONS = 3
-_ELSEWHERE = 0.5
-"""How near a term is to holding that stands in the article, but not where it is asked for."""
+ELSEWHERE = "stands in the "
+"""How the note of a term begins that is there, but not where it is asked for."""
+_ABSENT, _PRESENT = 2, 1
+"""What is absent counts double: words that stand there in the wrong place are the nearer miss."""
+_SHOWN = 3
+_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """How near a node is to holding."""
+    """A clause that would have to come out otherwise."""
 
-    closeness: float
-    """From 0, nothing of it is there, to 1, it holds."""
-    words: str
-    """What is missing, for a person; "" where it holds."""
+    clause: Clause
+    where: str = ""
+    """The field that it stands in, "" for any."""
+    instead: tuple[Clause, ...] = ()
+    """Others that would do as well."""
 
+    def __str__(self) -> str:
+        where = f"{self.where}: " if self.where and not self.clause.query.startswith(f"{self.where}:") else ""
+        if self.vetoes:
+            words = ", ".join(dict.fromkeys(hit.term for hit in hits_of(self.clause.parts)))
+            return f"{where}{self.clause.query} excludes it" + (f" ({words})" if words else "")
+        if self.clause.note.startswith(ELSEWHERE):
+            return f"{self.clause.query} {self.clause.note}"
+        if self.clause.note:
+            return f"{where}{self.clause.query}: {self.clause.note}"
+        return f"{self._alternatives()} is not in " + (f"the {self.where}" if self.where else "it")
 
-def miss(node: Node, parts: Parts, reading: Reading) -> Miss:
-    """What keeps the node from holding, looking at these parts alone."""
-    if holds(node, parts, reading):
-        return Miss(closeness=1, words="")
-    match node:
-        case Term() | ListRef():
-            return _missing_term(node, parts, reading)
-        case Near():
-            return _missing_near(node, parts, reading)
-        case Sentence():
-            return _missing_sentence(node, parts, reading)
-        case And(parts=inner):
-            found = [miss(part, parts, reading) for part in inner]
-            return Miss(closeness=_mean(found), words=_joined(found))
-        case Or(parts=inner):
-            return _nearest_of([miss(part, parts, reading) for part in inner])
-        case Not() | WatchlistRef():
-            return Miss(closeness=_ELSEWHERE, words=f"{show(node)} excludes it")
-        case Within():
-            return _missing_within(node, parts, reading)
-        case AtLeast() | Count():
-            return _too_few(node, parts, reading)
-    assert_never(node)
+    @property
+    def vetoes(self) -> bool:
+        """Is it an exclusion, whose part is there?"""
+        return isinstance(_node(self.clause.query), Not)
 
+    @property
+    def absent(self) -> bool:
+        """Is it a term or a list that does not stand there?"""
+        return not self.clause.parts and not self.clause.note
 
-def _nearest_of(found: list[Miss]) -> Miss:
-    most = max(one.closeness for one in found)
-    return Miss(closeness=most, words=_joined([one for one in found if one.closeness == most], " or "))
-
-
-def _missing_within(node: Within, parts: Parts, reading: Reading) -> Miss:
-    if node.where not in VALUES:
-        return miss(node.part, narrowed(parts, node.where), reading)
-    return Miss(closeness=0, words=f"{show(node)}: it is {reading.value(node.where) or 'not known'}")
+    def _alternatives(self) -> str:
+        queries = [one.query for one in (self.clause, *self.instead)]
+        if len(queries) > _ALTERNATIVES + 1:
+            queries[_ALTERNATIVES:] = [f"{len(queries) - _ALTERNATIVES} more"]
+        *others, last = queries
+        return f"{', '.join(others)} or {last}" if others else last
 
 
-def _too_few(node: AtLeast | Count, parts: Parts, reading: Reading) -> Miss:
+def nearest_misses(clause: Clause) -> tuple[Miss, ...]:
+    """The fewest clauses that would have to come out otherwise for this one to hold; none where it does."""
+    return tuple(_misses(clause, ""))
+
+
+def why_not(clause: Clause) -> str:
+    """The same in words, on one line."""
+    misses = list(dict.fromkeys(map(str, nearest_misses(clause))))
+    more = f"; and {len(misses) - _SHOWN} more" if len(misses) > _SHOWN else ""
+    return "; ".join(misses[:_SHOWN]) + more
+
+
+def why(clause: Clause) -> str:
+    """The terms that made a clause hold, on one line."""
+    return f"matched by {', '.join(dict.fromkeys(hit.term for hit in hits_of((clause,))))}"
+
+
+def hits_of(clauses: tuple[Clause, ...]) -> Iterator[Hit]:
+    """The hits of the clauses that held, and of those below them that did."""
+    for clause in clauses:
+        if clause.held:
+            yield from clause.hits or hits_of(clause.parts)
+
+
+def _misses(clause: Clause, where: str) -> list[Miss]:
+    if clause.held:
+        return []
+    missing = [part for part in clause.parts if not part.held]
+    node = _node(clause.query)
+    if not missing:
+        return [Miss(clause=clause, where=where)]
+    ways = [_misses(part, str(node.where) if isinstance(node, Within) else where) for part in missing]
+    if isinstance(node, Or):
+        return _nearest(ways)
     if isinstance(node, AtLeast):
-        held = sum(holds(part, parts, reading) for part in node.parts)
-        return Miss(closeness=held / node.count, words=f"{show(node)}: only {held} of {len(node.parts)} hold")
-    number = number_of_places(node.part, parts, reading)
-    times = "once" if number == 1 else f"{number} times"
-    return Miss(closeness=number / node.count, words=f"{show(node.part)} stands there {times}, not {node.count}")
+        lacking = node.count - (len(clause.parts) - len(missing))
+        ways = sorted(ways, key=_cost)[:lacking]
+    return [miss for way in ways for miss in way]
 
 
-def _missing_term(node: Term | ListRef, parts: Parts, reading: Reading) -> Miss:
-    elsewhere = [part for part in sorted(EVERYWHERE - parts) if reading.stands(node, part)]
-    if elsewhere:
-        asked = " or ".join(sorted(parts)) or "what is asked for"
-        return Miss(
-            closeness=_ELSEWHERE, words=f"{show(node)} stands in the {' and '.join(elsewhere)}, not in the {asked}"
-        )
-    return Miss(closeness=0, words=f"{show(node)} is not in it")
+def _nearest(ways: list[list[Miss]]) -> list[Miss]:
+    """The way on which least is missing; absent words any of which would do are told together."""
+    best = min(ways, key=_cost)
+    first = best[0]
+    if len(best) > 1 or not first.absent:
+        return best
+    alike = [way[0] for way in ways if len(way) == 1 and way[0].absent and way[0].where == first.where]
+    alternatives = [one for miss in alike for one in (miss.clause, *miss.instead)]
+    return [Miss(clause=alternatives[0], where=first.where, instead=tuple(alternatives[1:]))]
 
 
-def _missing_near(node: Near, parts: Parts, reading: Reading) -> Miss:
-    absent = _absent(node, parts, reading)
-    if absent is not None:
-        return absent
-    left, right = show(node.left), show(node.right)
-    found = [nearest(*sides(node, part, reading), ordered=node.ordered) for part in parts]
-    words = min((number for number in found if number is not None), default=None)
-    operator = "ONEAR" if node.ordered else "NEAR"
-    if words is None:
-        order = " in this order" if node.ordered else ""
-        return Miss(closeness=_ELSEWHERE, words=f"{left} and {right} never stand in the same field{order}")
-    said = f"{left} is {words} word{'' if words == 1 else 's'} from {right}, {operator} wants {node.distance}"
-    return Miss(closeness=1 - words / (words + node.distance + 1) / 2, words=said)
+def _cost(misses: list[Miss]) -> int:
+    return sum(_ABSENT if miss.absent else _PRESENT for miss in misses)
 
 
-def _missing_sentence(node: Sentence, parts: Parts, reading: Reading) -> Miss:
-    absent = _absent(node, parts, reading)
-    if absent is not None:
-        return absent
-    found = [sentences_apart(sides(node, part, reading), reading.sentences(part)) for part in parts]
-    number = min((one for one in found if one is not None), default=None)
-    query = show(node)
-    if number is None:
-        return Miss(closeness=_ELSEWHERE, words=f"{query}: its parts never stand in the same field")
-    said = f"{query}: its parts are {number} sentence{'' if number == 1 else 's'} apart"
-    return Miss(closeness=1 - number / (number + 1) / 2, words=said)
-
-
-def _absent(node: Near | Sentence, parts: Parts, reading: Reading) -> Miss | None:
-    """The sides that have no place at all; None where all have one."""
-    found = [miss(side, parts, reading) for side in children(node)]
-    return Miss(closeness=_mean(found), words=_joined(found)) if any(one.words for one in found) else None
-
-
-def _mean(found: list[Miss]) -> float:
-    return sum(one.closeness for one in found) / len(found)
-
-
-def _joined(found: list[Miss], joint: str = "; ") -> str:
-    """What is missing, each said once."""
-    return joint.join(list(dict.fromkeys(one.words for one in found if one.words))[:_REASONS])
+@lru_cache(maxsize=1000)
+def _node(query: str) -> object:
+    """The node that a clause explains; None where it is none that a person could write."""
+    tree = parse(query)
+    return None if isinstance(tree, Fault) else tree

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.terminal import crop, harmless, isolate, width
+from monitor.cli.terminal import crop, harmless, isolate, isolate_within, width
 
 
 def test_escape_sequences_reach_no_terminal() -> None:
@@ -15,6 +15,12 @@ def test_overrides_that_reorder_the_line_are_dropped() -> None:
 def test_a_right_to_left_title_is_isolated_from_what_stands_beside_it() -> None:
     assert isolate("رفح: 200 مقاتل") == "\u2068رفح: 200 مقاتل\u2069"
     assert isolate("Rafah:\n200 fighters") == "Rafah: 200 fighters"
+
+
+def test_right_to_left_words_within_a_line_of_ours_are_isolated_each() -> None:
+    assert isolate_within('"رفح" (in הפסקת אש) 7') == '"\u2068رفح\u2069" (in \u2068הפסקת אש\u2069) 7'
+    assert isolate_within('צה"ל* alone,\nאנפק') == '\u2068צה"ל*\u2069 alone, \u2068אנפק\u2069'
+    assert isolate_within("Rafah\x1b[31m\u202e") == "Rafah[31m"
 
 
 @given(st.text())

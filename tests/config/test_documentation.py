@@ -69,7 +69,7 @@ def test_every_key_of_feeds_is_in_the_table() -> None:
 
 
 def test_every_key_of_watchlists_is_in_the_table() -> None:
-    assert set(rows("watchlists/*.yaml")) == paths(watchlists._FILE)
+    assert set(rows("watchlists/*.yaml")) == paths(watchlists.FILE)
 
 
 def test_every_variable_is_in_the_table() -> None:

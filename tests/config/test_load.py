@@ -79,7 +79,7 @@ def test_a_watchlist_knows_the_place_of_its_query() -> None:
             score=ScoreRule(title=3, body=1.5, minimum=2),
             should_match=(
                 Example(title="Tunnel found in Rafah", line=7),
-                Example(title="News", text="A tunnel under Rafah and a second tunnel", language="en", line=8),
+                Example(title="News", body="A tunnel under Rafah and a second tunnel", language="en", line=8),
             ),
             should_not_match=(Example(title="Firefighters rescue two from flooded tunnel", line=10),),
             file="watchlists/rafah-tunnels.yaml",

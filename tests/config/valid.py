@@ -53,7 +53,7 @@ query: |
 score: {title: 3, body: 1.5, min: 2}
 should_match:
   - "Tunnel found in Rafah"
-  - {title: News, text: A tunnel under Rafah and a second tunnel, lang: en}
+  - {title: News, body: A tunnel under Rafah and a second tunnel, lang: en}
 should_not_match:
   - "Firefighters rescue two from flooded tunnel"
 """

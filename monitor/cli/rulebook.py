@@ -1,0 +1,60 @@
+"""The rules as commands need them that try them: those of the configuration, or one query that is typed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli import EXIT_USAGE
+from monitor.cli.options import environment, folder_of
+from monitor.model import Watchlist, WatchlistId
+
+if TYPE_CHECKING:
+    from monitor.config.load import Config
+    from monitor.rules.matcher import Matcher
+
+QUERY = WatchlistId("--query")
+"""The id of the watchlist that a typed query is; no file can be called so."""
+
+
+def rules_of(config: str | None, database: str | None = None) -> "Config":
+    """The configuration, whose examples may come out wrong: that is what one tries rules for. Raises: ConfigError."""
+    from monitor.app import load_config
+
+    return load_config(folder_of(config), environment(database), proven=False)
+
+
+def chosen(config: "Config", watchlist: str | None, query: str | None) -> tuple["Matcher", Sequence[Watchlist]]:
+    """A matcher, and those of its watchlists that are asked for: one, the typed query, or all.
+
+    Raises: click.UsageError, where there is no such watchlist; click's Exit, where the query is wrong, which is told.
+    """
+    if watchlist and query:
+        raise click.UsageError("give --watchlist or --query, not both")
+    if query is not None:
+        return _typed(config, query)
+    return config.matcher, [named(config, watchlist)] if watchlist else config.watchlists
+
+
+def named(config: "Config", watchlist: str) -> Watchlist:
+    """The watchlist of this id. Raises: click.UsageError with the nearest."""
+    from monitor.config.suggest import did_you_mean
+
+    found = {str(one.id): one for one in config.watchlists}
+    if watchlist not in found:
+        hint = did_you_mean(watchlist, found) or "there are " + ", ".join(found)
+        raise click.UsageError(f'there is no watchlist "{watchlist}" ({hint})')
+    return found[watchlist]
+
+
+def _typed(config: "Config", query: str) -> tuple["Matcher", Sequence[Watchlist]]:
+    from monitor.cli.problems import print_problems
+    from monitor.rules.compile import compile_rules
+
+    typed = Watchlist(id=QUERY, title=query, query=query, file=QUERY)
+    # With the others: a query may name them.
+    matcher, problems = compile_rules([*config.watchlists, typed], config.lists)
+    if problems:
+        print_problems(problems, "in the query")
+        raise click.exceptions.Exit(EXIT_USAGE)
+    return matcher, [typed]
