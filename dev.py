@@ -4,6 +4,7 @@
     python3 dev.py run [-- ARGS]     set up, then `monitor run ARGS` on config/ (the daemon; --once for one pass)
     python3 dev.py test [ARGS]       set up, then the tests; with ARGS only those that pytest selects by them
     python3 dev.py check             format, lint, types, import contracts and the quick tests: before every commit
+    python3 dev.py nightly           the tests of random cases (rules, fuzz), with twenty times as many
     python3 dev.py lint              the same without the tests
     python3 dev.py monitor ARGS      any other command of the monitor
     python3 dev.py setup             set up only
@@ -30,7 +31,15 @@ POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=Tru
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
-    commands = {"run": run, "test": test, "check": check, "lint": lint, "monitor": monitor, "setup": setup_only}
+    commands = {
+        "run": run,
+        "test": test,
+        "check": check,
+        "nightly": nightly,
+        "lint": lint,
+        "monitor": monitor,
+        "setup": setup_only,
+    }
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in (["-h"], ["--help"], ["help"]) else 2
@@ -111,6 +120,13 @@ def check(_arguments: list[str]) -> int:
     """What a commit must pass."""
     quick = ["-n", "auto", "--dist", "worksteal", "-m", "not kills and not corpora and not postgres"]
     return lint([]) or tool("python", "-m", "pytest", *quick)
+
+
+def nightly(_arguments: list[str]) -> int:
+    """The tests that try random cases, many more than CI does."""
+    set_up("dev")
+    os.environ["MONITOR_NIGHTLY"] = "20"
+    return tool("python", "-m", "pytest", "-n", "auto", "--dist", "worksteal", "-m", "nightly")
 
 
 # ── set-up ───────────────────────────────────────────────────────────────────────────────────────────────────────────

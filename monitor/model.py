@@ -95,10 +95,14 @@ class TermList:
     id: str
     terms: Mapping[str, tuple[str, ...]]
     """Language → terms, as written: "tunnel*", "=Refah", "safe passage"."""
+    includes: tuple[str, ...] = ()
+    """Lists whose terms are this one's, too."""
+    lemma: bool = False
+    """Its terms also find other forms of their words, as far as the dictionaries know them."""
     file: str = ""
     """Where it stands, for problems; likewise `places`."""
     places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
-    """(language, index of the term) → (line, column), from 1."""
+    """(language, index of the term) → (line, column), from 1; ("include", index) for included lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,14 @@ class Watchlist:
     title: str
     query: str
     score: ScoreRule = ScoreRule()
+    languages: tuple[str, ...] = ()
+    """Only articles in these are matched, and those whose language nobody knows; () for all."""
+    outlets: tuple[str, ...] = ()
+    """Only articles of these, by their ids; () for all."""
+    since: datetime | None = None
+    """Only articles published then or later, and those without a date."""
+    until: datetime | None = None
+    """Only articles published before."""
     should_match: tuple[Example, ...] = ()
     should_not_match: tuple[Example, ...] = ()
     file: str = ""
@@ -136,6 +148,8 @@ class Watchlist:
     """(line, column) of the query's first character in `file`, from 1."""
     query_indent: int = 0
     """Columns by which every further line of the query is indented in `file` (a YAML block)."""
+    places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    """(key, index of the item) → (line, column), from 1: of the outlets."""
 
 
 # ── poll ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -298,6 +312,8 @@ class Document:
     authors: tuple[str, ...] = ()
     url: str = ""
     feed_id: str = ""
+    published_at: datetime | None = None
+    """Where the feed does not say: when it was first seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,11 +379,15 @@ class Reading:
 
 
 class Field(StrEnum):
-    """The parts of an article that rules read. In queries, body: means summary and text."""
+    """The parts of an article that rules read, in the order in which they are shown."""
 
     TITLE = "title"
     SUMMARY = "summary"
     TEXT = "text"
+    AUTHORS = "authors"
+    """A name a line."""
+    URL = "url"
+    """Without percent signs: what they encode stands in their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +404,8 @@ class Hit:
     """The list it comes from; "" where it stands in the query itself."""
     language: str = ""
     """The language it is listed under; "" likewise."""
+    surface: str = ""
+    """The words themselves, as the article has them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,7 +431,7 @@ class Found:
     """Hash of the watchlist and of the lists it uses."""
     score: float
     hits: tuple[Hit, ...]
-    """All distinct places, ordered by field (title, summary, text) and start."""
+    """All distinct places, ordered by field and start."""
     explanation: Clause
 
 

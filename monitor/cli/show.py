@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import click
 
@@ -113,7 +114,11 @@ def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, ver
     if verbose:
         _print_clause(found.explanation, match.article, depth=0)
     else:
-        click.echo("\n".join(dict.fromkeys(reasons(found.explanation, match.article))))
+        if found.explanation.note:
+            click.echo(found.explanation.note)
+        parts = found.explanation.parts or (found.explanation,)
+        lines = [line for part in parts for line in reasons(part, match.article)]
+        click.echo("\n".join(dict.fromkeys(lines)))
     for review in decisions:
         said = f": {isolate(review.note)}" if review.note else ""
         click.echo(f"{show_moment(review.reviewed_at, zone)} {isolate(review.reviewer)}: {review.status}{said}")
@@ -142,7 +147,7 @@ def reasons(clause: Clause, article: Article, *, depth: int = 0) -> list[str]:
 
 def _said(clause: Clause, article: Article) -> str:
     """The clause with its note and, for a leaf, its words."""
-    words = dict.fromkeys(f"{isolate(_cut(article, hit))}{_origin(hit)}" for hit in clause.hits)
+    words = dict.fromkeys(f"{isolate(hit.surface or _cut(article, hit))}{_origin(hit)}" for hit in clause.hits)
     query = isolate(" ".join(clause.query.split()))
     line = query if len(query) <= _WIDEST else f"{query[:_WIDEST]}…"
     if clause.note:
@@ -161,6 +166,8 @@ def _cut(article: Article, hit: Hit) -> str:
 
 
 def _field(article: Article, field: Field) -> str:
+    if field in (Field.AUTHORS, Field.URL):
+        return "\n".join(article.authors) if field is Field.AUTHORS else unquote(article.url)
     return {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}[field]
 
 
@@ -168,7 +175,7 @@ def _print_texts(article: Article, hits: Sequence[Hit]) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, width=None if is_terminal() else 1000)
-    for field in Field:
+    for field in (Field.TITLE, Field.SUMMARY, Field.TEXT):
         text = _field(article, field)
         if text:
             click.echo()

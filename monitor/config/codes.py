@@ -11,7 +11,8 @@ _ISO_639_1 = """
     nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te
     tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
-_LANGUAGES = frozenset(_ISO_639_1.split())
+LANGUAGES = frozenset(_ISO_639_1.split())
+"""ISO 639-1."""
 _INSTEAD_OF_LANGUAGE = {
     "iw": "he", "in": "id", "ji": "yi", "jp": "ja", "cn": "zh", "gr": "el", "ua": "uk", "cz": "cs", "dk": "da",
     "ir": "fa", "il": "he", "ara": "ar", "heb": "he", "eng": "en", "tur": "tr", "fra": "fr",
@@ -40,9 +41,9 @@ INTERNATIONAL = "INT"
 def _language(text: str) -> str:
     found = _LANGUAGE.match(text)
     code = found[1] if found else ""
-    if not found or (len(code) == 2 and code not in _LANGUAGES) or code in _INSTEAD_OF_LANGUAGE:
+    if not found or (len(code) == 2 and code not in LANGUAGES) or code in _INSTEAD_OF_LANGUAGE:
         code = re.split("[-_]", text.lower())[0]
-        near = _INSTEAD_OF_LANGUAGE.get(code, code if code in _LANGUAGES else "")
+        near = _INSTEAD_OF_LANGUAGE.get(code, code if code in LANGUAGES else "")
         raise Wrong(f'did you mean "{near}"?' if near else "")
     return text
 

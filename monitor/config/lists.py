@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from monitor.config.codes import LANGUAGE
-from monitor.config.shape import ByName, Each, Given, Named, Placed, Value, Wrong, read_file
+from monitor.config.shape import ByName, Each, Given, Keys, Named, Placed, Value, Wrong, mismatch, read_file
 from monitor.config.source import Place, Source
-from monitor.config.values import SLUG
+from monitor.config.values import FLAG, SLUG
+from monitor.config.yaml import Node, Table
 from monitor.model import TermList
 
 _FOREIGN_COMMA = re.compile("[،؛、，；]")
@@ -19,12 +21,37 @@ def _term(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _List:
+    """A list as far as it can be read."""
+
+    include: tuple[Given[str], ...] = ()
+    lemma: bool = False
+    languages: tuple[Named[tuple[Given[str], ...]], ...] = ()
+
+
+class _Terms:
+    """Terms by language; beside the languages stand keys that say more of the list."""
+
+    def read(self, node: Node, source: Source, name: str) -> _List | None:
+        """The list as far as it can be read."""
+        if not isinstance(node, Table):
+            mismatch(node, source, name, _LANGUAGES.expected)
+            return None
+        own = tuple(entry for entry in node.entries if entry[0].value in _OWN.keys)
+        others = tuple(entry for entry in node.entries if entry[0].value not in _OWN.keys)
+        given = _OWN.read(Table(entries=own, place=node.place), source, name) or _List()
+        # A list of others' terms alone needs none of its own.
+        if given.include and not others:
+            return given
+        languages = _LANGUAGES.read(Table(entries=others, place=node.place), source, name)
+        return _List(include=given.include, lemma=given.lemma, languages=languages or ())
+
+
 _TERM = Value(expected="one term", parse=_term)
-_LISTS = ByName(
-    key=SLUG,
-    item=ByName(key=LANGUAGE, item=Each(Placed(_TERM)), expected="terms by language, such as en: [tunnel*]"),
-    expected="lists by their name",
-)
+_OWN = Keys(build=_List, keys={"include": Each(Placed(SLUG)), "lemma": FLAG})
+_LANGUAGES = ByName(key=LANGUAGE, item=Each(Placed(_TERM)), expected="terms by language, such as en: [tunnel*]")
+_LISTS = ByName(key=SLUG, item=_Terms(), expected="lists by their name")
 
 
 def read_lists(source: Source) -> tuple[Given[TermList], ...]:
@@ -44,13 +71,18 @@ def _unreadable(source: Source, known: set[str]) -> Iterator[Given[TermList]]:
             yield Given(TermList(id=found[1], terms=_stand_in(found[1]), file=source.file), Place(number, 1))
 
 
-def _term_list(entry: Named[tuple[Named[tuple[Given[str], ...]], ...]], source: Source) -> TermList:
-    languages = {language.id: language.value for language in entry.value if language.value}
+def _term_list(entry: Named[_List], source: Source) -> TermList:
+    read = entry.value
+    languages = {language.id: language.value for language in read.languages if language.value}
+    terms = {key: tuple(term.value for term in some) for key, some in languages.items()}
+    places = {(key, index): term.place for key, some in languages.items() for index, term in enumerate(some)}
     return TermList(
         id=entry.id,
-        terms={key: tuple(term.value for term in terms) for key, terms in languages.items()} or _stand_in(entry.id),
+        terms=terms or ({} if read.include else _stand_in(entry.id)),
+        includes=tuple(name.value for name in read.include),
+        lemma=read.lemma,
         file=source.file,
-        places={(key, index): term.place for key, terms in languages.items() for index, term in enumerate(terms)},
+        places=places | {("include", index): name.place for index, name in enumerate(read.include)},
     )
 
 

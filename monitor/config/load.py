@@ -1,10 +1,11 @@
 """The files of a configuration → one `Config`, with its rules compiled, or every problem in them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from monitor.config.codes import LANGUAGES
 from monitor.config.feeds import FEEDS, read_feeds
 from monitor.config.files import SETTINGS
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
@@ -14,6 +15,7 @@ from monitor.config.suggest import did_you_mean, nearest
 from monitor.errors import ConfigError, Problem
 from monitor.model import Feed, Outlet, TermList, Watchlist
 from monitor.rules.matcher import Matcher
+from monitor.rules.syntax import QueryField
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Pa
     settings, settings_sources = read_settings(files, environment, home)
     feeds_source = _open_feeds(files)
     outlets, feeds = read_feeds(feeds_source, settings.poll_every)
-    rules = read_rules(files)
+    rules = read_rules(files, _values(outlets, feeds))
     sources = (*settings_sources, feeds_source)
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
     if problems:
@@ -56,6 +58,20 @@ def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Pa
         files=dict(files),
         hash=files_hash(files),
     )
+
+
+def _values(outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> dict[QueryField, Collection[str]]:
+    """What queries may ask of an article's origin; nothing is known where feeds.yaml has a problem."""
+    if not outlets:
+        return {}
+    countries = {outlet.country for outlet in outlets}
+    languages = {*LANGUAGES, *(outlet.language for outlet in outlets), *(feed.language for feed in feeds)}
+    return {
+        QueryField.OUTLET: [outlet.id for outlet in outlets],
+        QueryField.FEED: [feed.id for feed in feeds],
+        QueryField.COUNTRY: countries,
+        QueryField.LANG: languages,
+    }
 
 
 def files_hash(files: Mapping[str, bytes]) -> str:

@@ -12,11 +12,12 @@ from monitor.model import TermList, Watchlist
 from monitor.rules.compile import compile_rules
 from monitor.rules.examples import check_examples
 from monitor.rules.matcher import Matcher
+from monitor.rules.syntax import QueryField
 
 LISTS, WATCHLISTS = "lists/", "watchlists/"
 """The folders; every YAML file in them is read."""
 
-_LIST_IN_QUERY = re.compile(r"@([\w-]+)")
+_NAMED = re.compile(r"@(?:watchlist:)?[\w-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +30,13 @@ class Rules:
     problems: tuple[Problem, ...]
 
 
-def read_rules(files: Mapping[str, bytes]) -> Rules:
-    """All lists and watchlists among the files."""
+def read_rules(files: Mapping[str, bytes], values: Mapping[QueryField, Iterable[str]] | None = None) -> Rules:
+    """All lists and watchlists among the files; `values` as `compile_rules` takes them."""
     list_sources = _open(files, LISTS)
     watchlist_sources = _open(files, WATCHLISTS)
     lists = _lists(list_sources)
     watchlists = _watchlists(watchlist_sources)
-    matcher, compiled = compile_rules(watchlists, lists)
+    matcher, compiled = compile_rules(watchlists, lists, values)
     sources = [*list_sources, *watchlist_sources]
     problems = [*(problem for source in sources for problem in source.problems), *compiled]
     if not watchlist_sources:
@@ -79,14 +80,19 @@ def _watchlists(sources: Iterable[Source]) -> tuple[Watchlist, ...]:
     return tuple(unique.values())
 
 
-def _examinable(watchlists: Iterable[Watchlist], lists: Iterable[TermList], faulty: set[str]) -> tuple[Watchlist, ...]:
+def _examinable(watchlists: Sequence[Watchlist], lists: Sequence[TermList], faulty: set[str]) -> tuple[Watchlist, ...]:
     """The watchlists that are what their author meant: neither they nor a list they name stands in a faulty file.
 
     The examples of the others would fail for reasons that are reported already.
     """
-    damaged = {term_list.id for term_list in lists if term_list.file in faulty}
-    sound = (watchlist for watchlist in watchlists if watchlist.file not in faulty)
-    return tuple(watchlist for watchlist in sound if damaged.isdisjoint(_LIST_IN_QUERY.findall(watchlist.query)))
+    named = {f"@{one.id}": {f"@{name}" for name in one.includes} for one in lists}
+    named |= {f"@watchlist:{one.id}": set(_NAMED.findall(one.query)) for one in watchlists}
+    damaged = {f"@{one.id}" for one in lists if one.file in faulty}
+    damaged |= {f"@watchlist:{one.id}" for one in watchlists if one.file in faulty}
+    # Whoever names what is damaged is so, too, and whoever names that.
+    while more := {name for name, others in named.items() if name not in damaged and not damaged.isdisjoint(others)}:
+        damaged |= more
+    return tuple(watchlist for watchlist in watchlists if f"@watchlist:{watchlist.id}" not in damaged)
 
 
 def _with_line(problem: Problem, sources: Sequence[Source]) -> Problem:

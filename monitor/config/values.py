@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
@@ -26,6 +26,27 @@ _LONGEST_SLUG = 64
 _CONTACT = re.compile(r"(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[\w.-]+(?::[0-9]+)?(?:/[\w./~%?=&#-]*)?)\Z", re.ASCII)
 
 TEXT: Value[str] = Value(expected="a text", parse=one_line)
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in _FLAGS:
+        raise Wrong
+    return _FLAGS[text.lower()]
+
+
+_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+FLAG = Value(expected="true or false", parse=_flag)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Wrong("the year first, then month and day") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+MOMENT = Value(expected="a date such as 2025-11-10, or with a time: 2025-11-10 14:30 (UTC)", parse=_moment)
 
 
 def duration(at_least: timedelta, at_most: timedelta) -> Value[timedelta]:

@@ -1,12 +1,13 @@
 """watchlists/*.yaml → watchlists, one a file; the query itself is the rules' to parse."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from monitor.config.codes import LANGUAGE
-from monitor.config.shape import Each, Keys, mismatch, read_file
+from monitor.config.shape import Each, Given, Keys, Placed, mismatch, read_file
 from monitor.config.source import NO_PLACE, Source
-from monitor.config.values import SLUG, TEXT, number
+from monitor.config.values import MOMENT, SLUG, TEXT, number
 from monitor.config.yaml import Node, Table, Text
 from monitor.model import Example, ScoreRule, Watchlist, WatchlistId
 
@@ -56,6 +57,10 @@ class _Watchlist:
     title: str = ""
     query: Text | None = None
     score: ScoreRule = field(default_factory=ScoreRule)
+    languages: tuple[str, ...] = ()
+    outlets: tuple[Given[str], ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
     should_match: tuple[Example, ...] = ()
     should_not_match: tuple[Example, ...] = ()
 
@@ -68,6 +73,10 @@ _FILE = Keys(
         "title": TEXT,
         "query": _Query(),
         "score": Keys(build=_score, keys={"title": _WEIGHT, "body": _WEIGHT, "min": _WEIGHT}),
+        "languages": Each(LANGUAGE),
+        "outlets": Each(Placed(SLUG)),
+        "since": MOMENT,
+        "until": MOMENT,
         "should_match": Each(_Example(), may_be_empty=True),
         "should_not_match": Each(_Example(), may_be_empty=True),
     },
@@ -82,14 +91,21 @@ def read_watchlist(source: Source) -> Watchlist | None:
     given = read_file(_FILE, source)
     if given is None or given.query is None:
         return None
+    if given.since and given.until and given.since >= given.until:
+        source.report(NO_PLACE, "until: is not after since:, so that nothing can match", "exchange the two")
     return Watchlist(
         id=WatchlistId(watchlist_id),
         title=given.title or watchlist_id,
         query=given.query.value.rstrip(),
         score=given.score,
+        languages=given.languages,
+        outlets=tuple(outlet.value for outlet in given.outlets),
+        since=given.since,
+        until=given.until,
         should_match=given.should_match,
         should_not_match=given.should_not_match,
         file=source.file,
         query_place=given.query.place,
         query_indent=given.query.indent,
+        places={("outlets", index): outlet.place for index, outlet in enumerate(given.outlets)},
     )

@@ -123,6 +123,7 @@ def match_article(article: Article, outlets: Outlets, matcher: Matcher) -> Match
         authors=article.authors,
         url=article.url,
         feed_id=article.feed_id,
+        published_at=article.published_at or article.first_seen_at,
     )
     return Matched(article_id=article.id, found=matcher.match(document))
 

@@ -7,7 +7,6 @@ from monitor.model import Clause, Document, Example, Hit, Watchlist
 from monitor.rules.matcher import Matcher
 
 _SHOWN = 60
-_REASONS = 3
 
 
 def check_examples(watchlists: Sequence[Watchlist], matcher: Matcher) -> tuple[Problem, ...]:
@@ -25,7 +24,7 @@ def _wrong(watchlist: Watchlist, matcher: Matcher) -> Iterator[Problem]:
         clause = _explained(example, watchlist, matcher)
         if not clause.held:
             what = f"should match, but does not: {_shown(example)}"
-            yield Problem(file=watchlist.file, line=example.line, what=what, hint=failing(clause))
+            yield Problem(file=watchlist.file, line=example.line, what=what, hint=clause.note)
     for example in watchlist.should_not_match:
         clause = _explained(example, watchlist, matcher)
         if clause.held:
@@ -36,18 +35,6 @@ def _wrong(watchlist: Watchlist, matcher: Matcher) -> Iterator[Problem]:
 def _explained(example: Example, watchlist: Watchlist, matcher: Matcher) -> Clause:
     document = Document(title=example.title, text=example.text, language=example.language)
     return matcher.explain(document, watchlist.id)
-
-
-def failing(clause: Clause) -> str:
-    """The innermost clauses that decided that this one does not hold, in words."""
-    missing = [part for part in clause.parts if not part.held]
-    if missing:
-        return "; ".join(map(failing, missing[:_REASONS]))
-    if clause.note:
-        return f"{clause.query}: {clause.note}"
-    if clause.query.startswith("NOT "):
-        return f"{clause.query} excludes it"
-    return f"{clause.query} is not in it"
 
 
 def _decisive(clause: Clause) -> str:

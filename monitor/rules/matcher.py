@@ -1,19 +1,22 @@
 """The compiled watchlists: document → what they find in it, and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from types import MappingProxyType
 
-from monitor.model import Clause, Document, Field, Found, ScoreRule, WatchlistId
+from monitor.model import Clause, Document, Found, ScoreRule, WatchlistId
 from monitor.rules.evaluate import evidence, holds
 from monitor.rules.explain import explain, hits
 from monitor.rules.lexicon import Lexicon
+from monitor.rules.limits import Limits
+from monitor.rules.misses import miss
 from monitor.rules.near import Taken
+from monitor.rules.parts import EVERYWHERE, Part
 from monitor.rules.reading import Reading
-from monitor.rules.syntax import Node, show
-from monitor.rules.triggers import costs, groups_of, trigger_index
-from monitor.rules.vocabulary import Vocabulary, WordId
+from monitor.rules.syntax import Node
+from monitor.rules.triggers import Triggers, alternatives_of, costs
+from monitor.rules.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +26,9 @@ class Rule:
     watchlist_id: WatchlistId
     tree: Node
     score: ScoreRule
+    limits: Limits
     version: str
-    """Hash of the query, the score and the lists it uses."""
+    """Hash of the query, the score, the limits and the lists it uses."""
 
 
 class Matcher:
@@ -36,10 +40,7 @@ class Matcher:
         self._lexicon = lexicon
         self._vocabulary = Vocabulary(lexicon.words)
         cost = costs((rule.tree for rule in self._rules), lexicon)
-        groups = [groups_of(rule.tree, lexicon, cost) for rule in self._rules]
-        self._triggers = trigger_index(groups)
-        self._further = [others for _, *others in groups]
-        self._triggering = frozenset(self._triggers)
+        self._triggers = Triggers([alternatives_of(rule.tree, lexicon, cost) for rule in self._rules])
 
     @property
     def versions(self) -> Mapping[WatchlistId, str]:
@@ -49,7 +50,7 @@ class Matcher:
     def match(self, document: Document) -> tuple[Found, ...]:
         """What every watchlist that matches finds, ordered by watchlist."""
         reading = self._read(document)
-        candidates = self._candidates(reading.all_words)
+        candidates = self._triggers.candidates(reading.all_words)
         found = (self._found(self._rules[number], reading) for number in candidates)
         return tuple(one for one in found if one is not None)
 
@@ -61,41 +62,56 @@ class Matcher:
         """
         rule = self._by_id[watchlist_id]
         reading = self._read(document)
-        clause = explain(rule.tree, reading.fields, reading)
-        score = _score(rule.score, evidence(rule.tree, reading.fields, reading))
-        if not clause.held or score >= rule.score.minimum:
-            return clause
-        note = f"score {score:g} is below the minimum {rule.score.minimum:g}"
-        return Clause(query=show(rule.tree), held=False, parts=(clause,), note=note)
+        clause = explain(rule.tree, EVERYWHERE, reading)
+        scores = _scores(rule.score, evidence(rule.tree, EVERYWHERE, reading))
+        beyond = rule.limits.against(document)
+        if clause.held and (beyond or _total(scores) < rule.score.minimum):
+            low = f"score {_total(scores):g} is below the minimum {rule.score.minimum:g}"
+            return Clause(query=clause.query, held=False, parts=(clause,), note=beyond or low)
+        return _scored(clause, scores) if clause.held else replace(clause, note=_nearest(rule.tree, reading))
 
     def _read(self, document: Document) -> Reading:
         return Reading(document, self._vocabulary, self._lexicon)
 
-    def _candidates(self, words: frozenset[WordId]) -> list[int]:
-        """The rules whose words are all there, ascending."""
-        triggered = {rule for word in words & self._triggering for rule in self._triggers[word]}
-        return sorted(rule for rule in triggered if not any(map(words.isdisjoint, self._further[rule])))
-
     def _found(self, rule: Rule, reading: Reading) -> Found | None:
-        if not holds(rule.tree, reading.fields, reading):
+        if not holds(rule.tree, EVERYWHERE, reading):
             return None
-        taken = evidence(rule.tree, reading.fields, reading)
-        score = _score(rule.score, taken)
-        if score < rule.score.minimum:
+        taken = evidence(rule.tree, EVERYWHERE, reading)
+        scores = _scores(rule.score, taken)
+        if _total(scores) < rule.score.minimum or rule.limits.against(reading.document):
             return None
         return Found(
             watchlist_id=rule.watchlist_id,
             version=rule.version,
-            score=score,
+            score=_total(scores),
             hits=hits(taken, reading),
-            explanation=explain(rule.tree, reading.fields, reading),
+            explanation=_scored(explain(rule.tree, EVERYWHERE, reading), scores),
         )
 
 
-def _score(weights: ScoreRule, places: Iterable[tuple[Field, Taken]]) -> float:
-    """The sum over the distinct terms that take part of the weight of the best field they stand in."""
-    best: dict[object, float] = {}
-    for field, (_, _, source) in places:
-        weight = weights.title if field is Field.TITLE else weights.body
-        best[source.key] = max(weight, best.get(source.key, weight))
-    return fsum(best.values())
+def _scored(clause: Clause, scores: Mapping[str, float]) -> Clause:
+    return replace(clause, note="; ".join(filter(None, (clause.note, f"score {_shown(scores)}"))))
+
+
+def _nearest(tree: Node, reading: Reading) -> str:
+    return miss(tree, EVERYWHERE, reading).words
+
+
+def _scores(weights: ScoreRule, places: Iterable[tuple[Part, Taken]]) -> Mapping[str, float]:
+    """ "title" and "body" → what the distinct terms that take part bring in, each where it counts most."""
+    best: dict[object, tuple[float, str]] = {}
+    for part, (_, _, source) in places:
+        weight, field = (weights.title, "title") if part is Part.TITLE else (weights.body, "body")
+        found = (weight * source.weight, field)
+        best[source.key] = max(found, best.get(source.key, found))
+    return {name: fsum(weight for weight, field in best.values() if field == name) for name in ("title", "body")}
+
+
+def _total(scores: Mapping[str, float]) -> float:
+    return fsum(scores.values())
+
+
+def _shown(scores: Mapping[str, float]) -> str:
+    """ "7: title 6, body 1"."""
+    parts = ", ".join(f"{name} {score:g}" for name, score in scores.items() if score)
+    return f"{_total(scores):g}" + (f": {parts}" if parts else "")

@@ -1,61 +1,84 @@
-"""What a query that parses may still get wrong: lists that do not exist, conditions that can never hold."""
+"""What a query that parses may still get wrong: names that do not exist, conditions that can never hold."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import assert_never
 
-from monitor.model import Field
+from monitor.model import Affiliation
 from monitor.rules.mistakes import did_you_mean
+from monitor.rules.parts import BODY, EVERYWHERE, VALUES, Part, Parts, asked_of_words, narrowed, reached
+from monitor.rules.reading import is_value
 from monitor.rules.syntax import (
     And,
     AtLeast,
+    Count,
     ListRef,
     Near,
     Node,
     Not,
     Or,
     QueryField,
+    Sentence,
     Term,
+    WatchlistRef,
     Within,
     children,
+    is_pattern,
     show,
-    walk,
 )
 from monitor.rules.terms import Fault, fault_of
 
-EVERYWHERE = frozenset(Field)
-FIELDS: Mapping[QueryField, frozenset[Field]] = {
-    QueryField.TITLE: frozenset({Field.TITLE}),
-    QueryField.BODY: frozenset({Field.SUMMARY, Field.TEXT}),
-}
-"""What a field of a query means in an article."""
+_WITHOUT_PLACE = (And, Not, AtLeast, Count, WatchlistRef)
+_SHOWN = 12
 
 
-def faults(tree: Node, lists: Collection[str]) -> list[Fault]:
-    """All that is wrong with the tree, in the order of the query; `lists` are the names that exist."""
-    found = [fault for node, _ in walk(tree) for fault in _node_faults(node, lists)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a query may name."""
+
+    lists: Collection[str] = ()
+    watchlists: Collection[str] = ()
+    values: Mapping[QueryField, Collection[str]] = field(
+        default_factory=lambda: {QueryField.AFFILIATION: tuple(map(str, Affiliation))}
+    )
+    """Field → its possible values; whatever is asked of a field that is not among them may be right."""
+
+
+def faults(tree: Node, names: Names) -> list[Fault]:
+    """All that is wrong with the tree, in the order of the query."""
+    found = [fault for node in asked_of_words(tree) for fault in _node_faults(node, names)]
     found += _field_faults(tree, EVERYWHERE)
     if not _positive(tree):
-        what = "the query asks only for what must not be there"
+        what = "the query asks only for what must not be there, or for no word at all"
         found.append(Fault(at=tree.at, what=what, hint="every alternative needs a term that must be there"))
     return sorted(found, key=lambda fault: fault.at)
 
 
-def _node_faults(node: Node, lists: Collection[str]) -> Iterator[Fault]:
+def _node_faults(node: Node, names: Names) -> Iterator[Fault]:
     match node:
         case Term(text=text, at=at):
             fault = fault_of(text)
             if fault:
                 yield Fault(at=at, what=fault.what, hint=fault.hint)
-        case ListRef(name=name, at=at) if name not in lists:
-            names = tuple(f"@{known}" for known in sorted(lists))
-            hint = did_you_mean(f"@{name}", names, f"there are {', '.join(names)}" if names else "write it in lists/")
-            yield Fault(at=at, what=f"there is no list @{name}", hint=hint)
+        case ListRef(name=name, at=at) if name not in names.lists:
+            yield _unknown(f"@{name}", "list", [f"@{known}" for known in names.lists], "write it in lists/", at)
+        case WatchlistRef(name=name, at=at) if name not in names.watchlists:
+            known = [f"@watchlist:{one}" for one in names.watchlists]
+            yield _unknown(f"@watchlist:{name}", "watchlist", known, "", at)
         case AtLeast():
             yield from _count_faults(node)
-        case Near(left=left, right=right):
-            yield from (fault for side in (left, right) for fault in _side_faults(side))
+        case Near() | Sentence() | Count():
+            yield from _place_faults(node)
+        case Within(where=where, part=part) if where in VALUES:
+            yield from _value_faults(where, part, names)
         case _:
             return
+
+
+def _unknown(given: str, kind: str, known: Collection[str], otherwise: str, at: int) -> Fault:
+    known = tuple(sorted(known))
+    there_are = f"there are {', '.join(known[:_SHOWN])}{' …' if len(known) > _SHOWN else ''}" if known else otherwise
+    return Fault(at=at, what=f"there is no {kind} {given}", hint=did_you_mean(given, known, there_are))
 
 
 def _count_faults(node: AtLeast) -> Iterator[Fault]:
@@ -68,65 +91,86 @@ def _count_faults(node: AtLeast) -> Iterator[Fault]:
             yield Fault(at=part.at, what=what, hint="it counts what must be there; put the NOT outside")
 
 
-def _side_faults(side: Node) -> Iterator[Fault]:
-    """What has no place in the text cannot be near anything."""
+def _place_faults(node: Near | Sentence | Count) -> Iterator[Fault]:
+    """What has no place in the text can neither be near anything nor be counted."""
+    if isinstance(node, Count) and not node.count:
+        yield Fault(at=node.at, what="COUNT/0 always holds", hint="the number must be 1 or more")
+    if isinstance(node, Sentence) and len(node.parts) == 1:
+        yield Fault(at=node.at, what="SENTENCE has one part", hint="write what must stand with it: SENTENCE(a, b)")
+    purpose = "could be counted" if isinstance(node, Count) else "something could be near"
+    for side in children(node):
+        yield from _side_faults(side, purpose, type(node).__name__.upper())
+
+
+def _side_faults(side: Node, purpose: str, operator: str) -> Iterator[Fault]:
     for node in _unplaced(side):
-        what = f"{show(node)} has no place that something could be near"
-        hint = "NEAR takes terms, lists, other NEARs and groups of OR: (a OR b) NEAR/5 c; AND and NOT go outside"
+        what = f"{show(node)} has no place that {purpose}"
+        hint = f"{operator} takes terms, lists, other NEARs and groups of OR: (a OR b); AND and NOT go outside"
         yield Fault(at=node.at, what=what, hint=hint)
 
 
 def _unplaced(node: Node) -> list[Node]:
-    match node:
-        case And() | Not() | AtLeast():
-            return [node]
-        case Or() | Within():
-            return [found for child in children(node) for found in _unplaced(child)]
-        case Term() | ListRef() | Near():
-            return []
-    assert_never(node)
+    if isinstance(node, _WITHOUT_PLACE) or (isinstance(node, Within) and node.where in VALUES):
+        return [node]
+    if isinstance(node, Or | Within):
+        return [found for child in children(node) for found in _unplaced(child)]
+    return []
 
 
-def _field_faults(node: Node, allowed: frozenset[Field]) -> Iterator[Fault]:
+def _value_faults(where: QueryField, node: Node, names: Names) -> Iterator[Fault]:
+    """A field that is one value takes values, and such as there are."""
+    for part in node.parts if isinstance(node, Or) else (node,):
+        if not isinstance(part, Term) or is_pattern(part.text) or part.weight != 1:
+            what = f"{where}: cannot be {show(part)}"
+            yield Fault(at=part.at, what=what, hint=f"it takes one value, or several: {where}:(a OR b)")
+        elif where in names.values and not any(is_value(value, part.text, where) for value in names.values[where]):
+            yield _unknown(part.text, str(where), names.values[where], "", part.at)
+
+
+def _field_faults(node: Node, allowed: Parts) -> Iterator[Fault]:
     """Fields within fields, and NEARs between fields, that leave nothing to look at."""
+    if isinstance(node, Within) and node.where in VALUES:
+        return
     if isinstance(node, Within):
-        allowed &= FIELDS[node.where]
+        allowed = narrowed(allowed, node.where)
         if not allowed:
             what = f"{show(node)} can never hold"
             yield Fault(at=node.at, what=what, hint="it stands within another field; join the two with AND")
             return
-    if isinstance(node, Near) and not _reach(node) & allowed:
-        hint = "NEAR never reaches from one field into another; join the two with AND"
-        yield Fault(at=node.at, what=f"{show(node)} can never hold", hint=hint)
+    if isinstance(node, Near | Sentence) and not _reach(node) & allowed:
+        hint = f"{'NEAR' if isinstance(node, Near) else 'SENTENCE'} never reaches from one field into another; "
+        yield Fault(at=node.at, what=f"{show(node)} can never hold", hint=f"{hint}join the two with AND")
         return
     for child in children(node):
         yield from _field_faults(child, allowed)
 
 
-def _reach(node: Node) -> frozenset[Field]:
-    """The fields in which the node can have places."""
+def _reach(node: Node) -> Parts:
+    """The parts in which the node can have places."""
     match node:
-        case Within(where=where, part=part):
-            return FIELDS[where] & _reach(part)
-        case Near(left=left, right=right):
-            return _reach(left) & _reach(right)
+        case Within(where=QueryField.LEAD, part=part):
+            return BODY & _reach(part)
+        case Within(where=where, part=part) if where not in VALUES:
+            return reached(where) & _reach(part)
+        case Near() | Sentence():
+            return frozenset(Part).intersection(*map(_reach, children(node)))
         case Or(parts=parts):
             return frozenset().union(*map(_reach, parts))
         case _:
-            return EVERYWHERE
+            return frozenset(Part)
 
 
 def _positive(node: Node) -> bool:
     """Can it hold only where some term stands?"""
     match node:
-        case Term() | ListRef() | Near() | AtLeast():
+        case Term() | ListRef() | WatchlistRef() | Near() | Sentence() | AtLeast() | Count():
             return True
         case And(parts=parts):
             return any(map(_positive, parts))
         case Or(parts=parts):
             return all(map(_positive, parts))
-        case Within(part=part):
-            return _positive(part)
+        case Within(where=where, part=part):
+            return where not in VALUES and _positive(part)
         case Not():
             return False
     assert_never(node)

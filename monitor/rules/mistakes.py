@@ -5,9 +5,29 @@ from difflib import get_close_matches
 from monitor.rules.syntax import QueryField
 from monitor.rules.terms import Fault
 
-_OPERATORS = ("AND", "OR", "NOT", "NEAR", "ATLEAST")
+_OPERATORS = ("AND", "OR", "NOT", "NEAR", "ONEAR", "SENTENCE", "ATLEAST", "COUNT")
+_SHAPES = {
+    "NEAR": "NEAR/12",
+    "ONEAR": "ONEAR/12",
+    "ATLEAST": "ATLEAST/2(@a, @b, @c)",
+    "COUNT": "COUNT/3(@a)",
+    "SENTENCE": "SENTENCE(@a, @b)",
+}
+"""Operators that a number or parentheses belong to."""
+_NUMBERED = ("NEAR?", "ATLEAST?", "COUNT?")
 _SHOWN = 40
-_OPERANDS = ("WORD", "PHRASE", "LIST", "LPAR", "FIELD", "ATLEAST")
+_OPERANDS = (
+    "WORD",
+    "PHRASE",
+    "REGEX",
+    "LIST",
+    "WATCHLIST",
+    "LPAR",
+    "FIELD",
+    "SENTENCE",
+    "ATLEAST",
+    "COUNT",
+)
 
 
 def did_you_mean(given: str, known: tuple[str, ...], otherwise: str = "") -> str:
@@ -38,7 +58,9 @@ def mistake(*, kind: str, text: str, at: int, before: str, wants_operand: bool, 
     if kind == "RPAR" and not wants_operand:
         return Fault(at=at, what='this ")" closes nothing', hint="take it out, or open one before")
     if kind == "COMMA" and not wants_operand:
-        return Fault(at=at, what="a comma separates only the parts of ATLEAST/n(…)", hint="write OR or AND")
+        return Fault(
+            at=at, what="a comma separates only the parts of ATLEAST/n(…) and SENTENCE(…)", hint="write OR or AND"
+        )
     return _lacks_operand(text, at, before)
 
 
@@ -66,7 +88,7 @@ def _not_joined(before: str, text: str, at: int) -> Fault:
 
 
 def _lacks_operand(text: str, at: int, before: str) -> Fault:
-    if before in ("NOT", "") or before.startswith("NEAR/"):
+    if before in ("NOT", "") or before.startswith(("NEAR/", "ONEAR/")):
         what = f"{text} cannot follow {before}" if before else f"{text} has nothing before it"
     else:
         what = f"between {before} and {text} something is missing"
@@ -76,18 +98,20 @@ def _lacks_operand(text: str, at: int, before: str) -> Fault:
 def _operator(text: str, at: int) -> Fault:
     name, _, number = text.partition("/")
     what = f"{text} is no operator"
-    if name in ("NEAR", "ATLEAST"):
-        shape = "NEAR/12" if name == "NEAR" else "ATLEAST/2(@a, @b, @c)"
-        return Fault(at=at, what=what if number else f"{name} needs a number", hint=f"write it like {shape}")
+    if name in _SHAPES:
+        # Whatever number it has, its shape is not the operator's.
+        needs = what if number or name == "SENTENCE" else f"{name} needs a number"
+        return Fault(at=at, what=needs, hint=f"write it like {_SHAPES[name]}")
     near = did_you_mean(name, _OPERATORS)
-    with_number = near.replace("?", f"/{number}?") if number and ("NEAR" in near or "ATLEAST" in near) else near
-    hint = with_number or f'there are AND, OR, NOT, NEAR/n and ATLEAST/n; to look for the word, quote it: "{text}"'
+    with_number = near.replace("?", f"/{number}?") if number and near.endswith(_NUMBERED) else near
+    there_are = "there are AND, OR, NOT, NEAR/n, ONEAR/n, SENTENCE, ATLEAST/n and COUNT/n"
+    hint = with_number or f'{there_are}; to look for the word, quote it: "{text}"'
     return Fault(at=at, what=what, hint=hint)
 
 
 def _field(text: str, at: int) -> Fault:
     names = tuple(f"{field}:" for field in QueryField)
-    otherwise = f"there are {' and '.join(names)}; to look for a term with a colon, quote it"
+    otherwise = f"there are {' '.join(names)}; to look for a term with a colon, quote it"
     return Fault(at=at, what=f"{text} is no field", hint=did_you_mean(text.lower(), names, otherwise))
 
 
@@ -97,12 +121,18 @@ def _list(text: str, at: int) -> Fault:
 
 
 def _regex(text: str, at: int) -> Fault:
-    hint = "regular expressions are not part of the language; use tunnel* or a list, or quote it as a phrase"
+    hint = "a regular expression stands between two strokes: /tunnels?/; a term with a stroke in it needs quotes"
     return Fault(at=at, what=f"{text} cannot be read", hint=hint)
 
 
 def _weight(text: str, at: int) -> Fault:
-    return Fault(at=at, what=f"{text} cannot be read", hint="terms have no weight of their own; take it out")
+    hint = "a weight is a number from 0 to 999.999 right behind a term or list: tunnel*^2, @trapped^0.5"
+    return Fault(at=at, what=f"{text} cannot be read", hint=hint)
+
+
+def _misplaced_weight(text: str, at: int) -> Fault:
+    hint = "a weight belongs to a term or a list: (tunnel*^2 OR bunker^2)"
+    return Fault(at=at, what=f"{text} follows neither", hint=hint)
 
 
 def _curly_quote(text: str, at: int) -> Fault:
@@ -119,6 +149,7 @@ _EXPLAINED = {
     "list": _list,
     "regex": _regex,
     "weight": _weight,
+    "WEIGHT": _misplaced_weight,
     "curly_quote": _curly_quote,
     "stray": _stray,
 }

@@ -1,9 +1,9 @@
-"""Places of a text and which of them are near each other."""
+"""Places of a text: which of them are near each other, which stand in one sentence, how many there are."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import accumulate, islice
 
 from monitor.rules.lexicon import Source
 from monitor.rules.vocabulary import Span
@@ -19,22 +19,68 @@ def gap(one: Span, other: Span) -> int:
     return max(0, max(one[0], other[0]) - min(one[1], other[1]))
 
 
-def near(left: Places, right: Places, distance: int) -> Places:
-    """The stretches from a place of one side to one of the other, with at most `distance` words between.
+MOST_PAIRS = 100_000
+"""Of two sides, where every stretch is wanted: beyond them only the widest are worked out."""
+
+
+def near(left: Places, right: Places, distance: int, *, ordered: bool = False, every: bool = False) -> Places:
+    """The stretches from a place of one side to one of the other, with at most `distance` words between; `ordered`: the
+    left one ends before the right one begins.
 
     Not all of them, which could be a square of the places: every place with a near partner is in one, and every stretch
-    that is left out lies within one that is not, which is as near to anything else.
+    that is left out lies within one that is not, which is as near to anything else. Only what asks for an order, or for
+    a sentence, also needs the shorter ones: it says `every`.
     """
     found: defaultdict[Span, set[Taken]] = defaultdict(set)
-    for one, other in _pairs(left, right, distance):
+    pairs = _ordered_pairs(left, right, distance) if ordered else _pairs(left, right, distance)
+    if every:
+        all_pairs = list(islice(_all_pairs(left, right, distance, ordered=ordered), MOST_PAIRS))
+        pairs = iter(all_pairs) if len(all_pairs) < MOST_PAIRS else pairs
+    for one, other in pairs:
         if gap(one, other) <= distance:
             found[min(one[0], other[0]), max(one[1], other[1])].update(left[one], right[other])
     return found
 
 
-def nearest(left: Places, right: Places) -> int | None:
+def nearest(left: Places, right: Places, *, ordered: bool = False) -> int | None:
     """The fewest words between a place of one side and one of the other; None where there is no pair."""
-    return min((gap(one, other) for one, other in _pairs(left, right, 0)), default=None)
+    pairs = _ordered_pairs(left, right, 0) if ordered else _pairs(left, right, 0)
+    return min((gap(one, other) for one, other in pairs), default=None)
+
+
+def in_one_sentence(sides: Sequence[Places], starts: Sequence[int]) -> Places:
+    """The stretches from the first to the last place in each sentence in which every side has one; `starts`: the first
+    word of each sentence.
+    """
+    found: dict[Span, Set[Taken]] = {}
+    for start, end in zip(starts, [*starts[1:], None], strict=False):
+        inside = [[span for span in side if start <= span[0] and (end is None or span[1] <= end)] for side in sides]
+        if all(inside):
+            spans = [span for some in inside for span in some]
+            taken = (side[span] for side, some in zip(sides, inside, strict=True) for span in some)
+            found[min(spans)[0], max(map(_end, spans))] = frozenset().union(*taken)
+    return found
+
+
+def sentences_apart(sides: Sequence[Places], starts: Sequence[int]) -> int | None:
+    """Over how many sentences the nearest places of all sides spread, less one; None where a side has no place."""
+    held = sorted((bisect_right(starts, span[0]) - 1, number) for number, side in enumerate(sides) for span in side)
+    if not all(sides):
+        return None
+    fewest, last = len(starts), dict.fromkeys(range(len(sides)), -len(starts))
+    for sentence, number in held:
+        last[number] = sentence
+        fewest = min(fewest, sentence - min(last.values()))
+    return fewest
+
+
+def apart(places: Iterable[Span]) -> int:
+    """The most places that do not overlap."""
+    number, end = 0, 0
+    for span in sorted(places, key=_end):
+        if span[0] >= end:
+            number, end = number + 1, span[1]
+    return number
 
 
 def union(places: Iterable[Places]) -> Places:
@@ -52,6 +98,39 @@ def _pairs(left: Places, right: Places, distance: int) -> Iterator[tuple[Span, S
     pairs = [(one, other) for one in left for other in rights.candidates(one, distance)]
     pairs += [(one, other) for other in right for one in lefts.candidates(other, distance)]
     return ((one, other) for one, other in pairs if one != other or _composed(one, left[one] | right[other]))
+
+
+def _ordered_pairs(left: Places, right: Places, distance: int) -> Iterator[tuple[Span, Span]]:
+    """(left place, right place) in their order: each with the nearest of the other side, and with the furthest near."""
+    by_start, by_end = sorted(right), sorted(left, key=_end)
+    furthest = list(accumulate(by_start, _further))
+    earliest = list(accumulate(reversed(by_end), min))[::-1]
+    for one in left:
+        first = bisect_left(by_start, one[1], key=_start)
+        last = bisect_right(by_start, one[1] + distance, key=_start)
+        yield from ((one, other) for other in by_start[first : first + 1])
+        if first < last:
+            # Of all that begin before the limit; it may begin before `one` ends, and is then none of its partners.
+            other = furthest[last - 1]
+            yield one, other if other[0] >= one[1] else max(by_start[first:last], key=_end)
+    for other in right:
+        first = bisect_left(by_end, other[0] - distance, key=_end)
+        last = bisect_right(by_end, other[0], key=_end)
+        yield from ((one, other) for one in by_end[max(0, last - 1) : last])
+        if first < last:
+            one = earliest[first]
+            yield one if one[1] <= other[0] else min(by_end[first:last]), other
+
+
+def _all_pairs(left: Places, right: Places, distance: int, *, ordered: bool) -> Iterator[tuple[Span, Span]]:
+    by_start = sorted(right)
+    longest = max((end - start for start, end in by_start), default=0)
+    for one in left:
+        first = bisect_left(by_start, one[1] if ordered else one[0] - distance - longest, key=_start)
+        last = bisect_right(by_start, one[1] + distance, key=_start)
+        for other in by_start[first:last]:
+            if gap(one, other) <= distance and (one != other or _composed(one, left[one] | right[other])):
+                yield one, other
 
 
 def _composed(span: Span, taken: Set[Taken]) -> bool:

@@ -18,17 +18,21 @@ from monitor.rules.syntax import (
     WORD,
     And,
     AtLeast,
+    Count,
     ListRef,
     Near,
     Node,
     Not,
     Or,
     QueryField,
+    Sentence,
     Term,
+    WatchlistRef,
     Within,
+    is_pattern,
     walk,
 )
-from monitor.rules.terms import Fault
+from monitor.rules.terms import WEIGHT, Fault
 
 LONGEST_QUERY = 100_000
 """Characters."""
@@ -42,11 +46,14 @@ _GRAMMAR = """
 ?side: near | exclusion
 exclusion: "NOT" near
 ?near: primary | near NEAR primary -> nearness
-?primary: WORD -> word | PHRASE -> phrase | LIST -> listed
+?primary: WORD WEIGHT? -> word | PHRASE WEIGHT? -> phrase | REGEX WEIGHT? -> regex | LIST WEIGHT? -> listed
+    | WATCHLIST -> watchlist
     | "(" disjunction ")" -> group
     | FIELD primary -> within
+    | SENTENCE "(" disjunction ("," disjunction)* ")" -> sentence
     | ATLEAST "(" disjunction ("," disjunction)* ")" -> at_least
-%declare WORD PHRASE LIST NEAR FIELD ATLEAST
+    | COUNT "(" disjunction ")" -> counted
+%declare WORD PHRASE REGEX LIST WATCHLIST WEIGHT NEAR FIELD SENTENCE ATLEAST COUNT
 """
 _END = r"(?![^\s()\",])"
 # The first that fits wins. The grammar knows the types in capitals; the others are mistakes.
@@ -54,10 +61,13 @@ _TOKENS = {
     "AND": rf"AND{_END}",
     "OR": rf"OR{_END}",
     "NOT": rf"NOT{_END}",
-    "NEAR": rf"NEAR/[0-9]{{1,9}}{_END}",
+    "NEAR": rf"O?NEAR/[0-9]{{1,9}}{_END}",
+    "SENTENCE": r"SENTENCE(?=\s*\()",
     "ATLEAST": r"ATLEAST/[0-9]{1,9}(?=\s*\()",
+    "COUNT": r"COUNT/[0-9]{1,9}(?=\s*\()",
     "FIELD": rf"(?:{'|'.join(QueryField)}):",
-    "LIST": r"@[A-Za-z0-9_-]+(?![^\s(),])",
+    "WATCHLIST": r"@watchlist:[A-Za-z0-9_-]+(?![^\s(),])",
+    "LIST": r"@[A-Za-z0-9_-]+(?![^\s(),^])",
     "PHRASE": rf'=?"(?:[^"\n]|{HEBREW_QUOTE})*"',
     "LPAR": r"\(",
     "RPAR": r"\)",
@@ -66,8 +76,10 @@ _TOKENS = {
     "field": r"[^\W\d_]\w*:",
     "WORD": WORD,
     "list": r"@[^\s()]*",
+    "REGEX": r"/(?:[^/\\\n]|\\.)+/(?![^\s(),^])",
     "regex": r"/[^\s/()]*/?",
-    "weight": r"\^[0-9.]*",
+    "WEIGHT": rf"{WEIGHT}(?![^\s(),])",
+    "weight": r"\^[^\s(),]*",
     "open_quote": r'=?"[^\n]*',
     "curly_quote": "[“”„«»]",
     "stray": r"\S",
@@ -91,15 +103,25 @@ class _Words(Lexer):
 class _Tree(Transformer[Token, Node]):
     """What the parser has read → nodes."""
 
-    def word(self, token: Token) -> Node:
-        return Term(text=str(token), at=_at(token))
+    def word(self, token: Token, weight: Token | None = None) -> Node:
+        return Term(text=str(token), weight=_weight(weight), at=_at(token))
 
-    def phrase(self, token: Token) -> Node:
+    def phrase(self, token: Token, weight: Token | None = None) -> Node:
         exact, words = ("=", token[2:-1]) if token.startswith("=") else ("", token[1:-1])
-        return Term(text=exact + " ".join(words.split()), at=_at(token))
+        text = exact + " ".join(words.split())
+        if text.startswith("= "):
+            text = f"={text[2:]}"
+        # In quotation marks a stroke is no pattern's: it is left out, as no word holds one.
+        return Term(text=text.strip("/") if is_pattern(text) else text, weight=_weight(weight), at=_at(token))
 
-    def listed(self, token: Token) -> Node:
-        return ListRef(name=token[1:], at=_at(token))
+    def regex(self, token: Token, weight: Token | None = None) -> Node:
+        return Term(text=str(token), weight=_weight(weight), at=_at(token))
+
+    def listed(self, token: Token, weight: Token | None = None) -> Node:
+        return ListRef(name=token[1:], weight=_weight(weight), at=_at(token))
+
+    def watchlist(self, token: Token) -> Node:
+        return WatchlistRef(name=token.partition(":")[2], at=_at(token))
 
     def group(self, part: Node) -> Node:
         return part
@@ -110,8 +132,15 @@ class _Tree(Transformer[Token, Node]):
     def at_least(self, token: Token, *parts: Node) -> Node:
         return AtLeast(count=_number(token), parts=parts, at=_at(token))
 
+    def counted(self, token: Token, part: Node) -> Node:
+        return Count(count=_number(token), part=part, at=_at(token))
+
+    def sentence(self, token: Token, *parts: Node) -> Node:
+        return Sentence(parts=parts, at=_at(token))
+
     def nearness(self, left: Node, token: Token, right: Node) -> Node:
-        return Near(left=left, right=right, distance=_number(token), at=_at(token))
+        ordered = token.startswith("O")
+        return Near(left=left, right=right, distance=_number(token), ordered=ordered, at=_at(token))
 
     def exclusion(self, part: Node) -> Node:
         return Not(part=part, at=part.at)
@@ -125,6 +154,10 @@ class _Tree(Transformer[Token, Node]):
 
 def _at(token: Token) -> int:
     return token.start_pos or 0
+
+
+def _weight(token: Token | None) -> float:
+    return float(token[1:]) if token else 1.0
 
 
 def _number(token: Token) -> int:

@@ -1,102 +1,150 @@
 """A document as the rules read it: where its words, terms and lists stand. Worked out when first asked for."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
-from monitor.rules.syntax import ListRef, Near, Term
+from monitor.rules.parts import LEAD_WORDS, Part, Parts, reached
+from monitor.rules.passage import Passage
+from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, Term
 from monitor.rules.triggers import in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
-from monitor.text.tokens import Token, tokens
 
 
 class Reading:
     """One document; not kept longer than it is matched."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
-        self._language = document.language
-        texts = {Field.TITLE: document.title, Field.SUMMARY: document.summary, Field.TEXT: document.text}
-        self._texts = {field: text for field, text in texts.items() if text}
-        self._vocabulary = vocabulary
+        self.document = document
         self._lexicon = lexicon
-        self._words = {field: vocabulary.held_by(text) for field, text in self._texts.items()}
-        self._spans: dict[Field, Mapping[WordId, list[Span]]] = {}
-        self._anchors: dict[Field, list[tuple[int, int, str]]] = {}
-        self._nears: dict[tuple[int, Field], Places] = {}
-        self._tokens: dict[str, list[Token]] = {}
-        self._places: dict[tuple[Leaf, Field], Places] = {}
-
-    @property
-    def fields(self) -> frozenset[Field]:
-        """Those that hold anything."""
-        return frozenset(self._texts)
+        # Names and address are read only where a rule asks for them.
+        texts = texts_of(document, lexicon.apart)
+        self._passages = {part: Passage(text, vocabulary) for part, text in texts.items() if text}
+        self._words = {part: passage.words for part, passage in self._passages.items()}
+        self._lead = Part.TEXT if document.text else Part.SUMMARY
+        self._hits: dict[tuple[Part, Taken], Hit] = {}
+        self._stretches: dict[tuple[int, Part, bool], Places] = {}
+        self._places: dict[tuple[Leaf, Part], Places] = {}
 
     @property
     def all_words(self) -> frozenset[WordId]:
-        """The words that stand in any field; once more as ~word those in the title."""
-        return in_title(self._words.get(Field.TITLE, ())).union(*self._words.values())
+        """The words that stand in any part; once more as ~word those in the title."""
+        return in_title(self._words.get(Part.TITLE, ())).union(*self._words.values())
 
-    def stands(self, node: Term | ListRef, field: Field) -> bool:
-        """Does a term, or any term of a list, stand in a field?"""
+    def stands(self, node: Term | ListRef, part: Part) -> bool:
+        """Does a term, or any term of a list, stand in a part?"""
         leaf = self._lexicon.leaf(node)
-        if self._words[field].isdisjoint(leaf.words):
+        if self._lacks(leaf, part):
             return False
-        return leaf.single or bool(self._places_of(leaf, field))
+        return (leaf.single and part is not Part.LEAD) or bool(self._places_of(leaf, part))
 
-    def places(self, node: Term | ListRef, field: Field) -> Places:
-        """Where a term, or any term of a list, stands in a field."""
+    def places(self, node: Term | ListRef, part: Part) -> Places:
+        """Where a term, or any term of a list, stands in a part."""
         leaf = self._lexicon.leaf(node)
-        return {} if self._words[field].isdisjoint(leaf.words) else self._places_of(leaf, field)
+        return {} if self._lacks(leaf, part) else self._places_of(leaf, part)
 
-    def remembered(self, node: Near, field: Field, work_out: Callable[[], Places]) -> Places:
-        """Where a NEAR stands in a field, worked out once; `node` must outlive this reading."""
-        key = (id(node), field)
-        if key not in self._nears:
-            self._nears[key] = work_out()
-        return self._nears[key]
+    def seen_as(self, where: QueryField, part: Part) -> Part | None:
+        """The part that is meant where a field of words is asked for in another part; None where they are apart."""
+        if where is QueryField.LEAD:
+            return Part.LEAD if part in (Part.LEAD, self._lead) else None
+        return part if part in reached(where) else None
 
-    def hit(self, field: Field, taken: Taken) -> Hit:
+    def remembered(self, node: Near | Sentence, part: Part, every: bool, work_out: Callable[[], Places]) -> Places:  # noqa: FBT001
+        """Where a NEAR or SENTENCE stands in a part, worked out once; `node` must outlive this reading."""
+        key = (id(node), part, every)
+        if key not in self._stretches:
+            self._stretches[key] = work_out()
+        return self._stretches[key]
+
+    def sentences(self, part: Part) -> list[int]:
+        """The first word of each sentence of a part."""
+        passage = self._passages.get(self._base(part))
+        return passage.sentences if passage else []
+
+    def is_valued(self, where: QueryField, node: Node) -> bool:
+        """Is a field that is one value what the node names: a value, or one of several?"""
+        if isinstance(node, Or):
+            return any(self.is_valued(where, part) for part in node.parts)
+        return isinstance(node, Term) and is_value(self.value(where), node.text, where)
+
+    def value(self, where: QueryField) -> str:
+        """The document's value of such a field; "" where it is not known."""
+        document = self.document
+        values = {
+            QueryField.OUTLET: document.outlet,
+            QueryField.COUNTRY: document.country,
+            QueryField.AFFILIATION: document.affiliation,
+            QueryField.LANG: document.language,
+        }
+        return values.get(where, document.feed_id)
+
+    def hit(self, part: Part, taken: Taken) -> Hit:
         """A place of a term as offsets in the field's text."""
+        base = self._base(part)
+        if (base, taken) not in self._hits:
+            self._hits[base, taken] = self._hit(base, taken)
+        return self._hits[base, taken]
+
+    def _hit(self, base: Part, taken: Taken) -> Hit:
         first, after, source = taken
+        passage = self._passages[base]
+        start, end = passage.offsets(first)[0], passage.offsets(after - 1)[1]
         languages = source.languages
+        own = self.document.language
         return Hit(
-            field=field,
-            start=self._offsets(field, first)[0],
-            end=self._offsets(field, after - 1)[1],
+            field=Field(base.value),
+            start=start,
+            end=end,
             term=source.term,
             list_id=source.list_id,
-            language=self._language if self._language in languages else "".join(languages[:1]),
+            language=own if own in languages else "".join(languages[:1]),
+            surface=passage.text[start:end],
         )
 
-    def _offsets(self, field: Field, position: int) -> tuple[int, int]:
-        """Start and end of the word at a position that some pattern begins or ends with."""
-        if field not in self._anchors:
-            self._anchors[field] = self._vocabulary.anchors_in(self._texts[field])
-        anchors = self._anchors[field]
-        first, offset, chunk = anchors[bisect_right(anchors, position, key=lambda anchor: anchor[0]) - 1]
-        if chunk not in self._tokens:
-            self._tokens[chunk] = tokens(chunk)
-        token = self._tokens[chunk][position - first]
-        return offset + token.start, offset + token.end
+    def _base(self, part: Part) -> Part:
+        return self._lead if part is Part.LEAD else part
 
-    def _places_of(self, leaf: Leaf, field: Field) -> Places:
-        if (leaf, field) not in self._places:
-            self._places[leaf, field] = self._find(leaf, field)
-        return self._places[leaf, field]
+    def _lacks(self, leaf: Leaf, part: Part) -> bool:
+        words = self._words.get(self._base(part))
+        return words is None or words.isdisjoint(leaf.words)
 
-    def _find(self, leaf: Leaf, field: Field) -> Places:
-        if field not in self._spans:
-            self._spans[field] = self._vocabulary.places_in(self._texts[field])
-        words = self._spans[field]
+    def _places_of(self, leaf: Leaf, part: Part) -> Places:
+        if (leaf, part) not in self._places:
+            self._places[leaf, part] = self._find(leaf, part)
+        return self._places[leaf, part]
+
+    def _find(self, leaf: Leaf, part: Part) -> Places:
+        if part is Part.LEAD:
+            whole = self._places_of(leaf, self._lead)
+            return {span: taken for span, taken in whole.items() if span[1] <= LEAD_WORDS}
+        words = self._passages[part].places
         found: defaultdict[Span, set[Taken]] = defaultdict(set)
-        for first in leaf.words & self._words[field]:
+        for first in self._words[part].intersection(leaf.words):
             for pattern in leaf.starting[first]:
                 for start, end in _spans(pattern, words):
                     found[start, end].add((start, end, pattern.source))
         return found
+
+
+def texts_of(document: Document, apart: Parts = frozenset()) -> dict[Part, str]:
+    """The texts that are read of a document; names and address only where `apart` asks for them."""
+    texts = {Part.TITLE: document.title, Part.SUMMARY: document.summary, Part.TEXT: document.text}
+    if Part.AUTHORS in apart:
+        texts[Part.AUTHORS] = "\n".join(document.authors)
+    if Part.URL in apart:
+        texts[Part.URL] = unquote(document.url)
+    return texts
+
+
+def is_value(value: str, wanted: str, where: QueryField) -> bool:
+    """Is a value the wanted one? Whatever the case; "al-*" is any that begins so, and "en" in lang: also "en-GB"."""
+    value, wanted = value.casefold(), wanted.removeprefix("=").casefold()
+    if wanted.endswith("*"):
+        return value.startswith(wanted[:-1])
+    return value == wanted or (where is QueryField.LANG and value.startswith(f"{wanted}-"))
 
 
 def _spans(pattern: Pattern, words: Mapping[WordId, list[Span]]) -> list[Span]:

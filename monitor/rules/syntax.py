@@ -18,19 +18,40 @@ class QueryField(StrEnum):
     TITLE = "title"
     BODY = "body"
     """The summary and the text."""
+    LEAD = "lead"
+    """The first words of the body."""
+    AUTHOR = "author"
+    URL = "url"
+    OUTLET = "outlet"
+    """Its id; likewise the feed's."""
+    COUNTRY = "country"
+    """The outlet's; likewise its affiliation."""
+    AFFILIATION = "affiliation"
+    LANG = "lang"
+    FEED = "feed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A word or phrase, written as in a list: tunnel*, =Refah, safe passage."""
+    """A word or phrase, written as in a list: tunnel*, =Refah, safe passage, /tunnels?/."""
 
     text: str
+    weight: float = 1.0
     at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRef:
     """Any term of a list: @tunnels."""
+
+    name: str
+    weight: float = 1.0
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchlistRef:
+    """The query of another watchlist: @watchlist:rafah. Gives way to that query's tree while compiling."""
 
     name: str
     at: int = field(default=0, compare=False)
@@ -62,11 +83,20 @@ class Not:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """Both sides have a place in the same field with at most `distance` words between."""
+    """Both sides have a place in the same field with at most `distance` words between; ordered: the left one first."""
 
     left: "Node"
     right: "Node"
     distance: int
+    ordered: bool = False
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """All parts have a place in one sentence."""
+
+    parts: tuple["Node", ...]
     at: int = field(default=0, compare=False)
 
 
@@ -88,7 +118,16 @@ class AtLeast:
     at: int = field(default=0, compare=False)
 
 
-Node = Term | ListRef | And | Or | Not | Near | Within | AtLeast
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """The part has at least `count` places that do not overlap."""
+
+    count: int
+    part: "Node"
+    at: int = field(default=0, compare=False)
+
+
+Node = Term | ListRef | WatchlistRef | And | Or | Not | Near | Sentence | Within | AtLeast | Count
 
 # What stands between Hebrew letters is no quotation mark: צה"ל.
 HEBREW_QUOTE = rf'(?<=[{HEBREW}])"(?=[{HEBREW}])'
@@ -99,14 +138,19 @@ OPERATOR = r"(?:AND|OR|NOT|NEAR|ATLEAST|ONEAR|SENTENCE|COUNT)"
 _BARE = re.compile(rf"(?!{OPERATOR}\Z){WORD}\Z")
 
 
+def is_pattern(term: str) -> bool:
+    """Whether a term is a regular expression: /tunnels?/."""
+    return len(term) > 2 and term.startswith("/") and term.endswith("/")
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes right below."""
     match node:
-        case Term() | ListRef():
+        case Term() | ListRef() | WatchlistRef():
             return ()
-        case And(parts=parts) | Or(parts=parts) | AtLeast(parts=parts):
+        case And(parts=parts) | Or(parts=parts) | AtLeast(parts=parts) | Sentence(parts=parts):
             return parts
-        case Not(part=part) | Within(part=part):
+        case Not(part=part) | Within(part=part) | Count(part=part):
             return (part,)
         case Near(left=left, right=right):
             return (left, right)
@@ -125,10 +169,8 @@ def walk(node: Node) -> Iterator[tuple[Node, int]]:
 def show(node: Node) -> str:
     """The query that parses to this tree."""
     match node:
-        case Term(text=text):
-            return _quoted(text)
-        case ListRef(name=name):
-            return f"@{name}"
+        case Term() | ListRef() | WatchlistRef():
+            return _leaf(node)
         case And(parts=parts):
             first, *others = parts
             return _operand(first, And) + "".join(map(_joined, others))
@@ -136,12 +178,24 @@ def show(node: Node) -> str:
             return " OR ".join(_operand(part, Or) for part in parts)
         case Not(part=part):
             return f"NOT {_operand(part, Not)}"
-        case Near(left=left, right=right, distance=distance):
-            return f"{_operand(left, Near)} NEAR/{distance} {_operand(right, Near)}"
+        case Near(left=left, right=right, distance=distance, ordered=ordered):
+            return f"{_operand(left, Near)} {'O' if ordered else ''}NEAR/{distance} {_operand(right, Near)}"
         case Within(where=where, part=part):
             return f"{where}:({show(part)})"
-        case AtLeast(count=count, parts=parts):
-            return f"ATLEAST/{count}({', '.join(map(show, parts))})"
+        case Sentence() | AtLeast() | Count():
+            number = "" if isinstance(node, Sentence) else f"/{node.count}"
+            return f"{type(node).__name__.upper()}{number}({', '.join(map(show, children(node)))})"
+    assert_never(node)
+
+
+def _leaf(node: Term | ListRef | WatchlistRef) -> str:
+    match node:
+        case Term(text=text, weight=weight):
+            return _quoted(text) + _weighted(weight)
+        case ListRef(name=name, weight=weight):
+            return f"@{name}{_weighted(weight)}"
+        case WatchlistRef(name=name):
+            return f"@watchlist:{name}"
     assert_never(node)
 
 
@@ -161,7 +215,12 @@ def _joined(part: Node) -> str:
 
 
 def _quoted(text: str) -> str:
-    if _BARE.match(text):
+    if is_pattern(text) or _BARE.match(text):
         return text
     exact, words = ("=", text[1:]) if text.startswith("=") else ("", text)
     return f'{exact}"{words}"'
+
+
+def _weighted(weight: float) -> str:
+    # Never with an exponent, which the language has not.
+    return "" if weight == 1 else "^" + f"{weight:.6f}".rstrip("0").rstrip(".")

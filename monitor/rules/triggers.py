@@ -1,26 +1,46 @@
 """Which rules can match at all, told from the words that a document holds.
 
-A query asks for groups of words: of each at least one must be there. The rarest group triggers the rule, the others are
-looked up next, and only where all are there the query is evaluated. All of this only ever skips what cannot match.
+A query has alternatives, one or more, and each asks for groups of words: of every group at least one must be there. The
+rarest group triggers the rule, the others are looked up next, and only where all are there the query is evaluated. All
+of this only ever skips what cannot match; what asks for no group is always evaluated.
 
 What must stand in the title is asked for as ~word: a title holds few of the words that a text holds.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from itertools import chain, islice, product
 from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
-from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, QueryField, Term, Within, walk
+from monitor.rules.parts import VALUES, asked_of_words
+from monitor.rules.syntax import (
+    And,
+    AtLeast,
+    Count,
+    ListRef,
+    Near,
+    Node,
+    Not,
+    Or,
+    QueryField,
+    Sentence,
+    Term,
+    WatchlistRef,
+    Within,
+)
 from monitor.rules.vocabulary import WordId
 from monitor.text.words import Word
 
 Group = frozenset[WordId]
+Requirement = tuple[Group, ...]
+"""All must be there; none: nothing must."""
 Cost = Callable[[Group], float]
 """How often one of the words may be met; only the order counts."""
 
 _PREFIX = 4.0
 _TITLE = 0.1
+_MOST = 8
 
 
 def in_title(words: Collection[WordId]) -> Group:
@@ -28,23 +48,45 @@ def in_title(words: Collection[WordId]) -> Group:
     return frozenset(word if word < 0 else ~word for word in words)
 
 
-def groups_of(tree: Node, lexicon: Lexicon, cost: Cost) -> tuple[Group, ...]:
-    """The groups that the query asks for, the rarest first; none for a NOT."""
-    return tuple(sorted(dict.fromkeys(_required(tree, lexicon, cost)), key=cost))
+def alternatives_of(tree: Node, lexicon: Lexicon, cost: Cost) -> tuple[Requirement, ...]:
+    """What the query asks for: all groups of any of these. The rarest group of each comes first."""
+    found = _alternatives(tree, lexicon, cost)
+    return tuple(tuple(sorted(dict.fromkeys(groups), key=cost)) for groups in found)
 
 
-def trigger_index(groups: Sequence[tuple[Group, ...]]) -> Mapping[WordId, tuple[int, ...]]:
-    """Word → the rules (indexes into `groups`) whose rarest group it is in."""
-    index: defaultdict[WordId, list[int]] = defaultdict(list)
-    for rule, (rarest, *_) in enumerate(groups):
-        for word in rarest:
-            index[word].append(rule)
-    return {word: tuple(rules) for word, rules in index.items()}
+class Triggers:
+    """Which rules may match; a rule is its index into what each asks for."""
+
+    def __init__(self, rules: Sequence[tuple[Requirement, ...]]) -> None:
+        asked = [(rule, groups) for rule, alternatives in enumerate(rules) for groups in alternatives]
+        self._always = frozenset(rule for rule, groups in asked if not groups)
+        asked = [(rule, groups) for rule, groups in asked if groups]
+        index: defaultdict[WordId, list[int]] = defaultdict(list)
+        for number, (_, groups) in enumerate(asked):
+            for word in groups[0]:
+                index[word].append(number)
+        self._triggered = {word: tuple(numbers) for word, numbers in index.items()}
+        self._words = frozenset(index)
+        # Tuples, made one after the other: the sets of all rules are spread over more memory than a processor caches,
+        # and asking them takes twice the time.
+        self._rules = [rule for rule, _ in asked]
+        self._second = [tuple(groups[min(1, len(groups) - 1)]) for _, groups in asked]
+        self._further = [tuple(map(tuple, groups[2:])) for _, groups in asked]
+
+    def candidates(self, words: Set[WordId]) -> list[int]:
+        """The rules that may match where these words are, ascending; a word of the title is there as ~word too."""
+        # Most of those that are triggered fall at their second group, which is why it stands apart.
+        absent, second, further, rules = words.isdisjoint, self._second, self._further, self._rules
+        triggered = chain.from_iterable(map(self._triggered.__getitem__, words & self._words))
+        likely = [number for number in triggered if not absent(second[number])]
+        found = {rules[number] for number in likely if not any(map(absent, further[number]))}
+        return sorted(found | self._always)
 
 
 def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
     """Words that many rules use are the subject's common ones; short words are common in every language."""
-    uses = Counter(lexicon.leaf(node) for tree in trees for node, _ in walk(tree) if isinstance(node, Term | ListRef))
+    asked = (node for tree in trees for node in asked_of_words(tree))
+    uses = Counter(lexicon.leaf(node) for node in asked if isinstance(node, Term | ListRef))
     weights: defaultdict[WordId, float] = defaultdict(float)
     words = lexicon.words
     for leaf, times in uses.items():
@@ -54,18 +96,40 @@ def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
 
 
 def _commonness(word: Word) -> float:
-    length = min(len(key) for key, _ in word.spellings)
+    length = min((len(key) for key, _ in word.spellings), default=1)
     return (_PREFIX if word.prefix else 1.0) / length**2
+
+
+def _alternatives(node: Node, lexicon: Lexicon, cost: Cost) -> list[list[Group]]:
+    """The node with its ORs taken apart, where they ask for more than one group and are few enough."""
+    match node:
+        case Or(parts=parts):
+            found = [groups for part in parts for groups in _alternatives(part, lexicon, cost)]
+            several = [groups for groups in found if len(groups) > 1]
+            single = [groups for groups in found if len(groups) <= 1]
+            alternatives = [*several, _any_of(single, cost)] if single else several
+        case And(parts=parts):
+            combined = list(islice(product(*(_alternatives(part, lexicon, cost) for part in parts)), _MOST + 1))
+            alternatives = [list(chain.from_iterable(groups)) for groups in combined]
+        case Within(where=QueryField.TITLE, part=part):
+            return [list(map(in_title, groups)) for groups in _alternatives(part, lexicon, cost)]
+        case _:
+            return [_required(node, lexicon, cost)]
+    return alternatives if len(alternatives) <= _MOST else [_required(node, lexicon, cost)]
 
 
 def _required(node: Node, lexicon: Lexicon, cost: Cost) -> list[Group]:
     match node:
         case Term() | ListRef():
             return _leaf_groups(lexicon.leaf(node), cost)
-        case And(parts=parts):
+        case And(parts=parts) | Sentence(parts=parts):
             return [group for part in parts for group in _required(part, lexicon, cost)]
         case Near(left=left, right=right):
             return _required(left, lexicon, cost) + _required(right, lexicon, cost)
+        case Count(part=part):
+            return _required(part, lexicon, cost)
+        case Within(where=where) if where in VALUES:
+            return []
         case Within(where=where, part=part):
             groups = _required(part, lexicon, cost)
             return [in_title(group) for group in groups] if where is QueryField.TITLE else groups
@@ -75,7 +139,7 @@ def _required(node: Node, lexicon: Lexicon, cost: Cost) -> list[Group]:
             # Where n of k hold, one holds of any k - n + 1.
             cheapest = sorted((_required(part, lexicon, cost) for part in parts), key=lambda found: _best(found, cost))
             return _any_of(cheapest[: len(parts) - count + 1], cost)
-        case Not():
+        case Not() | WatchlistRef():
             return []
     assert_never(node)
 

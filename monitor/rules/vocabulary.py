@@ -5,14 +5,16 @@ remembered. In an hour of news most chunks have been met before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 from monitor.text.fold import LONGEST
-from monitor.text.forms import forms
+from monitor.text.forms import Form, forms
+from monitor.text.patterns import Patterns
 from monitor.text.tokens import Token, tokens
-from monitor.text.words import Word
+from monitor.text.words import Word, lemma_key
 
 WordId = int
 """An index into the words of a vocabulary."""
@@ -20,26 +22,35 @@ Span = tuple[int, int]
 """First word and the one after the last, in words of a field, from 0."""
 
 _CHUNKS = 100_000
+"""In one generation; there are two."""
 _TOKENS = 20_000
 _LONGEST_CHUNK = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """What a piece of text without white space holds."""
+    """What a piece of text without white space holds. Pieces that hold the same share one: Rafah, "Rafah" and Rafah:"""
 
-    words: frozenset[WordId]
+    words: tuple[WordId, ...]
+    """Each once."""
     places: tuple[tuple[int, int, tuple[WordId, ...]], ...]
     """(first token, tokens, words that they are), in order."""
     length: int
     """In tokens."""
 
 
+_WORDS = attrgetter("words")
+Chunks = Sequence[Chunk | None]
+"""A text piece by piece; None: one token that no rule looks for, as most are."""
+
+
 class Vocabulary(dict[str, Chunk | None]):
-    """Chunk → what it holds, remembered; None: one token that no rule looks for, as most are."""
+    """Piece of text → what it holds, remembered; pieces that are not met again are forgotten."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         super().__init__()
+        self._before: dict[str, Chunk | None] = {}
+        self._shared: dict[tuple[object, int], Chunk] = {}
         self._whole: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
         self._prefixes: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
         for number, word in enumerate(words):
@@ -47,55 +58,40 @@ class Vocabulary(dict[str, Chunk | None]):
             for key in {key for key, _ in word.spellings}:
                 index[key].append((number, word))
         self._lengths = sorted({len(key) for key in self._prefixes})
+        self._fitted = [(number, word) for number, word in enumerate(words) if word.pattern]
+        self._patterns = Patterns([word.pattern for _, word in self._fitted])
+        self._lemmas: defaultdict[tuple[str, str], list[tuple[WordId, Word]]] = defaultdict(list)
+        for number, word in enumerate(words):
+            if word.lemma[0]:
+                self._lemmas[word.lemma].append((number, word))
+        self._languages = sorted({language for language, _ in self._lemmas})
         self._words_of = lru_cache(_TOKENS)(self._look_up)
 
     def __missing__(self, chunk: str) -> Chunk | None:
-        found = self._read(chunk)
+        found = self._before[chunk] if chunk in self._before else self._read(chunk)
         if len(chunk) <= _LONGEST_CHUNK:
             if len(self) >= _CHUNKS:
+                self._before = dict(self)
                 self.clear()
+                self._shared.clear()
             self[chunk] = found
         return found
 
+    def chunks_of(self, text: str) -> Chunks:
+        """The text piece by piece. Every word of every article comes through here: only new pieces run code of ours."""
+        return list(map(self.__getitem__, text.split()))
+
     def held_by(self, text: str) -> set[WordId]:
         """The words that stand anywhere in the text."""
-        chunks = set(filter(None, map(self.__getitem__, text.split())))
-        return set().union(*(chunk.words for chunk in chunks))
-
-    def places_in(self, text: str) -> Mapping[WordId, list[Span]]:
-        """Where in the text each word stands, in order."""
-        places: defaultdict[WordId, list[Span]] = defaultdict(list)
-        position = 0
-        for chunk in map(self.__getitem__, text.split()):
-            if chunk is None:
-                position += 1
-                continue
-            for first, length, words in chunk.places:
-                span = (position + first, position + first + length)
-                for word in words:
-                    places[word].append(span)
-            position += chunk.length
-        return places
-
-    def anchors_in(self, text: str) -> list[tuple[int, int, str]]:
-        """(its first word, its offset, itself) of every chunk with a word that the rules look for, in order."""
-        anchors: list[tuple[int, int, str]] = []
-        position = offset = 0
-        for piece in text.split():
-            offset = text.index(piece, offset)
-            chunk = self[piece]
-            if chunk is not None and chunk.places:
-                anchors.append((position, offset, piece))
-            position += 1 if chunk is None else chunk.length
-            offset += len(piece)
-        return anchors
+        return words_of(self.chunks_of(text))
 
     def _read(self, chunk: str) -> Chunk | None:
         found = tokens(chunk)
         places = tuple(place for place in self._places(chunk, found) if place[2])
         if len(found) == 1 and not places:
             return None
-        return Chunk(frozenset(word for _, _, words in places for word in words), places, len(found))
+        words = tuple(dict.fromkeys(word for _, _, words in places for word in words))
+        return self._shared.setdefault((places, len(found)), Chunk(words, places, len(found)))
 
     def _places(self, chunk: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
         """The words of each token, and of each pair that a hyphen joins what neither of the two is alone."""
@@ -111,13 +107,22 @@ class Vocabulary(dict[str, Chunk | None]):
         """The words that one token is."""
         return tuple(
             dict.fromkeys(
-                number for form in forms(token) for number, word in self._candidates(form.key) if word.accepts(form)
+                number for form in forms(token) for number, word in self._candidates(form) if word.accepts(form)
             )
         )
 
-    def _candidates(self, key: str) -> Iterator[tuple[WordId, Word]]:
-        yield from self._whole.get(key, ())
+    def _candidates(self, form: Form) -> Iterator[tuple[WordId, Word]]:
+        yield from self._whole.get(form.key, ())
         for length in self._lengths:
-            if length > len(key):
-                return
-            yield from self._prefixes.get(key[:length], ())
+            if length > len(form.key):
+                break
+            yield from self._prefixes.get(form.key[:length], ())
+        if self._fitted and not form.clipped:
+            yield from (self._fitted[number] for number in self._patterns.fitting(form.bare, form.key))
+        for language in self._languages:
+            yield from self._lemmas.get((language, lemma_key(form, language)), ())
+
+
+def words_of(chunks: Chunks) -> set[WordId]:
+    """The words that stand anywhere in a text."""
+    return set().union(*map(_WORDS, set(filter(None, chunks))))

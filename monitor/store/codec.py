@@ -1,7 +1,8 @@
 """A match's hits and explanation, and problems of the configuration, as compact JSON, and back.
 
-A hit is the list [field, start, end, term, list, language], empty strings at its end left off. In an explanation a hit
-that the match has is its number there; a clause is [query, held, hits, parts, note], empty values at its end left off.
+A hit is the list [field, start, end, term, list, language, surface], empty strings at its end left off. In an
+explanation a hit that the match has is its number there; a clause is [query, held, hits, parts, note], empty values at
+its end left off.
 """
 
 import json
@@ -54,12 +55,20 @@ def _short(values: list[Any]) -> list[Any]:
 
 
 def _hit(hit: Hit) -> list[Any]:
-    return _short([hit.field.value, hit.start, hit.end, hit.term, hit.list_id, hit.language])
+    return _short([hit.field.value, hit.start, hit.end, hit.term, hit.list_id, hit.language, hit.surface])
 
 
 def _hit_of(values: list[Any]) -> Hit:
-    term, list_id, language = (values[3:] + [""] * 3)[:3]
-    return Hit(field=Field(values[0]), start=values[1], end=values[2], term=term, list_id=list_id, language=language)
+    term, list_id, language, surface = (values[3:] + [""] * 4)[:4]
+    return Hit(
+        field=Field(values[0]),
+        start=values[1],
+        end=values[2],
+        term=term,
+        list_id=list_id,
+        language=language,
+        surface=surface,
+    )
 
 
 def _clause(clause: Clause, numbers: dict[Hit, int]) -> list[Any]:

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.load import Config, load
 from monitor.errors import ConfigError, Problem
 from tests.config.valid import HOME, files
+from tests.sizes import cases
 
 NAMES = sorted(files())
 PIECES = [b"", b":", b": ", b"- ", b"\n", b"\n  ", b"\t", b"'", b'"', b"|", b"[", b"]", b"{", b"}", b"*", b"&a ", b"@"]
@@ -27,7 +29,8 @@ def damaged(draw: st.DrawFn) -> dict[str, bytes]:
     return given_files
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.nightly
+@settings(max_examples=cases(500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged())
 def test_a_damaged_configuration_loads_or_has_problems(given_files: dict[str, bytes]) -> None:
     config: Config | None

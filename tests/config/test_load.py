@@ -1,13 +1,14 @@
 """A whole configuration: everything in it, or everything that is wrong with it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.config.files import read_files
-from monitor.config.load import files_hash, load
+from monitor.config.load import Config, files_hash, load
 from monitor.config.shipped import shipped_folder
 from monitor.errors import ConfigError
 from monitor.model import Affiliation, Example, Feed, FeedId, Outlet, ScoreRule, TermList, Watchlist, WatchlistId
@@ -284,3 +285,73 @@ def test_the_shipped_configuration_loads() -> None:
     assert config.settings.database_url == "sqlite:////srv/data/monitor.db"
     assert {watchlist.id for watchlist in config.watchlists} >= {"rafah-tunnel-fighters", "ceasefire-talks"}
     assert len(config.feeds) >= 60
+
+
+def loaded(changed: Mapping[str, str | None]) -> Config:
+    return load(files(changed), environment={}, home=HOME)
+
+
+def test_a_watchlist_may_be_limited_and_ask_for_the_origin_of_articles() -> None:
+    limits = "languages: [ar, en]\noutlets: [gazette]\nsince: 2025-11-10\nuntil: 2025-12-01 14:30\n"
+    query = 'query: "@rafah AND outlet:gazette AND country:EG AND lang:ar AND feed:gazette-*"\n'
+    watchlist, _ = loaded({"watchlists/fighters.yaml": limits + query}).watchlists
+    assert watchlist.languages == ("ar", "en")
+    assert watchlist.outlets == ("gazette",)
+    assert (watchlist.since, watchlist.until) == (
+        datetime(2025, 11, 10, tzinfo=UTC),
+        datetime(2025, 12, 1, 14, 30, tzinfo=UTC),
+    )
+
+
+def test_limits_and_origins_that_do_not_exist_are_told_in_their_place() -> None:
+    limits = "languages: [arabic]\noutlets: [gazete]\nsince: 10.11.2025\n"
+    text = limits + 'query: "@rafah AND outlet:wafa"\n'
+    assert problems({"watchlists/fighters.yaml": text}) == [
+        'watchlists/fighters.yaml:1:13: languages: expected a language code such as ar, he or pt-BR, got "arabic" '
+        '(did you mean "ar"?)',
+        "watchlists/fighters.yaml:2:11: there is no outlet gazete (did you mean gazette?)",
+        "watchlists/fighters.yaml:3:8: since: expected a date such as 2025-11-10, or with a time: 2025-11-10 14:30 "
+        '(UTC), got "10.11.2025" (the year first, then month and day)',
+        "watchlists/fighters.yaml:4:27: there is no outlet wafa (there are gazette, norsk)",
+    ]
+    backwards = "query: Rafah\nsince: 2025-11-10\nuntil: 2025-11-10T00:00+00:00\n"
+    assert problems({"watchlists/fighters.yaml": backwards}) == [
+        "watchlists/fighters.yaml: until: is not after since:, so that nothing can match (exchange the two)"
+    ]
+
+
+def test_a_list_may_include_others_and_ask_for_dictionary_forms() -> None:
+    text = "rafah:\n  include: [towns]\ntowns:\n  lemma: yes\n  en: [Rafah, town^2]\n"
+    rafah, towns, *_ = loaded({"lists/a.yaml": text.replace("rafah", "all")}).lists
+    assert (rafah.includes, rafah.terms, rafah.lemma) == (("towns",), {}, False)
+    assert (towns.includes, towns.terms, towns.lemma) == ((), {"en": ("Rafah", "town^2")}, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("rafah:\n  include: [towns]\n", "2:13: there is no list towns to include"),
+        ("rafah:\n  lemma: maybe\n  en: [Rafah]\n", '2:10: lemma: expected true or false, got "maybe"'),
+        (
+            "rafah: [a]\n",
+            "1:6: rafah: expected terms by language, such as en: [tunnel*], got a list "
+            '(a text with "[" in it needs quotes)',
+        ),
+        ("rafah:\n  lemma: true\n", "2:3: rafah: expected terms by language, such as en: [tunnel*], got nothing"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_told_in_its_place(text: str, problem: str) -> None:
+    assert problems({"lists/a.yaml": text.replace("rafah", "all")}) == [
+        f"lists/a.yaml:{problem.replace('rafah', 'all')}"
+    ]
+
+
+def test_a_damaged_list_is_not_blamed_for_examples_of_who_includes_or_names_it() -> None:
+    damaged = {
+        "lists/a.yaml": "all:\n  include: [far]\n",
+        "lists/b.yaml": "far:\n  en: [Gaza]\n  xx: [b]\n",
+        "watchlists/one.yaml": 'query: "@all"\nshould_match: [Rafa]\n',
+        "watchlists/two.yaml": 'query: "@watchlist:one"\nshould_match: [Rafa]\n',
+    }
+    (problem,) = problems(damaged)
+    assert problem.startswith("lists/b.yaml:3:3: ")

@@ -1,8 +1,9 @@
 """Matching in one line, for the tests of the rules."""
 
 from collections.abc import Sequence
+from urllib.parse import unquote
 
-from monitor.model import Document, Found, TermList, Watchlist
+from monitor.model import Document, Field, Found, TermList, Watchlist
 from monitor.rules.compile import compile_rules
 from monitor.rules.matcher import Matcher
 from tests.builders import a_watchlist
@@ -28,4 +29,15 @@ def problems_of(query: str, lists: Sequence[TermList] = ()) -> list[str]:
 
 def cut(document: Document, found: Found | None) -> list[str]:
     """The pieces of text that the hits claim."""
-    return [getattr(document, hit.field)[hit.start : hit.end] for hit in found.hits] if found else []
+    return [text_of(document, hit.field)[hit.start : hit.end] for hit in found.hits] if found else []
+
+
+def text_of(document: Document, field: Field) -> str:
+    """The text that offsets in a field count in."""
+    match field:
+        case Field.AUTHORS:
+            return "\n".join(document.authors)
+        case Field.URL:
+            return unquote(document.url)
+        case _:
+            return str(getattr(document, field))

@@ -2,10 +2,11 @@
 
 import pytest
 
-from monitor.model import Clause, Example, Field, ScoreRule, WatchlistId
+from monitor.model import Clause, Example, ScoreRule, WatchlistId
 from monitor.rules.evaluate import places
 from monitor.rules.examples import check_examples
 from monitor.rules.lexicon import Lexicon
+from monitor.rules.parts import Part
 from monitor.rules.reading import Reading
 from monitor.rules.syntax import Not, Term
 from monitor.rules.vocabulary import Vocabulary
@@ -29,6 +30,7 @@ def test_an_explanation_follows_the_query() -> None:
     assert outline(clause) == [
         '@rafah AND (@tunnels OR "safe passage") NOT Refah',
         True,
+        "score 6: title 6",
         ["@rafah", True],
         ['@tunnels OR "safe passage"', True, ["@tunnels", True], ['"safe passage"', False]],
         ["NOT Refah", True, ["Refah", False]],
@@ -39,10 +41,10 @@ def test_an_explanation_follows_the_query() -> None:
 @pytest.mark.parametrize(
     ("title", "held", "note"),
     [
-        ("Rafah tunnel", True, "0 words between, at most 2 wanted"),
-        ("Rafah has tunnel", True, "1 word between, at most 2 wanted"),
-        ("tunnel a b c Rafah d e f g tunnel", False, "3 words between, at most 2 wanted"),
-        ("tunnel", False, "never in the same field"),
+        ("Rafah tunnel", True, "0 words between, at most 2 wanted; score 6: title 6"),
+        ("Rafah has tunnel", True, "1 word between, at most 2 wanted; score 6: title 6"),
+        ("tunnel a b c Rafah d e f g tunnel", False, "@rafah is 3 words from @tunnels, NEAR wants 2"),
+        ("tunnel", False, "@rafah and @tunnels never stand in the same field"),
     ],
 )
 def test_a_near_tells_how_near(title: str, held: bool, note: str) -> None:
@@ -53,12 +55,13 @@ def test_a_near_tells_how_near(title: str, held: bool, note: str) -> None:
 
 def test_atleast_tells_how_many_held() -> None:
     clause = explained("ATLEAST/2(@rafah, a, b)", "Rafah")
-    assert (clause.held, clause.note) == (False, "1 of 3")
+    assert (clause.held, clause.note) == (False, "ATLEAST/2(@rafah, a, b): only 1 of 3 hold")
 
 
 def test_a_field_shows_only_what_stands_in_it() -> None:
     clause = explained("title:(@rafah)", "x", text="Rafah")
-    assert outline(clause) == ["title:(@rafah)", False, ["@rafah", False]]
+    note = "stands in the text, not in the title"
+    assert outline(clause) == ["title:(@rafah)", False, f"@rafah {note}", ["@rafah", False, note]]
 
 
 def test_an_unknown_watchlist_is_a_key_error() -> None:
@@ -76,8 +79,8 @@ def test_a_matchs_explanation_is_the_one_asked_for_later() -> None:
     ("query", "title", "reason"),
     [
         ("@rafah AND @tunnels", "Rafah", "@tunnels is not in it"),
-        ("@rafah AND (@tunnels OR x)", "Rafah", "@tunnels is not in it; x is not in it"),
-        ("@rafah NEAR/1 @tunnels", "Rafah a b tunnel", "@rafah NEAR/1 @tunnels: 2 words between, at most 1 wanted"),
+        ("@rafah AND (@tunnels OR x)", "Rafah", "@tunnels is not in it or x is not in it"),
+        ("@rafah NEAR/1 @tunnels", "Rafah a b tunnel", "@rafah is 2 words from @tunnels, NEAR wants 1"),
         ("@rafah NOT x", "Rafah x", "NOT x excludes it"),
         ("@rafah", "x" * 100, "@rafah is not in it"),
     ],
@@ -93,7 +96,7 @@ def test_a_failed_example_names_the_clause_that_failed(query: str, title: str, r
 def test_an_example_that_scores_too_little_says_so() -> None:
     watchlist = a_watchlist("@rafah", score=ScoreRule(minimum=5), should_match=(Example(title="Rafah"),))
     (problem,) = check_examples([watchlist], a_matcher(watchlist, lists=LISTS))
-    assert problem.hint == "@rafah: score 3 is below the minimum 5"
+    assert problem.hint == "score 3 is below the minimum 5"
 
 
 def test_an_unwanted_match_names_its_terms() -> None:
@@ -111,4 +114,4 @@ def test_right_examples_and_watchlists_without_a_rule_give_no_problem() -> None:
 
 def test_what_only_holds_or_does_not_stands_nowhere() -> None:
     reading = Reading(a_document("a"), Vocabulary(()), Lexicon())
-    assert places(Not(part=Term(text="a")), Field.TITLE, reading) == {}
+    assert places(Not(part=Term(text="a")), Part.TITLE, reading) == {}

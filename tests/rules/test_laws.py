@@ -1,5 +1,6 @@
 """What holds for every query and every document."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,10 +10,12 @@ from monitor.rules.terms import phrases
 from monitor.text.forms import forms
 from monitor.text.tokens import tokens
 from tests.builders import a_watchlist
-from tests.rules.matching import a_matcher
+from tests.rules.matching import a_matcher, text_of
 from tests.rules.strategies import LISTS, documents, leaves, queries
+from tests.sizes import cases
 
-few = settings(max_examples=150, deadline=None)
+few = settings(max_examples=cases(150), deadline=None)
+pytestmark = pytest.mark.nightly
 
 
 @few
@@ -20,7 +23,8 @@ few = settings(max_examples=150, deadline=None)
 def test_a_hit_cuts_out_its_term(tree: Node, document: Document) -> None:
     for found in a_matcher(a_watchlist(show(tree)), lists=LISTS).match(document):
         for hit in found.hits:
-            text = getattr(document, hit.field)[hit.start : hit.end]
+            text = text_of(document, hit.field)[hit.start : hit.end]
+            assert hit.surface == text
             last = text[tokens(text)[-1].start :]
             pieces = (last, text)
             assert any(

@@ -71,7 +71,7 @@ def test_offsets_count_in_the_text_as_it_was_given() -> None:
 
 def test_a_hit_tells_its_term_list_and_language() -> None:
     (hit,) = find("@rafah", a_document("ברפיח"), LISTS).hits  # type: ignore[union-attr]
-    assert hit == Hit(field=Field.TITLE, start=0, end=5, term="רפיח", list_id="rafah", language="he")
+    assert hit == Hit(field=Field.TITLE, start=0, end=5, term="רפיח", list_id="rafah", language="he", surface="ברפיח")
 
 
 @pytest.mark.parametrize(("language", "told"), [("fr", "fr"), ("en", "en"), ("de", "en"), ("", "en")])

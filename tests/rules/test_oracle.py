@@ -1,5 +1,6 @@
 """The engine says what the definitions say."""
 
+import pytest
 from hypothesis import example, given, settings
 
 from monitor.model import Document
@@ -8,11 +9,13 @@ from tests.builders import a_watchlist
 from tests.rules.matching import a_matcher
 from tests.rules.oracle import Oracle, nested_near
 from tests.rules.strategies import LISTS, documents, queries
+from tests.sizes import cases
 
 BY_NAME = {terms.id: terms for terms in LISTS}
 
 
-@settings(max_examples=1000, deadline=None)
+@pytest.mark.nightly
+@settings(max_examples=cases(1000), deadline=None)
 @given(queries, documents)
 @example(
     Near(

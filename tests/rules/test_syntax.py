@@ -8,6 +8,7 @@ from monitor.rules.parse import parse
 from monitor.rules.syntax import And, AtLeast, ListRef, Near, Node, Not, Or, QueryField, Term, Within, show
 from monitor.rules.terms import Fault
 from tests.rules.strategies import trees
+from tests.sizes import cases
 
 A, B, C = Term(text="a"), Term(text="b"), Term(text="c")
 
@@ -41,7 +42,8 @@ def test_a_query_reads_as_defined(query: str, tree: Node) -> None:
     assert parse(query) == tree
 
 
-@settings(max_examples=300)
+@pytest.mark.nightly
+@settings(max_examples=cases(300))
 @given(trees)
 def test_what_is_printed_parses_to_the_same_tree(tree: Node) -> None:
     assert parse(show(tree)) == tree
@@ -51,7 +53,8 @@ PIECES = ["a", "NOT", "AND", "OR", "NEAR/2", "(", ")", '"', ",", "@a", "title:",
 ODD = ["near", "WITHIN/3", "titel:", "@", "*", "x:y", "\n", 'צה"ל']
 
 
-@settings(max_examples=500)
+@pytest.mark.nightly
+@settings(max_examples=cases(500))
 @given(st.lists(st.sampled_from([*PIECES, *ODD]), max_size=12).map(" ".join) | st.text(max_size=20))
 def test_any_text_is_a_tree_or_a_fault_in_its_place(query: str) -> None:
     found = parse(query)

@@ -1,0 +1,58 @@
+"""Which rules are looked at: never fewer than match, and few more."""
+
+import pytest
+
+from monitor.rules.lexicon import Lexicon
+from monitor.rules.parse import parse
+from monitor.rules.terms import Fault
+from monitor.rules.triggers import Triggers, alternatives_of
+
+
+def _asked(query: str) -> list[list[str]]:
+    """Each alternative's groups of words, in the order of the alphabet."""
+    tree = parse(query)
+    assert not isinstance(tree, Fault)
+    lexicon = Lexicon()
+    lexicon.add(tree)
+    words = [spelled.spellings[0][0] for spelled in lexicon.words]
+
+    def shown(number: int) -> str:
+        return words[number] if number >= 0 else f"title:{words[~number]}"
+
+    alternatives = alternatives_of(tree, lexicon, lambda group: len(group))
+    return sorted(sorted("|".join(sorted(map(shown, group))) for group in groups) for groups in alternatives)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("a", [["a"]]),
+        ('"a b"', [["a", "b"]]),
+        ("a AND b NOT c", [["a", "b"]]),
+        ("a OR b OR c", [["a|b|c"]]),
+        ("a NEAR/3 (b OR c)", [["a", "b|c"]]),
+        ("title:(a AND (b OR c))", [["title:a", "title:b|title:c"]]),
+        ("body:(a AND b)", [["a", "b"]]),
+        ("a NEAR/3 b OR c NEAR/3 d OR e OR f", [["a", "b"], ["c", "d"], ["e|f"]]),
+        ("(a AND b OR c AND d) NOT e", [["a", "b"], ["c", "d"]]),
+        ("title:(a NEAR/3 b OR c)", [["title:a", "title:b"], ["title:c"]]),
+        ("ATLEAST/2(a, b, c)", [["a|b"]]),
+    ],
+)
+def test_a_query_asks_for_groups_of_words(query: str, asked: list[list[str]]) -> None:
+    assert _asked(query) == asked
+
+
+def test_more_alternatives_than_a_few_are_asked_for_as_one() -> None:
+    few = " OR ".join(f"a{number} AND b{number}" for number in range(8))
+    assert len(_asked(few)) == 8
+    assert len(_asked(f"{few} OR c AND d")) == 1
+    assert len(_asked(f"({few}) AND ({few})")) == 1
+
+
+def test_a_rule_that_asks_for_no_word_is_always_looked_at() -> None:
+    one, other = frozenset({1}), frozenset({2})
+    triggers = Triggers([((one, other),), ((),), ((one,), ()), ((other,), (one, frozenset({3})))])
+    assert triggers.candidates(frozenset()) == [1, 2]
+    assert triggers.candidates(frozenset({1, 2})) == [0, 1, 2, 3]
+    assert triggers.candidates(frozenset({1, 3})) == [1, 2, 3]
