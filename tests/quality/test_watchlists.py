@@ -1,4 +1,10 @@
-"""The shipped watchlists cannot slip unnoticed: no fault on the demo's articles, floors on real labelled items."""
+"""The shipped watchlists cannot slip unnoticed: no fault on the demo's articles, floors on real labelled items and on
+headlines of our own.
+
+headlines.jsonl has the form of the labelled file. Half of it (`half`: dev) was read while the lists were written; of
+the other half (held-out) only the figures were looked at. In both, `borderline` marks fighters' headlines of which
+nobody can say whether they are about the ceasefire too: they do not count for it.
+"""
 
 import json
 from collections import Counter
@@ -14,13 +20,19 @@ from monitor.demo.content import Manuscript, manuscripts
 from monitor.model import Document
 
 LABELLED = Path(__file__).parents[2].parent / "shared" / "corpora" / "topic" / "labelled-dev.jsonl"
+HEADLINES = Path(__file__).with_name("headlines.jsonl")
 TUNNELS, CEASEFIRE = "rafah-tunnel-fighters", "ceasefire-talks"
-PRECISION = {TUNNELS: 1.0, CEASEFIRE: 0.95}
-"""Measured: 5 of 5 and 0.955; without the items that the labeller doubts 0.993."""
-RECALL = {TUNNELS: 1.0, CEASEFIRE: 0.94}
-"""Measured: 5 of 5 and 0.943."""
-BY_LANGUAGE = {"ar": (1.0, 0.95), "en": (0.96, 0.96), "vi": (0.89, 0.96)}
-"""Of ceasefire-talks, with at least 20 positives: precision, recall; measured 1/.957, .964/.964, .897/.963."""
+LABELLED_FLOORS = {TUNNELS: (1.0, 1.0), CEASEFIRE: (0.95, 0.95)}
+"""Precision, recall. Measured: 5 of 5; 0.955 and 0.955, without the items that the labeller doubts 0.993 and 0.955."""
+HEADLINE_FLOORS = {
+    ("dev", TUNNELS): (0.99, 0.98),
+    ("dev", CEASEFIRE): (0.99, 0.98),
+    ("held-out", TUNNELS): (0.99, 0.92),
+    ("held-out", CEASEFIRE): (0.98, 0.88),
+}
+"""Precision, recall."""
+ENOUGH, LEAST_IN_A_LANGUAGE = 20, 0.88
+"""A language with so many positives needs this precision and this recall."""
 needs_labelled = pytest.mark.skipif(not LABELLED.exists(), reason="needs ../shared/corpora/topic/labelled-dev.jsonl")
 
 
@@ -32,6 +44,8 @@ class Judged:
     language: str
     labels: frozenset[str]
     found: frozenset[str]
+    borderline: bool
+    half: str
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +54,26 @@ def config() -> Config:
 
 
 @pytest.fixture(scope="module")
-def judged(config: Config) -> list[Judged]:
-    items = map(json.loads, LABELLED.read_text(encoding="utf-8").splitlines())
+def labelled(config: Config) -> list[Judged]:
+    return _judged(config, LABELLED)
+
+
+@pytest.fixture(scope="module")
+def headlines(config: Config) -> list[Judged]:
+    return _judged(config, HEADLINES)
+
+
+def _judged(config: Config, path: Path) -> list[Judged]:
     return [
         Judged(
             title=item["title"],
             language=item["lang"],
             labels=frozenset(item["labels"]),
             found=_found(config, Document(title=item["title"], text=item["text"], language=item["lang"])),
+            borderline=item["borderline"],
+            half=item.get("half", ""),
         )
-        for item in items
+        for item in map(json.loads, path.read_text(encoding="utf-8").splitlines())
     ]
 
 
@@ -111,22 +135,64 @@ def test_an_article_of_the_demo_gets_its_labels(config: Config, manuscript: Manu
 @needs_labelled
 @pytest.mark.corpora
 @pytest.mark.parametrize("watchlist", [TUNNELS, CEASEFIRE])
-def test_precision_and_recall_on_real_items_do_not_slip(judged: list[Judged], watchlist: str) -> None:
-    precision, recall = _quality(judged, watchlist)
-
-    assert precision >= PRECISION[watchlist], _wrong(judged, watchlist)
-    assert recall >= RECALL[watchlist], _wrong(judged, watchlist)
+def test_precision_and_recall_on_real_items_do_not_slip(labelled: list[Judged], watchlist: str) -> None:
+    _reach(labelled, watchlist, LABELLED_FLOORS[watchlist])
 
 
 @needs_labelled
 @pytest.mark.corpora
-@pytest.mark.parametrize("language", sorted(BY_LANGUAGE))
-def test_no_language_with_many_items_falls_behind(judged: list[Judged], language: str) -> None:
-    items = [item for item in judged if item.language == language]
-    precision, recall = _quality(items, CEASEFIRE)
+@pytest.mark.parametrize("watchlist", [TUNNELS, CEASEFIRE])
+def test_no_language_with_many_real_items_falls_behind(labelled: list[Judged], watchlist: str) -> None:
+    for items in _by_language(labelled, watchlist):
+        _reach(items, watchlist, (LEAST_IN_A_LANGUAGE, LEAST_IN_A_LANGUAGE))
 
-    assert precision >= BY_LANGUAGE[language][0], _wrong(items, CEASEFIRE)
-    assert recall >= BY_LANGUAGE[language][1], _wrong(items, CEASEFIRE)
+
+@pytest.mark.parametrize(("half", "watchlist"), sorted(HEADLINE_FLOORS))
+def test_precision_and_recall_on_our_headlines_do_not_slip(headlines: list[Judged], half: str, watchlist: str) -> None:
+    items = [item for item in headlines if item.half == half]
+
+    _reach(_clear(items, watchlist), watchlist, HEADLINE_FLOORS[half, watchlist])
+
+
+@pytest.mark.parametrize("watchlist", [TUNNELS, CEASEFIRE])
+def test_no_language_with_many_headlines_falls_behind(headlines: list[Judged], watchlist: str) -> None:
+    spoken = _by_language(_clear(headlines, watchlist), watchlist)
+
+    assert {items[0].language for items in spoken} >= {"en", "ar", "he", "tr", "fr"}
+    for items in spoken:
+        _reach(items, watchlist, (LEAST_IN_A_LANGUAGE, LEAST_IN_A_LANGUAGE))
+
+
+def test_our_headlines_are_many_in_every_language(headlines: list[Judged]) -> None:
+    for language in ("en", "ar", "he", "tr", "fr", "es", "de", "vi", "zh", "id", "pl"):
+        items = [item for item in headlines if item.language == language]
+        fewest = 24 if language in {"en", "ar", "he", "tr", "fr"} else 8
+
+        for watchlist in (TUNNELS, CEASEFIRE):
+            assert sum(watchlist in item.labels for item in items) >= fewest
+        assert sum(not item.labels for item in items) >= fewest
+    assert len({(item.language, item.title) for item in headlines}) == len(headlines)
+
+
+def _clear(items: list[Judged], watchlist: str) -> list[Judged]:
+    return [item for item in items if watchlist != CEASEFIRE or not item.borderline]
+
+
+def _by_language(items: list[Judged], watchlist: str) -> list[list[Judged]]:
+    """The items of each language that has enough positives."""
+    positives = Counter(item.language for item in items if watchlist in item.labels)
+    return [
+        [item for item in items if item.language == language]
+        for language, count in sorted(positives.items())
+        if count >= ENOUGH
+    ]
+
+
+def _reach(items: list[Judged], watchlist: str, floors: tuple[float, float]) -> None:
+    precision, recall = _quality(items, watchlist)
+
+    assert precision >= floors[0], _wrong(items, watchlist)
+    assert recall >= floors[1], _wrong(items, watchlist)
 
 
 def _wrong(items: list[Judged], watchlist: str) -> str:
