@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor import clock
-from monitor.config.change import Refusal, judge
 from monitor.articles.outlets import Outlets
+from monitor.config.change import Refusal, judge
 from monitor.config.files import read_files, read_settings_file
 from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named

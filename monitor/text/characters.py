@@ -24,11 +24,12 @@ POINTS = (
 """Hebrew and Arabic signs that a writer may leave out: vowels, doubling, recitation."""
 TATWEEL = "\u0640"
 UNSPACED = (
-    "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u0e00-\u0e4f\u0e5a-\u0ecf\u0eda-\u0eff"  # Thai, Lao
+    "\u1000-\u103f\u104a-\u108f\u109a-\u109f\u1780-\u17df\u17ea-\u17ff"  # Burmese, Khmer
     "\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
     "\U00020000-\U0003ffff"  # kana, Han
 )
-"""Scripts that set no space between words: every character is a token."""
+"""Scripts that set no space between words: every character is a token. Their digits are not among them: ๒๐ is 20."""
 VOICING = "\uff9e\uff9f"
 """Halfwidth kana's voicing marks: letters to Unicode, marks to a reader."""
 
