@@ -1,125 +1,193 @@
-"""What matching costs as the rules grow: python bench/rules.py ../shared/corpora [--rules 100,1000,10000]
+"""What matching costs as the rules grow: python bench/rules.py ../shared/corpora [--rules 100,1000,10000,100000]
 
-Reads texts/five-languages-600-words.json of the corpora. Rules are made of the words of the texts, so that their terms
-do occur, most of them rarely. Prints per number of rules: building, memory, first-seen and warm time an article,
-and beside it a compiled regular expression per term.
+Reads texts/five-languages-600-words.json of the corpora. Rules are made of the words of every second article and
+matched on the others, twice at each number: so that few match, and many. Beside our own matcher a regular expression a
+term, an alternation a group, and Lucene, where Debian's liblucene8-java and a JDK are there. All sides take turns
+within a run; times are CPU, ratios those of medians.
 """
 
 import argparse
+import gc
 import json
-import random
-import re
 import sys
 import time
 import tracemalloc
-from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from monitor.model import Document, TermList, Watchlist, WatchlistId
+from bench import beside_lucene, beside_regexes
+from bench.made_rules import Rules, Share, made_rules
+from monitor.model import Document
 from monitor.rules.compile import compile_rules
-from monitor.text.tokens import tokens
+from monitor.rules.matcher import Matcher
 
-_LISTS_EVERY = 5
-_REGEX_TEXTS = 10
+_MOST_WITH_MANY = 10_000
+_PASSES = 3
+"""A side's turn; the fastest counts, for the first finds the processor's cache full of another side's things."""
+_HEAD = (
+    "                              our own matcher                 │ regex, × slower │          Lucene, × slower\n"
+    "  rules share matches build s  MB +cache  first   warm without │  a term a group │ matches build s  MB  warm     ×"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One line of the table; times in seconds of CPU an article, memory in MB."""
+
+    rules: int
+    share: Share
+    matches: float
+    build: float
+    memory: float
+    memory_warm: float
+    """With what is remembered of the articles."""
+    first: float
+    warm: float
+    without: float | None
+    """Of the articles without a match, if there are any."""
+    regex_a_term: float
+    regex_a_group: float
+    lucene: "LuceneMeasured | None"
+
+    def __str__(self) -> str:
+        without = "–" if self.without is None else f"{self.without * 1e6:.0f}"
+        own = (
+            f"{self.rules:7} {self.share:5} {self.matches:7.2f} {self.build:7.2f} {self.memory:3.0f} "
+            f"{self.memory_warm:6.0f} {self.first * 1e6:6.0f} {self.warm * 1e6:6.0f} {without:>7}"
+        )
+        regexes = f"{self.regex_a_term / self.warm:8,.0f} {self.regex_a_group / self.warm:7,.0f}"
+        return f"{own} │ {regexes} │ {self.lucene or 'not there'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LuceneMeasured:
+    """The same of Lucene, as far as it has it."""
+
+    matches: float
+    build: float
+    memory: float
+    warm: float
+    slower: float
+
+    def __str__(self) -> str:
+        return f"{self.matches:7.2f} {self.build:7.2f} {self.memory:3.0f} {self.warm * 1e6:5.0f} {self.slower:5.1f}"
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("corpora", type=Path)
-    arguments.add_argument("--rules", default="100,1000,10000")
+    arguments.add_argument("--rules", default="100,1000,10000,100000")
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--jars", type=Path, default=beside_lucene.JARS)
     given = arguments.parse_args()
-    texts = json.loads((given.corpora / "texts/five-languages-600-words.json").read_text())
+    texts = json.loads((given.corpora / "texts/five-languages-600-words.json").read_text(encoding="utf-8"))
     documents = [Document(title=text[:80], text=text, language=language) for language, text in texts]
-    print(f"{len(documents)} articles of about {len(texts[0][1].split())} words, µs an article")
-    print("  rules  build s  memory MB  first seen     warm  matches an article  regex a term  × slower")
+    matched, lenders = documents[::2], documents[1::2]
+    reason = beside_lucene.missing(given.jars)
+    print(f"{len(matched)} articles of {_words(matched):.0f} words on average, µs of CPU an article")
+    print(f"Lucene is left out: {reason}\n" if reason else "")
+    print(_HEAD)
+    table: list[Measured] = []
     for size in map(int, given.rules.split(",")):
-        print(_measured(size, documents))
+        for share in Share if size <= _MOST_WITH_MANY else (Share.FEW,):
+            rules = made_rules(size, lenders, share)
+            table.append(_measured(rules, share, matched, given.rounds, None if reason else given.jars))
+            print(table[-1], flush=True)
+    print(_growth(table))
 
 
-def _measured(size: int, documents: Sequence[Document]) -> str:
-    lists, watchlists = made_rules(size, documents)
-    tracemalloc.start()
+def _words(documents: Sequence[Document]) -> float:
+    return sum(len(one.text.split()) for one in documents) / len(documents)
+
+
+def _growth(table: Sequence[Measured]) -> str:
+    """From the first line of few matches to those after it."""
+    first, *others = [line for line in table if line.share is Share.FEW]
+    grown = ", ".join(f"{line.warm / first.warm:.1f} to {line.rules:,}" for line in others)
+    return f"\ngrowth of the warm time from {first.rules:,} rules: × {grown or 'nothing to compare'}"
+
+
+def _measured(rules: Rules, share: Share, documents: Sequence[Document], rounds: int, jars: Path | None) -> Measured:
+    memory, memory_warm = _memory(rules, documents)
     began = time.process_time()
-    matcher, problems = compile_rules(watchlists, lists)
+    matcher = _compiled(rules)
     build = time.process_time() - began
-    memory = tracemalloc.get_traced_memory()[0] / 1e6
+    gc.collect()
+    first = _seconds(matcher, documents)
+    found = [len(matcher.match(document)) for document in documents]
+    without = [document for document, matches in zip(documents, found, strict=True) if not matches]
+    a_term, a_group = beside_regexes.a_term(rules), beside_regexes.a_group(rules)
+    with ExitStack() as stack:
+        lucene = stack.enter_context(beside_lucene.lucene(rules, documents, jars)) if jars else None
+        sides: list[Callable[[], float]] = [
+            lambda: min(_seconds(matcher, documents) for _ in range(_PASSES)),
+            lambda: min(_seconds(matcher, without) for _ in range(_PASSES)) if without else 0.0,
+            lambda: a_term.seconds(documents),
+            lambda: a_group.seconds(documents),
+            lambda: min(lucene.one_pass()[0] for _ in range(_PASSES)) / len(documents) if lucene else 0.0,
+        ]
+        warm, unmatched, term, group, other = _medians(sides, rounds)
+        other_found = lucene.one_pass()[1] / len(documents) if lucene else 0.0
+    return Measured(
+        rules=len(rules.watchlists),
+        share=share,
+        matches=sum(found) / len(documents),
+        build=build,
+        memory=memory,
+        memory_warm=memory_warm,
+        first=first,
+        warm=warm,
+        without=unmatched if without else None,
+        regex_a_term=term,
+        regex_a_group=group,
+        lucene=LuceneMeasured(
+            matches=other_found, build=lucene.build, memory=lucene.memory, warm=other, slower=other / warm
+        )
+        if lucene
+        else None,
+    )
+
+
+def _medians(sides: Sequence[Callable[[], float]], rounds: int) -> list[float]:
+    """Of each side, which take turns; every other round goes backwards."""
+    times: list[list[float]] = [[] for _ in sides]
+    for number in range(rounds):
+        order = range(len(sides)) if number % 2 else reversed(range(len(sides)))
+        for side in order:
+            times[side].append(sides[side]())
+    return list(map(median, times))
+
+
+def _seconds(matcher: Matcher, documents: Sequence[Document]) -> float:
+    began = time.process_time()
+    for document in documents:
+        matcher.match(document)
+    return (time.process_time() - began) / len(documents)
+
+
+def _memory(rules: Rules, documents: Sequence[Document]) -> tuple[float, float]:
+    """MB of the compiled rules, and with what matching the articles leaves behind; of a matcher of its own."""
+    tracemalloc.start()
+    matcher = _compiled(rules)
+    gc.collect()
+    compiled = tracemalloc.get_traced_memory()[0]
+    _seconds(matcher, documents)
+    gc.collect()
+    warm = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
+    return compiled / 1e6, warm / 1e6
+
+
+def _compiled(rules: Rules) -> Matcher:
+    matcher, problems = compile_rules(rules.watchlists, rules.lists)
     if problems:
         sys.exit(str(problems[0]))
-    first = _time(lambda: [matcher.match(document) for document in documents]) / len(documents)
-    warm = min(_time(lambda: [matcher.match(document) for document in documents]) for _ in range(5)) / len(documents)
-    matches = sum(len(matcher.match(document)) for document in documents) / len(documents)
-    regex = _regex_time(lists, watchlists, documents)
-    figures = f"{size:7} {build:8.2f} {memory:10.1f} {first * 1e6:11.0f} {warm * 1e6:8.0f} {matches:19.2f}"
-    return f"{figures} {regex * 1e6:13.0f} {regex / warm:9.0f}"
-
-
-def made_rules(size: int, documents: Sequence[Document]) -> tuple[list[TermList], list[Watchlist]]:
-    """Lists shared by five rules each, and rules of the shapes that analysts write."""
-    chance = random.Random(1)
-    seen = Counter(
-        word
-        for document in documents
-        for word in {document.text[token.start : token.end] for token in tokens(document.text)}
-        if len(word) > 3
-    )
-    common = [word for word, times in seen.items() if times > 3]
-    rare = [word for word, times in seen.items() if times <= 3]
-
-    def term() -> str:
-        word = chance.choice(common if chance.random() < 0.03 else rare)
-        shape = chance.random()
-        return (
-            f"{word[:7]}*"
-            if shape < 0.15 and word[:7].isalpha()
-            else f"{word} {chance.choice(rare)}"
-            if shape < 0.35
-            else word
-        )
-
-    lists = [
-        TermList(id=f"list{number}", terms={"en": tuple({term() for _ in range(6)})})
-        for number in range(max(3, size // _LISTS_EVERY))
-    ]
-    watchlists = [
-        Watchlist(id=WatchlistId(f"rule{number}"), title="", query=_query(chance, len(lists), term))
-        for number in range(size)
-    ]
-    return lists, watchlists
-
-
-def _query(chance: random.Random, lists: int, term: Callable[[], str]) -> str:
-    a, b, c = (f"@list{chance.randrange(lists)}" for _ in range(3))
-    one, other = f'"{term()}"', f'"{term()}"'
-    shapes = (
-        f"{a} AND ({b} OR {one}) NOT {other}",
-        f"{a} NEAR/12 ({b} OR {one})",
-        f"{one} AND ATLEAST/2({a}, {b}, {c})",
-        f"title:({a} OR {one}) OR {b} NEAR/5 {other}",
-        f"{a} AND {b} AND {c}",
-    )
-    return chance.choice(shapes)
-
-
-def _regex_time(lists: Sequence[TermList], watchlists: Sequence[Watchlist], documents: Sequence[Document]) -> float:
-    """The same terms, each as a regular expression of its own, on a few of the texts."""
-    terms = [term for one in lists for terms in one.terms.values() for term in terms]
-    terms += [term for one in watchlists for term in re.findall(r'"([^"]+)"', one.query)]
-    patterns = [
-        re.compile(rf"\b{re.escape(term.removesuffix('*'))}" + ("" if term.endswith("*") else r"\b"), re.IGNORECASE)
-        for term in terms
-    ]
-    few = documents[:: len(documents) // _REGEX_TEXTS][: 10 if len(terms) < 20_000 else 2]
-    return _time(lambda: [pattern.search(one.text) for one in few for pattern in patterns]) / len(few)
-
-
-def _time(work: Callable[[], object]) -> float:
-    began = time.process_time()
-    work()
-    return time.process_time() - began
+    return matcher
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The benches run, on a little material of our own, and say what they are to say: so that they do not rot."""
 
 import gzip
+import json
 import re
 import subprocess
 import sys
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bench import beside_lucene
 from bench.generated import GeneratedSite, page
+from bench.made_rules import Share, made_rules
+from monitor.model import Document
+from monitor.rules.compile import compile_rules
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benches read /proc")
@@ -51,6 +56,20 @@ def corpus(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Articles whose words are numbers: each stands in some of them."""
+    folder = tmp_path / "corpora"
+    (folder / "texts").mkdir(parents=True)
+    articles = [
+        [language, " ".join(f"{language}word{number * step % 97}" for step in range(1, 40))]
+        for number in range(1, 13)
+        for language in ("en", "fr")
+    ]
+    (folder / "texts/five-languages-600-words.json").write_text(json.dumps(articles), encoding="utf-8")
+    return folder
+
+
 def test_a_replay_accounts_for_everything_that_was_offered(corpus: Path, pages: Path) -> None:
     done = _run("bench/replay.py", corpus, "--pages", pages)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -79,6 +98,32 @@ def test_the_memory_of_the_daemon_is_measured() -> None:
     done = _run("bench/memory.py", "--articles", "20", "--words", "60")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^ +20 +\d+ +\d+ +\d+$", done.stdout, re.MULTILINE)
+
+
+def test_matching_is_measured_beside_regular_expressions(texts: Path, tmp_path: Path) -> None:
+    done = _run("bench/rules.py", texts, "--rules", "10,20", "--rounds", "1", "--jars", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"Lucene is left out: {beside_lucene.missing(tmp_path)}" in done.stdout
+    lines = re.findall(
+        r"^ +(\d+) (few|many) +[\d.]+ +[\d.]+ +\d+ +\d+ +\d+ +\d+ +[\d–]+ │ +\d+ +\d+ │ not there$", done.stdout, re.M
+    )
+    assert lines == [("10", "few"), ("10", "many"), ("20", "few"), ("20", "many")]
+    assert re.search(r"^growth of the warm time from 10 rules: × \d+\.\d to 20$", done.stdout, re.M)
+
+
+@pytest.mark.skipif(bool(beside_lucene.missing(beside_lucene.JARS)), reason="needs liblucene8-java and a JDK")
+def test_lucene_finds_what_the_rules_find_in_texts_without_morphology(texts: Path) -> None:
+    made = json.loads((texts / "texts/five-languages-600-words.json").read_text(encoding="utf-8"))
+    documents = [Document(title=text[:80], text=text, language=language) for language, text in made]
+    rules = made_rules(200, documents, Share.MANY)
+    # Lucene's NEAR takes one place for both sides.
+    rules.watchlists[:] = [one for one in rules.watchlists if "NEAR" not in one.query]
+    matcher, problems = compile_rules(rules.watchlists, rules.lists)
+    assert problems == ()
+    with beside_lucene.lucene(rules, documents, beside_lucene.JARS) as lucene:
+        seconds, matches = lucene.one_pass()
+    assert seconds > 0
+    assert matches == sum(len(matcher.match(document)) for document in documents) > 0
 
 
 def test_the_generated_site_is_always_the_same() -> None:

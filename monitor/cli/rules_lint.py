@@ -76,7 +76,7 @@ def _stored(loaded: "Config", usage: "Usage") -> tuple["Finding", ...]:
     from monitor.rules.lint import lists_in
     from monitor.rules.usage import lint_usage
 
-    return lint_usage(loaded.watchlists, loaded.lists, lists_in(loaded.watchlists), usage)
+    return lint_usage(loaded.watchlists, loaded.lists, lists_in(loaded.watchlists, loaded.lists), usage)
 
 
 def _print(found: Sequence["Finding"], loaded: "Config") -> None:

@@ -7,8 +7,9 @@ from enum import StrEnum
 from monitor.errors import Problem
 from monitor.model import TermList, Watchlist
 from monitor.rules.compile import query_problem
-from monitor.rules.syntax import Node, Term, walk
-from monitor.rules.terms import Fault, fault_of
+from monitor.rules.parts import asked_of_words
+from monitor.rules.syntax import Node, Term
+from monitor.rules.terms import Fault, fault_of, weighted
 
 
 class Kind(StrEnum):
@@ -54,10 +55,10 @@ def advise(kind: Kind, place: Problem, what: str, hint: str) -> Finding:
 
 
 def terms_of_lists(lists: Iterable[TermList]) -> Iterator[WrittenTerm]:
-    """Every term of the lists."""
+    """Every term of the lists, without its weight."""
     for term_list in lists:
         for language, written in term_list.terms.items():
-            for number, term in enumerate(written):
+            for number, (term, _) in enumerate(map(weighted, written)):
                 if not fault_of(term):
                     place = term_place(term_list, language, number)
                     yield WrittenTerm(term=term, place=place, list_id=term_list.id, language=language)
@@ -65,7 +66,7 @@ def terms_of_lists(lists: Iterable[TermList]) -> Iterator[WrittenTerm]:
 
 def terms_of_query(watchlist: Watchlist, tree: Node) -> Iterator[WrittenTerm]:
     """Every term that a query itself holds."""
-    for node, _ in walk(tree):
+    for node in asked_of_words(tree):
         if isinstance(node, Term) and not fault_of(node.text):
             yield WrittenTerm(term=node.text, place=place_in_query(watchlist, node.at))
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from monitor.model import TermList, Watchlist
 from monitor.rules.findings import Finding, terms_of_lists, terms_of_query
-from monitor.rules.lint_queries import Tree, lint_homographs, lint_lists, lint_nears, lint_vetoes
+from monitor.rules.lint_queries import Tree, lint_homographs, lint_lists, lint_nears, lint_vetoes, used_lists
 from monitor.rules.lint_terms import by_list_and_language, lint_list, lint_term
 from monitor.rules.matcher import Matcher
 from monitor.rules.parse import parse
-from monitor.rules.syntax import ListRef, walk
 from monitor.rules.terms import Fault
 
 
@@ -24,10 +23,10 @@ def lint(watchlists: Sequence[Watchlist], lists: Sequence[TermList], matcher: Ma
     return tuple(sorted(_findings(trees, lists, matcher), key=lambda finding: finding.problem))
 
 
-def lists_in(watchlists: Sequence[Watchlist]) -> frozenset[str]:
-    """The lists that the watchlists' queries name."""
-    trees = (tree for one in watchlists if not isinstance(tree := parse(one.query), Fault))
-    return frozenset(node.name for tree in trees for node, _ in walk(tree) if isinstance(node, ListRef))
+def lists_in(watchlists: Sequence[Watchlist], lists: Sequence[TermList]) -> frozenset[str]:
+    """The lists that the watchlists' queries name, and those that these include."""
+    trees = [(one, tree) for one in watchlists if not isinstance(tree := parse(one.query), Fault)]
+    return used_lists(lists, trees)
 
 
 def _findings(trees: Sequence[Tree], lists: Sequence[TermList], matcher: Matcher) -> Iterator[Finding]:

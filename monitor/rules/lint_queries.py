@@ -7,11 +7,12 @@ from monitor.model import Clause, TermList, Watchlist
 from monitor.rules.examples import document_of
 from monitor.rules.findings import Finding, Kind, WrittenTerm, advise, place_in_query, term_place
 from monitor.rules.homographs import HOMOGRAPHS, Homograph
+from monitor.rules.lexicon import included
 from monitor.rules.lint_terms import only_word
 from monitor.rules.matcher import Matcher
 from monitor.rules.misses import hits_of, nearest_misses
 from monitor.rules.syntax import And, AtLeast, ListRef, Node, Not, Or, Term, children, show, walk
-from monitor.rules.terms import Phrase, phrases
+from monitor.rules.terms import phrases, weighted
 from monitor.text.fold import fold
 
 WIDEST_NEAR = 30
@@ -51,15 +52,24 @@ def _veto(watchlist: Watchlist, node: Node, clause: Clause, text: str) -> Findin
     return advise(Kind.VETO, place_in_query(watchlist, node.at), what, hint)
 
 
+def used_lists(lists: Sequence[TermList], trees: Iterable[Tree]) -> frozenset[str]:
+    """The lists that the queries name, and those that these include."""
+    known = {one.id: one for one in lists}
+    named = {node.name for _, tree in trees for node, _ in walk(tree) if isinstance(node, ListRef)}
+    return frozenset(one.id for name in named for one in included(name, known))
+
+
 def lint_lists(lists: Sequence[TermList], trees: Iterable[Tree]) -> Iterator[Finding]:
     """Lists that nothing uses, and lists that are the same."""
-    used = {node.name for _, tree in trees for node, _ in walk(tree) if isinstance(node, ListRef)}
-    first: dict[frozenset[tuple[Phrase, ...]], str] = {}
+    used = used_lists(lists, trees)
+    first: dict[tuple[object, ...], str] = {}
     for term_list in lists:
         place = term_place(term_list, next(iter(term_list.terms), ""), 0)
         if term_list.id not in used:
             yield advise(Kind.UNUSED_LIST, place, f"no watchlist uses @{term_list.id}", "use it, or take it out")
-        key = frozenset(phrases(term) for written in term_list.terms.values() for term in written)
+        written = {weighted(term) for some in term_list.terms.values() for term in some}
+        words = frozenset((phrases(term), weight) for term, weight in written)
+        key = (words, frozenset(term_list.includes), term_list.lemma)
         if key in first:
             what = f"@{term_list.id} has the same terms as @{first[key]}"
             yield advise(Kind.EQUAL_LISTS, place, what, "keep one of the two")
@@ -99,10 +109,15 @@ def _doubles() -> Mapping[str, list[Homograph]]:
 
 def _exposed(tree: Node) -> Iterator[tuple[str, str]]:
     """Leaves that decide alone, as they are written, with what they do."""
-    yield from ((show(leaf), "matches") for leaf in sufficient(tree))
+    yield from ((_written(leaf), "matches") for leaf in sufficient(tree))
     for node, _ in walk(tree):
         if isinstance(node, Not):
-            yield from ((show(leaf), "excludes from") for leaf in sufficient(node.part))
+            yield from ((_written(leaf), "excludes from") for leaf in sufficient(node.part))
+
+
+def _written(leaf: Leaf) -> str:
+    """Without its weight."""
+    return leaf.text if isinstance(leaf, Term) else f"@{leaf.name}"
 
 
 def sufficient(node: Node) -> frozenset[Leaf]:

@@ -18,9 +18,9 @@ _SHOWN = 4
 
 
 def only_word(term: str) -> Word | None:
-    """The word that a term is; None for a phrase."""
+    """The word that a term is; None for a phrase and for a pattern."""
     found = phrases(term)
-    return found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
+    return found[0][0] if len(found) == 1 and len(found[0]) == 1 and found[0][0].spellings else None
 
 
 def lint_term(placed: WrittenTerm) -> Iterator[Finding]:
@@ -93,7 +93,7 @@ def _swallower(
     phrase: Phrase, openings: Mapping[_Opening, WrittenTerm], whole: Mapping[Phrase, WrittenTerm], own: WrittenTerm
 ) -> WrittenTerm | None:
     """The other term that hits wherever the phrase stands."""
-    key = phrase[-1].spellings[0][0]
+    key = phrase[-1].spellings[0][0] if phrase[-1].spellings else ""
     found = [openings.get((phrase[:-1], key[:length])) for length in range(1, len(key) + 1)]
     found.append(whole.get(phrase))
     return next((placed for placed in found if placed is not None and placed is not own), None)

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.model import TermList
+from monitor.rules.lexicon import included
 from monitor.rules.parse import parse
 from monitor.rules.syntax import And, ListRef, Near, Node, Not, Or, Term, Within, children, show
-from monitor.rules.terms import Fault, Phrase, phrases
+from monitor.rules.terms import Fault, Phrase, phrases, weighted
+from monitor.text.lemmas import LANGUAGES
 from monitor.text.words import Word
 
 
@@ -54,10 +56,13 @@ def branch(node: Node, lists: Mapping[str, TermList]) -> Branch:
 def keys(word: Word) -> str:
     """What a word of a text must be: tunnel*, انفاق (أنفاق) where a hamza is verified, =Refah letter by letter."""
     star = "*" if word.prefix else ""
+    if word.pattern:
+        return f"/{word.pattern}/"
     if word.exact:
         return f"={word.spellings[0][1]}{star}"
-    shown = (f"{key}{star}" + (f" ({letters})" if letters else "") for key, letters in word.spellings)
-    return " | ".join(dict.fromkeys(shown))
+    shown = [f"{key}{star}" + (f" ({letters})" if letters else "") for key, letters in word.spellings]
+    language, key = word.lemma
+    return " | ".join(dict.fromkeys([*shown, *([f"{key} ({language}: dictionary form)"] if language else [])]))
 
 
 def phrase_keys(phrase: Phrase) -> str:
@@ -71,8 +76,8 @@ def _label(node: Node) -> str:
             return type(node).__name__.upper()
         case Within(where=where):
             return f"{where}:"
-        case Near(distance=distance):
-            return f"{type(node).__name__.upper()}/{distance}"
+        case Near(distance=distance, ordered=ordered):
+            return f"{'O' if ordered else ''}NEAR/{distance}"
         case _:
             return show(node).partition("(")[0] if children(node) else show(node)
 
@@ -81,6 +86,9 @@ def _terms(node: Node, lists: Mapping[str, TermList]) -> Iterator[LookedUp]:
     if isinstance(node, Term):
         yield LookedUp(term=node.text, language="", phrases=phrases(node.text))
     elif isinstance(node, ListRef):
-        for language, written in lists[node.name].terms.items():
-            for term in written:
-                yield LookedUp(term=term, language=language, phrases=phrases(term))
+        for term_list in included(node.name, lists):
+            for language, written in term_list.terms.items():
+                lemmas = language if term_list.lemma and language in LANGUAGES else ""
+                for term in written:
+                    found = phrases(weighted(term)[0], lemmas)
+                    yield LookedUp(term=term, language=language, phrases=found)

@@ -13,7 +13,7 @@ from operator import attrgetter
 from monitor.text.fold import LONGEST
 from monitor.text.forms import Form, forms
 from monitor.text.patterns import Patterns
-from monitor.text.tokens import Token, tokens
+from monitor.text.tokens import Token, lone_word, tokens
 from monitor.text.words import Word, lemma_key
 
 WordId = int
@@ -86,12 +86,20 @@ class Vocabulary(dict[str, Chunk | None]):
         return words_of(self.chunks_of(text))
 
     def _read(self, chunk: str) -> Chunk | None:
+        word = lone_word(chunk)
+        if word:
+            words = self._words_of(word[:LONGEST])
+            return self._chunk(((0, 1, words),), 1) if words else None
         found = tokens(chunk)
         places = tuple(place for place in self._places(chunk, found) if place[2])
-        if len(found) == 1 and not places:
-            return None
-        words = tuple(dict.fromkeys(word for _, _, words in places for word in words))
-        return self._shared.setdefault((places, len(found)), Chunk(words, places, len(found)))
+        return self._chunk(places, len(found)) if places or len(found) != 1 else None
+
+    def _chunk(self, places: tuple[tuple[int, int, tuple[WordId, ...]], ...], length: int) -> Chunk:
+        key = (places, length)
+        if key not in self._shared:
+            words = tuple(dict.fromkeys(word for _, _, words in places for word in words))
+            self._shared[key] = Chunk(words, places, length)
+        return self._shared[key]
 
     def _places(self, chunk: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
         """The words of each token, and of each pair that a hyphen joins what neither of the two is alone."""

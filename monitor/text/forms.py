@@ -36,6 +36,8 @@ class Form:
 def forms(token: str) -> tuple[Form, ...]:
     """What the token may stand for, itself first; no form twice."""
     token = token[:LONGEST]
+    if token.isascii() and token.isalnum():
+        return (Form(token, token.lower()),)
     found: dict[str, Form] = {}
     for word in _parts(token):
         for form in _clippings(bare(word)):

@@ -38,7 +38,17 @@ _SPACED = re.compile(rf"\w{_TAIL}*(?:{_INNER}{_TAIL}+)*")
 _OTHER = rf"(?:(?![{UNSPACED}]){_TAIL})"
 _MIXED = re.compile(rf"[{UNSPACED}][{MARKS}{VOICING}{INVISIBLE}]*|(?![{UNSPACED}])\w{_OTHER}*(?:{_INNER}{_OTHER}+)*")
 _UNSPACED = re.compile(rf"[{UNSPACED}]")
+_AROUND = '.,:;!?…()[]"“”«»'
 _INVISIBLE_END = re.compile(rf"[{INVISIBLE}]+\Z")
+
+
+def lone_word(chunk: str) -> str:
+    """The word of a piece without white space that is nothing but letters and digits between common punctuation.
+
+    "" where it is not as simple as that; where it is, this takes a tenth of the time of `tokens`, and most pieces are.
+    """
+    word = chunk.strip(_AROUND)
+    return word if word.isalnum() and not _UNSPACED.search(word) else ""
 
 
 def tokens(text: str) -> list[Token]:

@@ -9,7 +9,7 @@ from monitor.model import Field as Part
 from monitor.rules.compile import compile_rules
 from monitor.rules.findings import Finding, Kind
 from monitor.rules.homographs import HOMOGRAPHS
-from monitor.rules.lint import lint
+from monitor.rules.lint import lint, lists_in
 from monitor.rules.lint_queries import sufficient
 from monitor.rules.lint_terms import only_word
 from monitor.rules.parse import parse
@@ -18,6 +18,7 @@ from monitor.rules.terms import Fault
 from monitor.rules.usage import lint_usage, term_uses, usage_of
 from monitor.text.language_tags import primary
 from tests.builders import a_list, a_watchlist
+from tests.rules.matching import a_matcher
 
 
 def findings(query: str, *lists: TermList, **changes: Any) -> list[Finding]:
@@ -221,3 +222,20 @@ def test_many_idle_terms_are_told_together() -> None:
     found = lint_usage([a_watchlist("Rafah OR @places")], [a_list("places", en=idle)], ["places"], usage)
     assert found[0].problem.what.endswith("word6, word7 and 3 more")
     assert found[1].problem.what == "Rafah alone makes 200 of the 200 stored matches"
+
+
+def test_weights_patterns_values_and_included_lists_are_read_as_what_they_are() -> None:
+    lists = [
+        TermList(id="all", terms={}, includes=("near",), file="lists/a.yaml"),
+        TermList(id="near", terms={"en": ("the^2", "/tun.+/", "tunnel*^3", "tunnels^0.5")}, file="lists/a.yaml"),
+        TermList(id="far", terms={"en": ("Gaza",)}, file="lists/a.yaml"),
+    ]
+    watchlist = a_watchlist("@all^2 AND lang:the OR tunnel* AND @watchlist:other")
+    other = a_watchlist("Rafah", "other")
+    found = lint([watchlist, other], lists, a_matcher(watchlist, other, lists=lists))
+    assert [(one.kind, one.problem.what.split(" ")[0]) for one in found] == [
+        (Kind.UNUSED_LIST, "no"),
+        (Kind.STOP_WORD, "the"),
+        (Kind.SWALLOWED, "tunnels"),
+    ]
+    assert lists_in([watchlist], lists) == {"all", "near"}

@@ -1,9 +1,12 @@
 """What a token may stand for."""
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.text.fold import bare, fold
 from monitor.text.forms import forms, without_article
 from monitor.text.words import word
 
@@ -100,3 +103,9 @@ def test_exact_words_keep_case_and_letters(term: str, token: str, accepted: bool
 )
 def test_a_prefix_lets_the_word_go_on(term: str, token: str, exact: bool, accepted: bool) -> None:
     assert accepts(term, token, exact=exact, prefix=True) is accepted
+
+
+@given(st.text(alphabet=string.ascii_letters + string.digits, min_size=1, max_size=300))
+def test_a_plain_word_stands_for_itself_alone(token: str) -> None:
+    (form,) = forms(token)
+    assert (form.bare, form.key) == (bare(token), fold(token))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.tokens import tokens
+from monitor.text.tokens import lone_word, tokens
 
 
 def words(text: str) -> list[str]:
@@ -81,3 +81,18 @@ def test_tokens_stand_in_order_hold_something_and_do_not_overlap(text: str) -> N
 def test_no_letter_or_digit_is_outside_the_tokens(text: str) -> None:
     inside = {place for token in tokens(text) for place in range(token.start, token.end)}
     assert all(place in inside for place, letter in enumerate(text) if letter.isalnum())
+
+
+@given(st.text(alphabet="aZ9é٣رשُ地กｱ_.,…\"“'’׳-\u200c\u00ad\u0301", max_size=5))
+def test_a_lone_word_is_the_only_token(chunk: str) -> None:
+    word = lone_word(chunk)
+    if word:
+        assert [chunk[token.start : token.end] for token in tokens(chunk)] == [word]
+        assert not any(token.hyphenated for token in tokens(chunk))
+
+
+@pytest.mark.parametrize(
+    ("chunk", "word"), [("“Rafah”,", "Rafah"), ("(رفح).", "رفح"), ("cease-fire", ""), ("加沙", ""), ("—", "")]
+)
+def test_most_pieces_are_a_lone_word(chunk: str, word: str) -> None:
+    assert lone_word(chunk) == word
