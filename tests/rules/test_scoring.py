@@ -51,7 +51,7 @@ def test_the_measures() -> None:
 
 def test_lines_are_read_with_what_only_their_owner_understands() -> None:
     lines = [
-        '{"id": 7, "title": "رفح", "text": "نفق", "lang": "ar", "labels": ["rafah"], "kind": "digest"}',
+        '{"id": 7, "title": "رفح", "text": "نفق", "lang": "ar", "labels": ["rafah"], "judged": null}',
         "",
         '{"title": "", "body": "b", "language": "en", "labels": [], "judged": ["gaza"], "authors": ["A"], "feed": "f"}',
     ]
