@@ -2,6 +2,7 @@
 
 import pytest
 
+from monitor.model import TermList
 from monitor.rules.lookup import branch, phrase_keys, tree_of
 from monitor.rules.terms import phrases
 from tests.builders import a_list
@@ -35,3 +36,18 @@ def test_a_tree_has_a_branch_for_every_node() -> None:
 def test_a_query_with_a_mistake_has_no_tree() -> None:
     with pytest.raises(ValueError, match="nothing joins a and b"):
         tree_of("a b")
+
+
+def test_patterns_dictionary_forms_weights_and_included_lists_are_shown() -> None:
+    lists = {
+        "all": TermList(id="all", terms={}, includes=("talks",)),
+        "talks": TermList(id="talks", terms={"en": ("negotiate^2", "/tun.+/"), "xx": ("talk",)}, lemma=True),
+    }
+    tree = branch(tree_of("@all ONEAR/3 a"), lists)
+    assert tree.label == "ONEAR/3"
+    shown = {one.term: "; ".join(map(phrase_keys, one.phrases)) for one in tree.parts[0].terms}
+    assert shown == {
+        "negotiate^2": "negotiate | negotiate (en: dictionary form)",
+        "/tun.+/": "/tun.+/",
+        "talk": "talk",
+    }
