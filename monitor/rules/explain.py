@@ -47,14 +47,16 @@ def explain(node: Node, parts: Parts, reading: Reading) -> Clause:
         held=held,
         hits=hits(evidence(node, parts, reading), reading) if has_hits else (),
         parts=clauses,
-        note=_nearly(clauses[0]) if held and isinstance(node, Not) else _note(node, parts, reading, held=held),
+        note=_nearly(clauses[0], node.part)
+        if held and isinstance(node, Not)
+        else _note(node, parts, reading, held=held),
     )
 
 
-def _nearly(excluded: Clause) -> str:
+def _nearly(excluded: Clause, node: Node) -> str:
     """What nearly vetoed a match: an exclusion of which something is there; "" where nothing is."""
-    is_near = any(hits_of(excluded.parts)) or not all(miss.absent for miss in nearest_misses(excluded))
-    return f"nearly excluded: {why_not(excluded)}" if is_near else ""
+    is_near = any(hits_of(excluded.parts)) or not all(miss.absent for miss in nearest_misses(excluded, node))
+    return f"nearly excluded: {why_not(excluded, node)}" if is_near else ""
 
 
 def _note(node: Node, parts: Parts, reading: Reading, *, held: bool) -> str:

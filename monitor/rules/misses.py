@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from monitor.model import Clause, Hit
 from monitor.rules.parse import parse
-from monitor.rules.syntax import AtLeast, Not, Or, Within
+from monitor.rules.syntax import AtLeast, Node, Not, Or, Within, children
 from monitor.rules.terms import Fault
 
 ELSEWHERE = "stands in the "
@@ -28,6 +28,8 @@ class Miss:
     clause: Clause
     where: str = ""
     """The field that it stands in, "" for any."""
+    vetoes: bool = False
+    """It is an exclusion, whose part is there."""
     instead: tuple[Clause, ...] = ()
     """Others that would do as well."""
 
@@ -43,11 +45,6 @@ class Miss:
         return f"{self._alternatives()} is not in " + (f"the {self.where}" if self.where else "it")
 
     @property
-    def vetoes(self) -> bool:
-        """Is it an exclusion, whose part is there?"""
-        return isinstance(_node(self.clause.query), Not)
-
-    @property
     def absent(self) -> bool:
         """Is it a term or a list that does not stand there?"""
         return not self.clause.parts and not self.clause.note
@@ -60,14 +57,17 @@ class Miss:
         return f"{', '.join(others)} or {last}" if others else last
 
 
-def nearest_misses(clause: Clause) -> tuple[Miss, ...]:
-    """The fewest clauses that would have to come out otherwise for this one to hold; none where it does."""
-    return tuple(_misses(clause, ""))
+def nearest_misses(clause: Clause, node: Node | None = None) -> tuple[Miss, ...]:
+    """The fewest clauses that would have to come out otherwise for this one to hold; none where it does.
+
+    `node`: what the clause explains; without it the clause's query is parsed.
+    """
+    return () if clause.held else tuple(_misses(clause, node or _parsed(clause.query), ""))
 
 
-def why_not(clause: Clause) -> str:
+def why_not(clause: Clause, node: Node | None = None) -> str:
     """The same in words, on one line."""
-    misses = list(dict.fromkeys(map(str, nearest_misses(clause))))
+    misses = list(dict.fromkeys(map(str, nearest_misses(clause, node))))
     more = f"; and {len(misses) - _SHOWN} more" if len(misses) > _SHOWN else ""
     return "; ".join(misses[:_SHOWN]) + more
 
@@ -84,14 +84,16 @@ def hits_of(clauses: tuple[Clause, ...]) -> Iterator[Hit]:
             yield from clause.hits or hits_of(clause.parts)
 
 
-def _misses(clause: Clause, where: str) -> list[Miss]:
-    if clause.held:
-        return []
-    missing = [part for part in clause.parts if not part.held]
-    node = _node(clause.query)
+def _misses(clause: Clause, node: Node | None, where: str) -> list[Miss]:
+    """Of a clause that does not hold."""
+    below = children(node) if node else ()
+    # What a score below its minimum is about has one part, the whole query.
+    nodes = below if len(below) == len(clause.parts) else (node,) * len(clause.parts)
+    missing = [(part, one) for part, one in zip(clause.parts, nodes, strict=True) if not part.held]
     if not missing:
-        return [Miss(clause=clause, where=where)]
-    ways = [_misses(part, str(node.where) if isinstance(node, Within) else where) for part in missing]
+        return [Miss(clause=clause, where=where, vetoes=isinstance(node, Not))]
+    field = str(node.where) if isinstance(node, Within) else where
+    ways = [_misses(part, one, field) for part, one in missing]
     if isinstance(node, Or):
         return _nearest(ways)
     if isinstance(node, AtLeast):
@@ -115,8 +117,8 @@ def _cost(misses: list[Miss]) -> int:
     return sum(_ABSENT if miss.absent else _PRESENT for miss in misses)
 
 
-@lru_cache(maxsize=1000)
-def _node(query: str) -> object:
+@lru_cache(maxsize=100)
+def _parsed(query: str) -> Node | None:
     """The node that a clause explains; None where it is none that a person could write."""
     tree = parse(query)
     return None if isinstance(tree, Fault) else tree

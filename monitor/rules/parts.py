@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from monitor.model import Field
 from monitor.rules.syntax import Node, QueryField, Within, children
 
 
@@ -60,10 +59,3 @@ def narrowed(parts: Parts, where: QueryField) -> Parts:
 def reached(where: QueryField) -> Parts:
     """All that a field of words can reach, whatever stands around it."""
     return {QueryField.BODY: BODY, QueryField.TITLE: frozenset({Part.TITLE})}.get(where) or narrowed(EVERYWHERE, where)
-
-
-def field_of(part: Part, *, has_text: bool) -> Field:
-    """The field of the article in which a part's offsets are counted."""
-    if part is Part.LEAD:
-        return Field.TEXT if has_text else Field.SUMMARY
-    return Field(part.value)
