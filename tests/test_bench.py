@@ -105,10 +105,12 @@ def test_matching_is_measured_beside_regular_expressions(texts: Path, tmp_path: 
     assert done.returncode == 0, done.stderr
     assert f"Lucene is left out: {beside_lucene.missing(tmp_path)}" in done.stdout
     lines = re.findall(
-        r"^ +(\d+) (few|many) +[\d.]+ +[\d.]+ +\d+ +\d+ +\d+ +\d+ +[\d–]+ │ +\d+ +\d+ │ not there$", done.stdout, re.M
+        r"^ +(\d+) (few|many) +[\d.]+ +[\d.]+ +\d+ +\d+ +\d+ +\d+ +\d+ +[\d–]+ │ +\d+ +\d+ │ not there$",
+        done.stdout,
+        re.M,
     )
     assert lines == [("10", "few"), ("10", "many"), ("20", "few"), ("20", "many")]
-    assert re.search(r"^growth of the warm time from 10 rules: × \d+\.\d to 20$", done.stdout, re.M)
+    assert re.search(r"^growth of the time to say which, from 10 rules: × \d+\.\d to 20$", done.stdout, re.M)
 
 
 @pytest.mark.skipif(bool(beside_lucene.missing(beside_lucene.JARS)), reason="needs liblucene8-java and a JDK")

@@ -151,7 +151,9 @@ def _matcher(trees: Sequence[tuple[Watchlist, Node]], lists: Mapping[str, TermLi
         )
         for one, tree in trees
     ]
-    return Matcher(rules, lexicon)
+    matcher = Matcher(rules, lexicon)
+    lexicon.finish()
+    return matcher
 
 
 def _version(watchlist: Watchlist, tree: Node, lists: Mapping[str, TermList]) -> str:

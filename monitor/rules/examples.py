@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.errors import Problem
-from monitor.model import Document, Example, Found, Watchlist
+from monitor.model import Document, Example, Watchlist
 from monitor.rules.matcher import Matcher
 from monitor.rules.misses import why, why_not
 
@@ -23,24 +23,21 @@ def check_examples(watchlists: Sequence[Watchlist], matcher: Matcher) -> tuple[P
 def _wrong(watchlist: Watchlist, matcher: Matcher) -> Iterator[Problem]:
     for example in watchlist.should_match:
         document = document_of(example)
-        if not _found(document, watchlist, matcher):
+        if watchlist.id not in matcher.matching(document):
             what = f"should match, but does not: {_shown(example)}"
             hint = why_not(matcher.explain(document, watchlist.id))
             yield Problem(file=watchlist.file, line=example.line, what=what, hint=hint)
     for example in watchlist.should_not_match:
-        found = _found(document_of(example), watchlist, matcher)
-        if found:
+        document = document_of(example)
+        if watchlist.id in matcher.matching(document):
             what = f"should not match, but does: {_shown(example)}"
-            yield Problem(file=watchlist.file, line=example.line, what=what, hint=why(found.explanation))
+            hint = why(matcher.explain(document, watchlist.id))
+            yield Problem(file=watchlist.file, line=example.line, what=what, hint=hint)
 
 
 def document_of(example: Example) -> Document:
     """What the rules read of an example."""
     return Document(title=example.title, text=example.body, language=example.language)
-
-
-def _found(document: Document, watchlist: Watchlist, matcher: Matcher) -> Found | None:
-    return next((found for found in matcher.match(document) if found.watchlist_id == watchlist.id), None)
 
 
 def _shown(example: Example) -> str:

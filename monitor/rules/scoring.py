@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.model import Found, WatchlistId
+from monitor.model import WatchlistId
 from monitor.rules.labelled import Labelled
 from monitor.rules.matcher import Matcher
 from monitor.rules.misses import why, why_not
@@ -78,12 +78,12 @@ def score(items: Sequence[Labelled], matcher: Matcher) -> Scores:
     counts: defaultdict[tuple[WatchlistId, str], Counter[str]] = defaultdict(Counter)
     errors: list[Error] = []
     for item in items:
-        found = {one.watchlist_id: one for one in matcher.match(item.document)}
+        found = frozenset(matcher.matching(item.document))
         for watchlist_id in filter(item.speaks_of, matcher.versions):
             wanted = watchlist_id in item.labels
             counts[watchlist_id, item.document.language][_OUTCOMES[wanted, watchlist_id in found]] += 1
             if wanted != (watchlist_id in found):
-                errors.append(_error(item, watchlist_id, found.get(watchlist_id), matcher))
+                errors.append(_error(item, watchlist_id, matcher))
     overall: defaultdict[WatchlistId, Counter[str]] = defaultdict(Counter)
     for (watchlist_id, _), some in sorted(counts.items()):
         overall[watchlist_id] += some
@@ -98,9 +98,10 @@ _OUTCOMES = {(True, True): "right", (False, True): "false", (True, False): "miss
 """(to be found, found) → the count that it adds to."""
 
 
-def _error(item: Labelled, watchlist_id: WatchlistId, found: Found | None, matcher: Matcher) -> Error:
-    kind = ErrorKind.FALSE if found else ErrorKind.MISSED
-    reason = why(found.explanation) if found else why_not(matcher.explain(item.document, watchlist_id))
+def _error(item: Labelled, watchlist_id: WatchlistId, matcher: Matcher) -> Error:
+    clause = matcher.explain(item.document, watchlist_id)
+    kind = ErrorKind.FALSE if clause.held else ErrorKind.MISSED
+    reason = why(clause) if clause.held else why_not(clause)
     return Error(watchlist_id=watchlist_id, kind=kind, item=item, reason=reason)
 
 
