@@ -16,9 +16,6 @@ from monitor.cli.terminal import harmless
 if TYPE_CHECKING:
     from monitor.store.status import Status
 
-_SHOWN = 12
-"""Digits of a configuration's hash that a person is shown."""
-
 
 @click.command("status")
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
@@ -86,6 +83,8 @@ def status_lines(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tu
 
 
 def _of_daemon(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    from monitor.store.configurations import shown
+
     daemon = status.daemon
     if daemon is None:
         yield "daemon", "none has run yet" if pid is None else f"process {pid}, starting"
@@ -93,7 +92,7 @@ def _of_daemon(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tupl
     begun = f"process {daemon.pid} on {daemon.host}, started {show_moment(daemon.started_at, zone)}"
     yield "daemon", f"none; the last was {begun}" if pid is None else begun
     since = show_moment(daemon.in_force_since, zone)
-    yield "configuration", f"{daemon.configuration[:_SHOWN]}, in force since {since}"
+    yield "configuration", f"{shown(daemon.configuration)}, in force since {since}"
     for name in daemon.needs_restart:
         yield "restart", f"{name} is taken up at the next start"
     if daemon.refused:

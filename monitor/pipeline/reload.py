@@ -20,8 +20,6 @@ from monitor.store.store import Transaction
 
 LOOK = timedelta(milliseconds=250)
 """Between two looks. Files that are the same at two looks are read."""
-_SHOWN = 12
-"""Digits of a configuration's hash that a person is shown."""
 
 log = logging.getLogger(__name__)
 
@@ -171,4 +169,4 @@ def put_in_force(tx: Transaction, config: Config, now: datetime, *, before: Conf
 def in_force(config: Config) -> str:
     """Which configuration it is and what it holds, for a person."""
     counts = f"{len(config.feeds)} feeds, {len(config.lists)} lists, {len(config.watchlists)} watchlists"
-    return f"in force: configuration {config.hash[:_SHOWN]} with {counts}"
+    return f"in force: configuration {configurations.shown(config.hash)} with {counts}"

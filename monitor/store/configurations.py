@@ -10,6 +10,8 @@ from monitor.store.connections import Transaction
 from monitor.store.schema import configuration_files, configurations
 from monitor.store.statements import upsert
 
+_SHOWN = 12
+
 
 def save(tx: Transaction, content_hash: str, files: Mapping[str, bytes], now: datetime) -> None:
     """Records that a configuration is in force; `files`: path below the configuration folder → content."""
@@ -35,3 +37,8 @@ def files(tx: Transaction, content_hash: str) -> dict[str, bytes]:
     rows = select(configuration_files.c.path, configuration_files.c.content)
     rows = rows.where(configuration_files.c.hash == content_hash).order_by(configuration_files.c.path)
     return {path: zlib.decompress(content) for path, content in tx.execute(rows)}
+
+
+def shown(content_hash: str) -> str:
+    """The hash as a person is shown it: its first digits."""
+    return content_hash[:_SHOWN]
