@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -92,7 +93,16 @@ def main() -> None:
     """The command `monitor`: runs, and exits with a code from docs/cli.md."""
     # Starting up makes much that stays and no garbage: looking for it every 700 objects costs a listing 20 ms.
     gc.set_threshold(_GARBAGE)
+    print_all(sys.stdout)
     sys.exit(execute(sys.argv[1:]))
+
+
+def print_all(stream: object) -> None:
+    """Let a stream that cannot write a letter write its number instead, as standard error does: a terminal that is not
+    UTF-8 gets Arabic, and a name that is not UTF-8 gets printed.
+    """
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def execute(arguments: list[str]) -> int:

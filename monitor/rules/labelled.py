@@ -2,7 +2,8 @@
 
 An article is an object with `title`, `summary`, `text` and `lang`; further names are those of the fields that queries
 ask. `body` is another name for `text`, as examples have it, and `language` for `lang`, as `monitor show` prints it.
-Names that mean nothing here are passed over, so that a file may carry its own.
+Names that mean nothing here are passed over, so that a file may carry its own. Texts are cleaned as those of feeds and
+pages are: what is tried is what the daemon would match.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 from monitor.errors import Problem
 from monitor.model import Document
+from monitor.text.clean import clean, one_line
 
 _TEXTS = {
     "title": "title",
@@ -29,6 +31,7 @@ _TEXTS = {
 }
 """Name in the object → name in `Document`."""
 _WRITTEN = {field: name for name, field in reversed(_TEXTS.items())}
+_PARAGRAPHS = ("summary", "text")
 _KINDS = {str: "a text", list: "a list", dict: "an object", bool: "true or false", type(None): "null"}
 
 
@@ -94,13 +97,17 @@ def document_of(given: object) -> Document | str:
     for name, other in (("body", "text"), ("language", "lang")):
         if given.get(name) and given.get(other) and given[name] != given[other]:
             return f"{name} and {other} are two names for one thing: give one of them"
-    fields = {field: given[name] for name, field in _TEXTS.items() if given.get(name)}
-    if not any(fields.get(field, "").strip() for field in ("title", "summary", "text")):
+    fields: dict[str, Any] = {
+        field: clean(given[name]) if field in _PARAGRAPHS else one_line(given[name])
+        for name, field in _TEXTS.items()
+        if given.get(name)
+    }
+    if not any(fields.get(field) for field in ("title", *_PARAGRAPHS)):
         return "expected a title or a text, got neither"
     authors = given.get("authors") or []
     if not _texts(authors):
         return "authors: expected a list of texts"
-    return Document(**{"title": "", **fields}, authors=tuple(authors))
+    return Document(**{"title": "", **fields}, authors=tuple(map(one_line, authors)))
 
 
 _WANTED = 'an article is a line such as {"title": "…", "text": "…", "lang": "ar", "labels": ["rafah"]}'

@@ -16,6 +16,8 @@ _MEMORY = 8 << 20
 """Bytes that one compiled pattern, or all of a set, may take."""
 _GROUP = 50
 _ASCII_ONLY = re.compile(r"(?<!\\)(?:\\\\)*(\\[wWbBdDsS])")
+# What RE2 cannot take: JSON and YAML can name it, and a command line that is not UTF-8 becomes it.
+_HALF = re.compile("[\ud800-\udfff]")
 _INSTEAD = {
     "w": r"[\p{L}\p{N}]",
     "W": r"[^\p{L}\p{N}]",
@@ -34,6 +36,8 @@ def fault_of_pattern(pattern: str) -> tuple[str, str] | None:
         return f"the pattern has {len(pattern)} characters, {LONGEST} at most", "put its words into a list"
     if " " in pattern:
         return "the pattern holds a blank, and a word holds none", 'for words one after the other write "safe passage"'
+    if _HALF.search(pattern):
+        return "the pattern holds half of a character", "write the character itself, in UTF-8"
     if ascii_only := _ASCII_ONLY.search(pattern):
         sign = ascii_only[1]
         return f"{sign} knows only English letters and digits", f"write {_INSTEAD[sign[1]]}"

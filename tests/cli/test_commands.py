@@ -2,12 +2,13 @@ import json
 import os
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from monitor import cli
-from monitor.cli import EXIT_INTERRUPTED, execute
+from monitor.cli import EXIT_INTERRUPTED, execute, print_all
 from monitor.errors import FetchError, FetchKind, LockedError
 from tests.cli.conftest import Run
 
@@ -122,3 +123,20 @@ def test_a_reader_that_goes_away_is_no_error(demo: Path, output: str) -> None:
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+def test_a_letter_that_the_terminal_cannot_write_is_written_as_its_number(demo: Path) -> None:
+    code = "from monitor.cli import main; main()"
+    command = [sys.executable, "-c", code, "try", "-", "--config", str(demo / "config")]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, input="رفح".encode(), env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"\\u2068\\u0631\\u0641\\u062d\\u2069\n")
+
+
+def test_only_streams_that_encode_are_told_to_print_all() -> None:
+    stream = TextIOWrapper(BytesIO(), encoding="latin-1")
+    print_all(stream)
+    print_all(None)
+    stream.write("رفح")
+    assert stream.errors == "backslashreplace"

@@ -71,6 +71,15 @@ def test_lines_are_read_with_what_only_their_owner_understands() -> None:
     assert not items[1].speaks_of("rafah")
 
 
+def test_an_article_is_cleaned_as_those_of_feeds_are() -> None:
+    given = {"title": "\ud800 Rafah\ntunnels", "text": "a\0  b\r\n\n\nc\udc00" + "\u0651" * 100, "authors": ["A\x1bB"]}
+    (item,), _ = read_labelled(json.dumps({**given, "labels": []}), "mine.jsonl", KNOWN)
+    expected = Document(title="Rafah tunnels", text="a b\nc" + "\u0651" * 30, authors=("AB",))
+    assert item.document == expected
+    blank = document_of({"title": "\ud800", "text": "\x1b"})
+    assert blank == "expected a title or a text, got neither"
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

@@ -47,6 +47,7 @@ def test_patterns_that_are_too_large_together_are_tried_one_by_one(monkeypatch: 
         (r"\d+", r"\d knows only English letters and digits"),
         ("x*", "the pattern also fits a word of no letters"),
         ("a b", "the pattern holds a blank"),
+        ("a\ud800", "the pattern holds half of a character"),
         ("a" * 501, "the pattern has 501 characters, 500 at most"),
     ],
 )
