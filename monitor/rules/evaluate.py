@@ -72,7 +72,7 @@ def holds(node: Node, parts: Parts, reading: Reading) -> bool:
     """Does the node hold, looking at these parts alone?"""
     match node:
         case Term() | ListRef():
-            return any(reading.stands(node, part) for part in parts)
+            return reading.stands(node, parts)
         case Near() | Sentence():
             return any(places(node, part, reading) for part in parts)
         case And(parts=inner):

@@ -81,7 +81,7 @@ def _note(node: Node, parts: Parts, reading: Reading, *, held: bool) -> str:
 
 def _elsewhere(node: Term | ListRef, parts: Parts, reading: Reading) -> str:
     """Where a term stands that is asked for in other parts; "" where it stands nowhere."""
-    places = [part for part in sorted(EVERYWHERE - parts) if reading.stands(node, part)]
+    places = [part for part in sorted(EVERYWHERE - parts) if reading.stands(node, frozenset({part}))]
     asked = " or ".join(sorted(parts))
     return f"{ELSEWHERE}{' and '.join(places)}, not in the {asked}" if places and asked else ""
 

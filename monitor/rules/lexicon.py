@@ -44,8 +44,10 @@ class Leaf:
     """By their first word."""
     words: tuple[WordId, ...]
     """The first words. No set: a tuple of few is asked for in less time, and is a fifth of the size."""
-    single: bool
-    """No pattern has more than one word: wherever such a word is, the leaf is."""
+    alone: tuple[WordId, ...]
+    """Those that are a pattern: wherever such a word is, the leaf is."""
+    longer: tuple[tuple[WordId, ...], ...]
+    """The patterns of more than one word."""
 
 
 class Lexicon:
@@ -63,9 +65,9 @@ class Lexicon:
         """What queries ask for beside the article's texts: its authors, its address."""
 
     @property
-    def words(self) -> tuple[Word, ...]:
-        """By their ids."""
-        return tuple(self._ids)
+    def words(self) -> Mapping[WordId, Word]:
+        """By their ids, which are the very objects that leaves hold: what is the same object is compared at once."""
+        return {number: word for word, number in self._ids.items()}
 
     def leaf(self, node: Term | ListRef) -> Leaf:
         """The patterns of a node of a tree that was added."""
@@ -146,5 +148,7 @@ def _leaf(sources: Iterable[Source]) -> Leaf:
     starting: dict[WordId, tuple[Pattern, ...]] = {}
     for pattern in patterns:
         starting[pattern.words[0]] = (*starting.get(pattern.words[0], ()), pattern)
-    single = all(len(pattern.words) == 1 for pattern in patterns)
-    return Leaf(patterns, MappingProxyType(starting), tuple(starting), single)
+    distinct = dict.fromkeys(pattern.words for pattern in patterns)
+    alone = tuple(words[0] for words in distinct if len(words) == 1)
+    longer = tuple(words for words in distinct if len(words) > 1)
+    return Leaf(patterns, MappingProxyType(starting), tuple(starting), alone, longer)

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from itertools import accumulate, compress, count
+from itertools import accumulate
 
 from monitor.rules.vocabulary import Span, Vocabulary, WordId, words_of
 from monitor.text.sentences import sentence_starts
@@ -20,7 +20,9 @@ class Passage:
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self.text = text
-        self._chunks = vocabulary.chunks_of(text)
+        self._pieces = text.split()
+        self._busy = vocabulary.busy(self._pieces)
+        self._chunks = vocabulary.chunks(self._busy)
         self.words = words_of(self._chunks)
         """Those that stand anywhere in it."""
         self._offsets: dict[int, list[int]] = {}
@@ -52,8 +54,10 @@ class Passage:
         places: defaultdict[WordId, list[Span]] = defaultdict(list)
         positions: list[int] = []
         numbers: list[int] = []
-        further = 0
-        for number, chunk in zip(compress(count(), self._chunks), filter(None, self._chunks), strict=True):
+        after = further = 0
+        for piece, chunk in zip(self._busy, self._chunks, strict=True):
+            number = self._pieces.index(piece, after)
+            after = number + 1
             position = number + further
             further += chunk.length - 1
             if chunk.places:

@@ -13,6 +13,8 @@ from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, 
 from monitor.rules.triggers import in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
 
+_NOTHING: frozenset[WordId] = frozenset()
+
 
 class Reading:
     """One document; not kept longer than it is matched."""
@@ -23,8 +25,9 @@ class Reading:
         # Names and address are read only where a rule asks for them.
         texts = texts_of(document, lexicon.apart)
         self._passages = {part: Passage(text, vocabulary) for part, text in texts.items() if text}
-        self._words = {part: passage.words for part, passage in self._passages.items()}
         self._lead = Part.TEXT if document.text else Part.SUMMARY
+        self._words = {part: passage.words for part, passage in self._passages.items()}
+        self._words[Part.LEAD] = self._words.get(self._lead, _NOTHING)
         self._hits: dict[tuple[Part, Taken], Hit] = {}
         self._stretches: dict[tuple[int, Part, bool], Places] = {}
         self._places: dict[tuple[Leaf, Part], Places] = {}
@@ -32,19 +35,17 @@ class Reading:
     @property
     def all_words(self) -> frozenset[WordId]:
         """The words that stand in any part; once more as ~word those in the title."""
-        return in_title(self._words.get(Part.TITLE, ())).union(*self._words.values())
+        return in_title(self._words.get(Part.TITLE, ())).union(*(passage.words for passage in self._passages.values()))
 
-    def stands(self, node: Term | ListRef, part: Part) -> bool:
-        """Does a term, or any term of a list, stand in a part?"""
+    def stands(self, node: Term | ListRef, parts: Parts) -> bool:
+        """Does a term, or any term of a list, stand in one of the parts?"""
         leaf = self._lexicon.leaf(node)
-        if self._lacks(leaf, part):
-            return False
-        return (leaf.single and part is not Part.LEAD) or bool(self._places_of(leaf, part))
+        return any(self._stands(leaf, part, self._words.get(part, _NOTHING)) for part in parts)
 
     def places(self, node: Term | ListRef, part: Part) -> Places:
         """Where a term, or any term of a list, stands in a part."""
         leaf = self._lexicon.leaf(node)
-        return {} if self._lacks(leaf, part) else self._places_of(leaf, part)
+        return self._places_of(leaf, part) if _possible(leaf, self._words.get(part, _NOTHING)) else {}
 
     def seen_as(self, where: QueryField, part: Part) -> Part | None:
         """The part that is meant where a field of words is asked for in another part; None where they are apart."""
@@ -107,9 +108,10 @@ class Reading:
     def _base(self, part: Part) -> Part:
         return self._lead if part is Part.LEAD else part
 
-    def _lacks(self, leaf: Leaf, part: Part) -> bool:
-        words = self._words.get(self._base(part))
-        return words is None or words.isdisjoint(leaf.words)
+    def _stands(self, leaf: Leaf, part: Part, words: frozenset[WordId]) -> bool:
+        if part is not Part.LEAD and not words.isdisjoint(leaf.alone):
+            return True
+        return _possible(leaf, words) and bool(self._places_of(leaf, part))
 
     def _places_of(self, leaf: Leaf, part: Part) -> Places:
         if (leaf, part) not in self._places:
@@ -145,6 +147,11 @@ def is_value(value: str, wanted: str, where: QueryField) -> bool:
     if wanted.endswith("*"):
         return value.startswith(wanted[:-1])
     return value == wanted or (where is QueryField.LANG and value.startswith(f"{wanted}-"))
+
+
+def _possible(leaf: Leaf, words: frozenset[WordId]) -> bool:
+    """Can it stand where these words are? Told without their places, which take long to work out."""
+    return not words.isdisjoint(leaf.alone) or any(map(words.issuperset, leaf.longer))
 
 
 def _spans(pattern: Pattern, words: Mapping[WordId, list[Span]]) -> list[Span]:

@@ -8,7 +8,7 @@ What must stand in the title is asked for as ~word: a title holds few of the wor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from itertools import chain, islice, product
 from typing import assert_never
 
@@ -61,26 +61,34 @@ class Triggers:
         asked = [(rule, groups) for rule, alternatives in enumerate(rules) for groups in alternatives]
         self._always = frozenset(rule for rule, groups in asked if not groups)
         asked = [(rule, groups) for rule, groups in asked if groups]
-        index: defaultdict[WordId, list[int]] = defaultdict(list)
-        for number, (_, groups) in enumerate(asked):
-            for word in groups[0]:
-                index[word].append(number)
-        self._triggered = {word: tuple(numbers) for word, numbers in index.items()}
-        self._words = frozenset(index)
-        # Tuples, made one after the other: the sets of all rules are spread over more memory than a processor caches,
-        # and asking them takes twice the time.
         self._rules = [rule for rule, _ in asked]
-        self._second = [tuple(groups[min(1, len(groups) - 1)]) for _, groups in asked]
+        numbers = list(range(len(asked)))
+        self._first = _by_word(numbers, (groups[0] for _, groups in asked))
+        self._second = _by_word(numbers, (groups[min(1, len(groups) - 1)] for _, groups in asked))
+        # Tuples, made one after the other: sets are spread over more memory than a processor caches.
         self._further = [tuple(map(tuple, groups[2:])) for _, groups in asked]
 
     def candidates(self, words: Set[WordId]) -> list[int]:
         """The rules that may match where these words are, ascending; a word of the title is there as ~word too."""
-        # Most of those that are triggered fall at their second group, which is why it stands apart.
-        absent, second, further, rules = words.isdisjoint, self._second, self._further, self._rules
-        triggered = chain.from_iterable(map(self._triggered.__getitem__, words & self._words))
-        likely = [number for number in triggered if not absent(second[number])]
+        absent, further, rules = words.isdisjoint, self._further, self._rules
+        # Two rare groups leave few of all rules, and sets find those without asking rule by rule.
+        likely = _asked_by(words, self._first) & _asked_by(words, self._second)
         found = {rules[number] for number in likely if not any(map(absent, further[number]))}
         return sorted(found | self._always)
+
+
+def _by_word(numbers: Iterable[int], groups: Iterable[Group]) -> Mapping[WordId, tuple[int, ...]]:
+    """Word → the numbers of the groups that it is in."""
+    index: defaultdict[WordId, list[int]] = defaultdict(list)
+    for number, group in zip(numbers, groups, strict=True):
+        for word in group:
+            index[word].append(number)
+    return {word: tuple(numbers) for word, numbers in index.items()}
+
+
+def _asked_by(words: Set[WordId], index: Mapping[WordId, tuple[int, ...]]) -> set[int]:
+    """The groups that one of the words is in."""
+    return set(chain.from_iterable(map(index.__getitem__, words & index.keys())))
 
 
 def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:

@@ -1,13 +1,14 @@
 """The words that the rules look for, and which of them a piece of text holds.
 
-Matching costs follow what is new: a text is split at white space, and what a chunk holds is worked out once and
-remembered. In an hour of news most chunks have been met before.
+Matching costs follow what is new: a text is split at white space, and what a piece holds is worked out once and
+remembered. In an hour of news most pieces have been met before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import filterfalse
 from operator import attrgetter
 
 from monitor.text.fold import LONGEST
@@ -21,10 +22,10 @@ WordId = int
 Span = tuple[int, int]
 """First word and the one after the last, in words of a field, from 0."""
 
-_CHUNKS = 100_000
+_PIECES = 100_000
 """In one generation; there are two."""
 _TOKENS = 20_000
-_LONGEST_CHUNK = 40
+_LONGEST_PIECE = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,60 +40,66 @@ class Chunk:
     """In tokens."""
 
 
+_IDLE = Chunk((), (), 1)
 _WORDS = attrgetter("words")
-Chunks = Sequence[Chunk | None]
-"""A text piece by piece; None: one token that no rule looks for, as most are."""
 
 
-class Vocabulary(dict[str, Chunk | None]):
+class Vocabulary(dict[str, Chunk]):
     """Piece of text → what it holds, remembered; pieces that are not met again are forgotten."""
 
-    def __init__(self, words: Sequence[Word]) -> None:
+    def __init__(self, words: Mapping[WordId, Word]) -> None:
         super().__init__()
-        self._before: dict[str, Chunk | None] = {}
+        # One token that no rule looks for, as most pieces are: a set finds them in two thirds of a dict's time.
+        self._idle: set[str] = set()
+        self._before: tuple[Mapping[str, Chunk], Set[str]] = ({}, frozenset())
         self._shared: dict[tuple[object, int], Chunk] = {}
         self._whole: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
         self._prefixes: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
-        for number, word in enumerate(words):
+        for number, word in words.items():
             index = self._prefixes if word.prefix else self._whole
             for key in {key for key, _ in word.spellings}:
                 index[key].append((number, word))
         self._lengths = sorted({len(key) for key in self._prefixes})
-        self._fitted = [(number, word) for number, word in enumerate(words) if word.pattern]
+        self._fitted = [(number, word) for number, word in words.items() if word.pattern]
         self._patterns = Patterns([word.pattern for _, word in self._fitted])
         self._lemmas: defaultdict[tuple[str, str], list[tuple[WordId, Word]]] = defaultdict(list)
-        for number, word in enumerate(words):
+        for number, word in words.items():
             if word.lemma[0]:
                 self._lemmas[word.lemma].append((number, word))
         self._languages = sorted({language for language, _ in self._lemmas})
         self._words_of = lru_cache(_TOKENS)(self._look_up)
 
-    def __missing__(self, chunk: str) -> Chunk | None:
-        found = self._before[chunk] if chunk in self._before else self._read(chunk)
-        if len(chunk) <= _LONGEST_CHUNK:
-            if len(self) >= _CHUNKS:
-                self._before = dict(self)
+    def __missing__(self, piece: str) -> Chunk:
+        chunks, idle = self._before
+        found = _IDLE if piece in self._idle or piece in idle else chunks.get(piece) or self._read(piece)
+        if len(piece) <= _LONGEST_PIECE:
+            if len(self) + len(self._idle) >= _PIECES:
+                self._before = (dict(self), self._idle)
                 self.clear()
+                self._idle = set()
                 self._shared.clear()
-            self[chunk] = found
+            if found is _IDLE:
+                self._idle.add(piece)
+            else:
+                self[piece] = found
         return found
 
-    def chunks_of(self, text: str) -> Chunks:
-        """The text piece by piece. Every word of every article comes through here: only new pieces run code of ours."""
-        return list(map(self.__getitem__, text.split()))
+    def busy(self, pieces: Iterable[str]) -> list[str]:
+        """Those that may hold something. Every word of every article comes through here: no code of ours is run."""
+        return list(filterfalse(self._idle.__contains__, pieces))
 
-    def held_by(self, text: str) -> set[WordId]:
-        """The words that stand anywhere in the text."""
-        return words_of(self.chunks_of(text))
+    def chunks(self, pieces: Iterable[str]) -> list[Chunk]:
+        """What each holds."""
+        return list(map(self.__getitem__, pieces))
 
-    def _read(self, chunk: str) -> Chunk | None:
-        word = lone_word(chunk)
+    def _read(self, piece: str) -> Chunk:
+        word = lone_word(piece)
         if word:
             words = self._words_of(word[:LONGEST])
-            return self._chunk(((0, 1, words),), 1) if words else None
-        found = tokens(chunk)
-        places = tuple(place for place in self._places(chunk, found) if place[2])
-        return self._chunk(places, len(found)) if places or len(found) != 1 else None
+            return self._chunk(((0, 1, words),), 1) if words else _IDLE
+        found = tokens(piece)
+        places = tuple(place for place in self._places(piece, found) if place[2])
+        return self._chunk(places, len(found)) if places or len(found) != 1 else _IDLE
 
     def _chunk(self, places: tuple[tuple[int, int, tuple[WordId, ...]], ...], length: int) -> Chunk:
         key = (places, length)
@@ -101,13 +108,13 @@ class Vocabulary(dict[str, Chunk | None]):
             self._shared[key] = Chunk(words, places, length)
         return self._shared[key]
 
-    def _places(self, chunk: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
+    def _places(self, piece: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
         """The words of each token, and of each pair that a hyphen joins what neither of the two is alone."""
-        single = [self._words_of(chunk[token.start : token.end][:LONGEST]) for token in found]
+        single = [self._words_of(piece[token.start : token.end][:LONGEST]) for token in found]
         for number, token in enumerate(found):
             yield number, 1, single[number]
             if token.hyphenated:
-                joined = self._words_of(chunk[token.start : found[number + 1].end][: 2 * LONGEST])
+                joined = self._words_of(piece[token.start : found[number + 1].end][: 2 * LONGEST])
                 alone = {*single[number], *single[number + 1]}
                 yield number, 2, tuple(word for word in joined if word not in alone)
 
@@ -131,6 +138,6 @@ class Vocabulary(dict[str, Chunk | None]):
             yield from self._lemmas.get((language, lemma_key(form, language)), ())
 
 
-def words_of(chunks: Chunks) -> set[WordId]:
+def words_of(chunks: Iterable[Chunk]) -> frozenset[WordId]:
     """The words that stand anywhere in a text."""
-    return set().union(*map(_WORDS, set(filter(None, chunks))))
+    return frozenset().union(*map(_WORDS, set(chunks)))

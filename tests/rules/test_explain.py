@@ -119,5 +119,5 @@ def test_right_examples_and_watchlists_without_a_rule_give_no_problem() -> None:
 
 
 def test_what_only_holds_or_does_not_stands_nowhere() -> None:
-    reading = Reading(a_document("a"), Vocabulary(()), Lexicon())
+    reading = Reading(a_document("a"), Vocabulary({}), Lexicon())
     assert places(Not(part=Term(text="a")), Part.TITLE, reading) == {}

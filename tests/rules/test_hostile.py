@@ -5,6 +5,8 @@ import time
 import pytest
 
 from monitor.rules import vocabulary
+from monitor.rules.passage import Passage
+from monitor.text.words import word
 from tests.builders import a_document, a_watchlist
 from tests.rules.matching import a_matcher, cut
 
@@ -62,9 +64,11 @@ def test_a_wide_near_over_many_places_costs_no_square() -> None:
     assert time.process_time() - began < SOON
 
 
-def test_the_memory_of_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "_CHUNKS", 10)
-    known = vocabulary.Vocabulary(())
-    for number in range(100):
-        assert known.held_by(f"word{number} {'long' * 20}{number}") == set()
-        assert len(known) <= 10
+def test_the_memory_of_pieces_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_PIECES", 10)
+    known = vocabulary.Vocabulary({0: word("busy", prefix=True)})
+    pieces = [f"{kind}{number}" for number in range(50) for kind in ("idle", "busy", "long" * 20)]
+    for piece in pieces:
+        Passage(piece, known)
+        remembered_as_idle = len(pieces) - len(known.busy(pieces))
+        assert remembered_as_idle + len(known) <= 10

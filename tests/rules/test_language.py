@@ -272,7 +272,7 @@ def test_watchlists_that_double_each_other_are_bounded(monkeypatch: pytest.Monke
 
 
 def test_a_name_of_a_watchlist_is_replaced_before_anything_is_evaluated() -> None:
-    reading, node = Reading(a_document("a"), Vocabulary(()), Lexicon()), WatchlistRef(name="a")
+    reading, node = Reading(a_document("a"), Vocabulary({}), Lexicon()), WatchlistRef(name="a")
     assert not holds(node, EVERYWHERE, reading)
     assert evidence(node, EVERYWHERE, reading) == set()
     assert places(node, Part.TITLE, reading) == {}

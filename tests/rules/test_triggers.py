@@ -14,7 +14,7 @@ def _asked(query: str) -> list[list[str]]:
     assert not isinstance(tree, Fault)
     lexicon = Lexicon()
     lexicon.add(tree)
-    words = [spelled.spellings[0][0] for spelled in lexicon.words]
+    words = [spelled.spellings[0][0] for spelled in lexicon.words.values()]
 
     def shown(number: int) -> str:
         return words[number] if number >= 0 else f"title:{words[~number]}"
