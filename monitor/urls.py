@@ -70,6 +70,14 @@ def normalise(url: str) -> str:
     return normal
 
 
+def place(url: str) -> str:
+    """The normal form without its scheme: one document is one place, whether it is asked by http or https.
+
+    Raises: ValueError, as `normalise`.
+    """
+    return normalise(url).partition("://")[2]
+
+
 def absolute(base: str, link: str) -> str:
     """The http(s) address that `link` means on a page or in a feed at `base`, otherwise as given; "" when it means none
     (javascript:, mailto:, malformed). Whatever is returned, `normalise` takes.
@@ -99,6 +107,11 @@ def redact(url: str) -> str:
     """The address fit for logs and messages: no user name, no password, no value of a parameter that sounds secret."""
     shown = _USERINFO.sub(r"\1***@", _TORN_USERINFO.sub(r"\1***@", url))
     return _PARAMETER.sub(_redacted, shown)
+
+
+def without_user(url: str) -> str:
+    """The address without user name and password."""
+    return _USERINFO.sub(r"\1", _TORN_USERINFO.sub(r"\1", url))
 
 
 def host(url: str) -> str:
