@@ -16,8 +16,9 @@ from monitor.errors import ConfigError, Problem
 from monitor.model import Affiliation
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-# What YAML reads as a text as it stands, on one line of a block.
-_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~](?:[^:#]|:(?=\S)|(?<=\S)#)*")
+# What every reader of YAML takes for a text as it stands, on one line of a block.
+_PLAIN = re.compile(r"[^\s.+\-?:,\[\]{}#&*!|>'\"%@`=~](?:[^:#]|:(?=\S)|(?<=\S)#)*")
+_NUMBER = re.compile(r"\d[\dA-Fa-fxo_.:TZ +-]*")
 _IN_BRACKETS = re.compile(r"[,\[\]{}]")
 _STEP = 2
 
@@ -214,13 +215,17 @@ def _list(texts: Sequence[str]) -> str:
     return f"[{', '.join(_quoted(text) if _IN_BRACKETS.search(text) else _scalar(text) for text in texts)}]"
 
 
-# A person's tools may read these as something else; ours do not.
 _OTHER_THAN_TEXT = frozenset(["no", "yes", "on", "off", "true", "false", "null", "y", "n"])
+
+
+def _is_other(text: str) -> bool:
+    """Whether a person's tools may read the text as something else; ours do not."""
+    return text.lower() in _OTHER_THAN_TEXT or bool(_NUMBER.fullmatch(text))
 
 
 def _scalar(text: str) -> str:
     """The text as YAML on one line: as it is where that may stand so, else in quotes."""
-    if text.lower() in _OTHER_THAN_TEXT or not _PLAIN.fullmatch(text) or text[-1] in " :":
+    if _is_other(text) or not _PLAIN.fullmatch(text) or text[-1] in " :":
         return _quoted(text)
     return text
 

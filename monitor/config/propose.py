@@ -6,6 +6,7 @@ Pure. What cannot be known is proposed with a remark to check it.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from monitor import urls
@@ -15,6 +16,7 @@ from monitor.config.codes import COUNTRY, INTERNATIONAL, LANGUAGE
 from monitor.config.edit import Addition, NewFeed, NewOutlet
 from monitor.config.shape import Wrong
 from monitor.model import Affiliation, Feed, FeedId, Outlet
+from monitor.text.language_tags import primary
 
 CHECK = "check"
 """How every remark begins that asks a person to look."""
@@ -31,6 +33,8 @@ _SOLD = frozenset(_SOLD_NAMES.split())
 _SECOND_LEVEL = frozenset(["com", "co", "net", "org", "gov", "gob", "gouv", "ac", "edu", "mil", "or", "ne", "go"])
 # Letters that decompose into no Latin ones.
 _LATIN = str.maketrans({"ı": "i", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th"})
+# Turn the line round that they stand in, here and wherever it is pasted.
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _WORDS = re.compile(r"[a-z0-9]+")
 # Words of a feed's path that tell nothing of what is in it.
 _IDLE_NAMES = "feed feeds rss rss2 rdf xml atom atom10 json index php html htm default www news sitemap all latest"
@@ -158,7 +162,7 @@ class _Naming:
             id=self._free(
                 self._outlet_ids, (wishes.outlet_id, "" if hosting else _host_slug(host), slug(first.title), "outlet")
             ),
-            name=wishes.name or title or host,
+            name=wishes.name or _DIRECTIONS.sub("", title) or host,
             country=wishes.country or country or INTERNATIONAL,
             language=wishes.language or language or _FALLBACK_LANGUAGE,
             affiliation=wishes.affiliation or Affiliation.INDEPENDENT,
@@ -184,7 +188,7 @@ class _Naming:
             id=self._free(self._feed_ids, wanted),
             url=candidate.url,
             language=language if differs else "",
-            tags=candidate.tags,
+            tags=tuple(_DIRECTIONS.sub("", tag) for tag in candidate.tags),
         )
 
     def _free(self, taken: set[str], wanted: Sequence[str]) -> str:
@@ -236,12 +240,11 @@ def _country_of(host: str) -> str:
 
 
 def _language(candidate: Candidate) -> str:
-    """The language that the candidate says or its title shows; "" where neither does."""
-    told = language_of(candidate.title, candidate.language)
-    try:
-        return LANGUAGE.parse(told) if told else ""
-    except Wrong:
-        return ""
+    """The language that the candidate says, else the one its title shows; "" where neither does."""
+    for told in (candidate.language, primary(candidate.language), language_of(candidate.title)):
+        with suppress(Wrong):
+            return LANGUAGE.parse(told)
+    return ""
 
 
 def _section(url: str) -> str:

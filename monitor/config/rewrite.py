@@ -15,9 +15,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.model import Feed
 
 
-def add_feeds(
-    folder: Path, config: Config, additions: Sequence[Addition], environment: Mapping[str, str]
-) -> Path:
+def add_feeds(folder: Path, config: Config, additions: Sequence[Addition], environment: Mapping[str, str]) -> Path:
     """Write the additions into the feeds.yaml of the folder that `config` was loaded from; returns the file.
 
     Raises: ConfigError, when the result would not load, or the file cannot be written or has changed meanwhile; then

@@ -31,8 +31,10 @@ def leads_in(body: bytes, content_type: str, url: str) -> tuple[Lead, ...]:
     start = after_prolog(text)
     if _INDEX.match(text, start):
         return _sitemaps_in_index(preclean(text, start), url)
-    found = sorted(_leads_in_page(text, url), key=lambda lead: lead.source is not Source.DECLARED)
-    return tuple({urls.normalise(lead.url): lead for lead in reversed(found)}.values())[::-1]
+    found: dict[str, Lead] = {}
+    for lead in sorted(_leads_in_page(text, url), key=lambda lead: lead.source is not Source.DECLARED):
+        found.setdefault(urls.normalise(lead.url), lead)
+    return tuple(found.values())
 
 
 def _leads_in_page(text: str, url: str) -> Iterator[Lead]:

@@ -61,6 +61,20 @@ class Discovery:
         return tuple(feed for feed in self.feeds if not feed.same_as and not feed.is_of_comments)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What an address answered."""
+
+    lead: Lead
+    place: str = ""
+    """Of the feed, behind all redirects."""
+    feed: FoundFeed | None = None
+    reason: str = ""
+    """Why it is none."""
+    named: tuple[Lead, ...] = ()
+    """What it names instead."""
+
+
 class Search:
     """Asks addresses, each once, and keeps what came of it."""
 
@@ -83,13 +97,20 @@ class Search:
         if not url:
             raise ParseError(f'"{urls.redact(given)}" is no http(s) address; write a host or a URL')
         fetched = await self._first(url, given)
-        leads = await self._judged(fetched, Lead(url=url, source=Source.GIVEN))
+        answer = await self._judged(fetched, Lead(url=url, source=Source.GIVEN))
+        self._keep(answer)
         if not self._found:
-            await self._ask(leads)
+            await self._ask(answer.named)
             await self._ask(await self._sitemaps(fetched.final_url))
         if not self._found:
             await self._ask(usual_leads(fetched.final_url))
         return Discovery(feeds=_ordered(self._found.values()), tried=tuple(self._tried), left_off=self._left_off)
+
+    def _keep(self, answer: _Answer) -> None:
+        if answer.feed:
+            self._found.setdefault(answer.place, answer.feed)
+        else:
+            self._tried.append(Tried(url=answer.lead.url, reason=answer.reason))
 
     async def _first(self, url: str, given: str) -> Fetched:
         """The answer at the address itself; by http where a bare host knows no https. Raises: FetchError."""
@@ -110,34 +131,36 @@ class Search:
 
     async def _ask(self, leads: Sequence[Lead]) -> None:
         """Ask the addresses; also the sitemaps that a list of sitemaps among them names, but no further."""
-        further = [lead for named in await asyncio.gather(*map(self._one, self._new(leads))) for lead in named]
-        sitemaps = [lead for lead in further if lead.source is Source.SITEMAP]
-        await asyncio.gather(*map(self._one, self._new(sitemaps)))
+        answers = await self._answers(leads)
+        await self._answers([lead for one in answers for lead in one.named if lead.source is Source.SITEMAP])
+
+    async def _answers(self, leads: Sequence[Lead]) -> Sequence[_Answer]:
+        """What each answered, kept in the order in which they were named, whoever was first to answer."""
+        answers = await asyncio.gather(*map(self._one, self._new(leads)))
+        for answer in answers:
+            self._keep(answer)
+        return answers
 
     def _new(self, leads: Iterable[Lead]) -> list[Lead]:
         fresh = list({urls.place(lead.url): lead for lead in leads if urls.place(lead.url) not in self._asked}.values())
         self._left_off += len(fresh[MOST:])
         return fresh[:MOST]
 
-    async def _one(self, lead: Lead) -> Sequence[Lead]:
+    async def _one(self, lead: Lead) -> _Answer:
         try:
-            fetched = await self._fetch(lead.url)
+            return await self._judged(await self._fetch(lead.url), lead)
         except FetchError as error:
-            self._tried.append(Tried(url=lead.url, reason=str(error)))
-            return ()
-        return await self._judged(fetched, lead)
+            return _Answer(lead=lead, reason=str(error))
 
-    async def _judged(self, fetched: Fetched, lead: Lead) -> Sequence[Lead]:
-        """Keep the feed, or say why it is none; returns what it names instead."""
+    async def _judged(self, fetched: Fetched, lead: Lead) -> _Answer:
         content_type = fetched.headers.get("content-type", "")
         try:
             parsed = await self._parsed(fetched, content_type)
         except ParseError as error:
-            self._tried.append(Tried(url=lead.url, reason=str(error)))
-            return await self._leads(fetched, content_type)
+            return _Answer(lead=lead, reason=str(error), named=await self._leads(fetched, content_type))
         url = fetched.final_url if fetched.permanently_moved else lead.url
-        self._found.setdefault(urls.place(fetched.final_url), FoundFeed(url=url, source=lead.source, parsed=parsed))
-        return ()
+        feed = FoundFeed(url=url, source=lead.source, parsed=parsed)
+        return _Answer(lead=lead, place=urls.place(fetched.final_url), feed=feed)
 
     async def _parsed(self, fetched: Fetched, content_type: str) -> ParsedFeed:
         """Raises: ParseError."""
@@ -145,7 +168,7 @@ class Search:
             raise ParseError(failure.reason)
         return await self._workers.run(parse_feed, fetched.body, content_type, fetched.final_url, self._now)
 
-    async def _leads(self, fetched: Fetched, content_type: str) -> Sequence[Lead]:
+    async def _leads(self, fetched: Fetched, content_type: str) -> tuple[Lead, ...]:
         try:
             return await self._workers.run(feed_leads, fetched.body, content_type, fetched.final_url)
         except ParseError:
