@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import clock
 from monitor.articles.outlets import Outlets
@@ -18,6 +19,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId, OutageKind
 from monitor.pipeline.database import Database
+from monitor.pipeline.discover import Discovery, Search
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.read import read_stage
 from monitor.pipeline.reload import put_in_force
@@ -30,6 +32,11 @@ from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
 from monitor.store.store import Store, Transaction
 from monitor.workers.pool import Workers
+from monitor.workers.tasks import feed_list
+
+if TYPE_CHECKING:
+    from monitor.feeds.elements import Fault
+    from monitor.feeds.opml import FeedList
 
 ABSENT = timedelta(minutes=5)
 """A shorter time in which no daemon ran is no outage: restarts, and one pass after the other."""
@@ -95,6 +102,21 @@ async def try_page(config: Config, body: bytes) -> Trial:
     """The article in the HTML of a page; nothing is stored. Raises: ParseError."""
     async with Workers(replace(config.settings.workers, count=1)) as workers:
         return await read_page(body, workers, Outlets(config.outlets))
+
+
+async def find_feeds(config: Config, given: str) -> Discovery:
+    """The feeds at an address, or of the site there; nothing is stored. Raises: FetchError, ParseError."""
+    settings = config.settings
+    async with Workers(settings.workers) as workers, Fetcher(settings.fetch) as fetcher:
+        await fetcher.self_test()
+        search = Search(fetcher, workers, feed_size=settings.fetch.feed_size, now=clock.now())
+        return await search.at(given)
+
+
+async def read_feed_list(config: Config, body: bytes) -> "FeedList | Fault":
+    """The feeds that an OPML file lists, or what is wrong with it. Raises: ParseError, when it takes too much."""
+    async with Workers(replace(config.settings.workers, count=1)) as workers:
+        return await workers.run(feed_list, body)
 
 
 @asynccontextmanager

@@ -262,6 +262,8 @@ class ParsedFeed:
     skipped: tuple[Skipped, ...] = ()
     title: str = ""
     language: str = ""
+    format: str = ""
+    """For a person, e.g. "Atom"."""
     ttl: timedelta | None = None
     """How long the feed says it may be kept before asking again."""
     damaged: str = ""

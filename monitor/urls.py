@@ -12,6 +12,9 @@ LONGEST = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASCII_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?\Z")
+_FEED_SCHEME = re.compile(r"feed:(?=https?:)|feed:(?://)?", re.IGNORECASE)
+# With digits behind the colon it is a host with its port.
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"www\.[\w-]+\.[\w.-]+(?:[/?#]|\Z)", re.IGNORECASE)
 
 # RFC 3986: what may stand as it is in a path and in a query or fragment; all else is percent-encoded.
@@ -67,6 +70,14 @@ def normalise(url: str) -> str:
     return normal
 
 
+def place(url: str) -> str:
+    """The normal form without its scheme: one document is one place, whether it is asked by http or https.
+
+    Raises: ValueError, as `normalise`.
+    """
+    return normalise(url).partition("://")[2]
+
+
 def absolute(base: str, link: str) -> str:
     """The http(s) address that `link` means on a page or in a feed at `base`, otherwise as given; "" when it means none
     (javascript:, mailto:, malformed). Whatever is returned, `normalise` takes.
@@ -84,10 +95,23 @@ def absolute(base: str, link: str) -> str:
     return found
 
 
+def typed(text: str) -> str:
+    """The http(s) address that a person means by "gazette.example", "feed://gazette.example/rss" or a whole one; ""
+    when it is none. Whatever is returned, `normalise` takes.
+    """
+    given = _FEED_SCHEME.sub("", text.strip(), count=1)
+    return absolute("", given if _SCHEME.match(given) else f"https://{given}") if given else ""
+
+
 def redact(url: str) -> str:
     """The address fit for logs and messages: no user name, no password, no value of a parameter that sounds secret."""
     shown = _USERINFO.sub(r"\1***@", _TORN_USERINFO.sub(r"\1***@", url))
     return _PARAMETER.sub(_redacted, shown)
+
+
+def without_user(url: str) -> str:
+    """The address without user name and password."""
+    return _USERINFO.sub(r"\1", _TORN_USERINFO.sub(r"\1", url))
 
 
 def host(url: str) -> str:

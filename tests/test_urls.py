@@ -209,3 +209,26 @@ def test_one_site_under_several_hosts(a: str, b: str, same: bool) -> None:
 )
 def test_front_pages_are_told_from_articles(url: str, front: bool) -> None:
     assert urls.is_front_page(url) is front
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("gazette.example", "https://gazette.example"),
+        (" gazette.example/news?a=1 ", "https://gazette.example/news?a=1"),
+        ("gazette.example:8080/rss", "https://gazette.example:8080/rss"),
+        ("http://gazette.example/rss", "http://gazette.example/rss"),
+        ("feed://gazette.example/rss", "https://gazette.example/rss"),
+        ("feed:https://gazette.example/rss", "https://gazette.example/rss"),
+        ("FEED:gazette.example", "https://gazette.example"),
+        ("الجزيرة.example/أخبار", "https://الجزيرة.example/أخبار"),
+        ("", ""),
+        ("mailto:desk@gazette.example", ""),
+        ("javascript:alert(1)", ""),
+        ("ftp://gazette.example/", ""),
+        ("http://[", ""),
+        ("//", ""),
+    ],
+)
+def test_what_a_person_types_is_an_address(given: str, meant: str) -> None:
+    assert urls.typed(given) == meant

@@ -12,7 +12,7 @@ from monitor.config.shape import ByName, Each, Given, Keys, Named, Placed, Value
 from monitor.config.source import Source
 from monitor.config.values import SLUG, TEXT, choice
 from monitor.model import Affiliation, Feed, FeedId, Outlet
-from monitor.urls import bare_host, host, normalise
+from monitor.urls import bare_host, host, normalise, place
 
 FEEDS = "feeds.yaml"
 
@@ -124,7 +124,7 @@ def _refuse_repeated(outlets: Sequence[Named[_Outlet]], source: Source) -> None:
     _refuse_equal(((feed.id, Given(feed.id, feed.place)) for feed in feeds), "feed id", source)
     addresses = (feed.value.url for feed in feeds if feed.value.url)
     # The same feed by http and by https is one feed.
-    _refuse_equal(((normalise(url.value).partition("://")[2], url) for url in addresses), "feed address", source)
+    _refuse_equal(((place(url.value), url) for url in addresses), "feed address", source)
     domains = (domain for outlet in outlets for domain in outlet.value.domains)
     _refuse_equal(((domain.value, domain) for domain in domains), "domain", source)
 

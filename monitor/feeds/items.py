@@ -6,10 +6,11 @@ offered = entries + repeated + skipped, for whatever comes in.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from monitor import urls
+from monitor.feeds import redirects
 from monitor.model import EARLIEST, Entry, ParsedFeed, Skipped, SkipReason
 from monitor.text.clean import clean, one_line
 from monitor.text.language_tags import primary
@@ -49,6 +50,8 @@ def feed_of(
     """The feed that offers these items, in their order; relative links are resolved by `base`.
 
     None stands for an item that cannot be read as one.
+    A link of a redirect service leads to what it names; a key is made of the link as given, so that an entry stays the
+    same whatever services we know.
     """
     found = [(position, _entry(item, base, now)) for position, item in enumerate(items) if item is not None]
     entries = _keyed([entry for _, entry in found if _says_something(entry)])
@@ -62,12 +65,26 @@ def feed_of(
     ]
     return ParsedFeed(
         offered=len(items),
-        entries=tuple(distinct.values()),
+        entries=tuple(map(_led, distinct.values())),
         repeated=len(entries) - len(distinct),
         skipped=tuple(sorted(skipped, key=lambda each: each.position)),
         title=one_line(plain(title)),
         language=primary(language),
     )
+
+
+def iso_moment(text: str) -> datetime | None:
+    """The moment that a date of ISO 8601 means, in UTC, also without a zone; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _led(entry: Entry) -> Entry:
+    link = redirects.target(entry.link)
+    return entry if link == entry.link else replace(entry, link=link)
 
 
 def _entry(item: Item, base: str, now: datetime) -> Entry:

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import ParseError
-from monitor.feeds.items import Item, Wording
+from monitor.feeds.items import Item, Wording, iso_moment
 
 
 def read(text: str) -> tuple[list[Item | None], Mapping[str, Any]]:
@@ -35,7 +34,7 @@ def _item(item: Mapping[str, Any]) -> Item:
             Wording(value=_string(item, "content_text"), is_html=False),
             Wording(value=_string(item, "summary"), is_html=False),
         ),
-        published=_moment(raw),
+        published=iso_moment(raw),
         published_raw=raw,
         authors=_authors(item),
         language=_string(item, "language"),
@@ -53,11 +52,3 @@ def _string(holder: Mapping[str, Any], key: str) -> str:
     """Identifiers are often numbers, against the specification."""
     value = holder.get(key)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _moment(raw: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(raw)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -1,10 +1,11 @@
-"""The bytes of a feed → its entries. RSS 0.9x, 1.0 (RDF) and 2.0, Atom, JSON Feed."""
+"""The bytes of a feed → its entries. RSS 0.9x, 1.0 (RDF) and 2.0, Atom, JSON Feed, news sitemaps."""
 
 import re
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
-from monitor.feeds import json_feed, xml_feed
+from monitor.feeds import json_feed, sitemap, xml_feed
 from monitor.feeds.items import feed_of
 from monitor.feeds.preclean import preclean
 from monitor.feeds.sniff import HEAD, Format, Sniffed, refuse_files, sniff
@@ -14,6 +15,7 @@ from monitor.urls import normalise
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)")
+_FORMATS = {"feed": "Atom", "rdf": "RSS 1.0"}
 CUT_OFF = "the document is cut off before its end"
 
 
@@ -27,7 +29,15 @@ def parse(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedF
     text = _decoded(body, content_type)
     sniffed = sniff(text)
     base = _base(url)
-    return _json(text, base, now) if sniffed.format is Format.JSON else _xml(text, sniffed, base, now)
+    match sniffed.format:
+        case Format.JSON:
+            return _json(text, base, now)
+        case Format.SITEMAP:
+            return _sitemap(text, sniffed, base, now)
+        case Format.XML:
+            return _xml(text, sniffed, base, now)
+        case unknown:
+            assert_never(unknown)
 
 
 def _base(url: str) -> str:
@@ -46,9 +56,16 @@ def _decoded(body: bytes, content_type: str) -> str:
 
 def _json(text: str, base: str, now: datetime) -> ParsedFeed:
     items, about = json_feed.read(text.lstrip("\ufeff\x00 \t\r\n"))
-    return feed_of(
+    parsed = feed_of(
         items, base=base, now=now, title=str(about.get("title", "")), language=str(about.get("language", ""))
     )
+    return replace(parsed, format="JSON Feed")
+
+
+def _sitemap(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
+    found = sitemap.read(preclean(text, sniffed.start))
+    parsed = feed_of(found.items, base=base, now=now, title=found.name, language=found.language)
+    return replace(parsed, format="news sitemap", damaged=CUT_OFF if found.cut_off else "")
 
 
 def _xml(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
@@ -59,4 +76,9 @@ def _xml(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
     parsed = feed_of(
         items, base=base, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
     )
-    return replace(parsed, ttl=xml_feed.lifetime(about), damaged="" if is_whole else CUT_OFF)
+    return replace(
+        parsed,
+        format=_FORMATS.get(sniffed.root.rpartition(":")[2].lower(), "RSS"),
+        ttl=xml_feed.lifetime(about),
+        damaged="" if is_whole else CUT_OFF,
+    )

@@ -109,7 +109,10 @@ def test_a_json_date_without_a_zone_is_utc(date: str) -> None:
             'this is an HTML page, not a feed: "Not here 404"; look for',
         ),
         (b"<html><body>x", "this is an HTML page, not a feed; look for the site's feed address"),
-        (b'<?xml version="1.0"?><urlset xmlns="x"></urlset>', "this is a sitemap, not a feed"),
+        (
+            b'<?xml version="1.0"?><urlset xmlns="x"></urlset>',
+            "this is a sitemap of pages, not of news: it gives no titles",
+        ),
         (b"<opml version='2'></opml>", "this is an OPML list of feeds: import it instead, not a feed"),
         (b"<a:book xmlns:a='x'/>", "this is XML with the root <a:book>, not a feed"),
         (b"Service unavailable", 'this is not a feed: it begins with "Service unavailable"'),
