@@ -65,6 +65,7 @@ async def test_every_complete_answer_is_one(
 
 REFUSED = [
     ("bomb", Kind.TOO_LARGE, False, "larger than 1 MB"),
+    ("flood-of-hints", Kind.PROTOCOL, True, "does not come to its answer"),
     ("endless", Kind.TOO_LARGE, False, "larger than 1 MB"),
     ("crumbs", Kind.PROTOCOL, False, "crumbs"),
     ("endless-chunks", Kind.TOO_LARGE, False, "larger than 1 MB"),
@@ -109,7 +110,7 @@ async def test_every_fault_is_a_typed_error(
     assert caught.value.url == internet.url(path)
 
 
-@pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body", "flood-of-hints"])
+@pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body"])
 async def test_nothing_outlasts_the_deadline(internet: Server, path: str) -> None:
     async with a_fetcher(timeout=timedelta(seconds=0.2)) as fetcher:
         started = time.monotonic()
@@ -128,7 +129,7 @@ async def test_the_deadline_covers_all_redirects_together(internet: Server) -> N
 
 def test_every_behaviour_of_the_server_is_tried() -> None:
     tried = {str(case[0]).partition("/")[0] for case in [*ANSWERED, *REFUSED]}
-    alone = {"silence", "trickled-headers", "trickled-body", "flood-of-hints", "slow", "slow-hops", "echo"}
+    alone = {"silence", "trickled-headers", "trickled-body", "slow", "slow-hops", "echo"}
     assert tried | alone == set(BEHAVIOURS)
     assert len(BEHAVIOURS) >= 45
 
