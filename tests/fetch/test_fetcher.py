@@ -29,13 +29,32 @@ from tests.fetch.server import BEHAVIOURS, INTERNET, PLAIN, VICTIM, Server
 
 Kind = FetchKind
 
+# Send more than their answer.
+LEFT_OVER = ["two-answers", "half-an-answer-more", "two-answers-in-chunks", "noise-after-chunks", "late-answer", "long"]
+ODD_TEXT = """
+    folded-header same-length-twice no-reason bare-newlines many-headers one-header-often long-header long-cookie
+    gzip-and-noise gzip-in-two-parts latin-header length-and-chunks trailers
+"""
+ODD = ODD_TEXT.split()
+IMPROPER_TEXT = """
+    nul-in-header return-in-header blank-in-name blank-after-name no-colon no-name signed-length hexadecimal-length
+    lengths-in-one endless-length great-length odd-transfer unknown-transfer negative-chunk great-chunk
+    endless-chunk-size noise-after-chunk trailer-flood newline-flood http-2 low-status long-status no-status
+    cut-in-headers cut-in-gzip
+"""
+IMPROPER = IMPROPER_TEXT.split()
+STUCK_TEXT = """
+    silence trickled-headers trickled-body stall-in-headers stall-in-body stall-before-the-end/100000
+    stall-in-a-bomb/100000 trickled-hints trickled-chunks
+"""
+STUCK = STUCK_TEXT.split()
+
 ANSWERED = [
     ("ok", 200, PLAIN),
     ("chunks", 200, PLAIN),
     ("until-closed", 200, PLAIN),
     ("zipped", 200, PLAIN),
     ("early-hints", 200, PLAIN),
-    ("long", 200, PLAIN),
     ("last", 200, PLAIN),
     ("nowhere", 302, PLAIN),
     ("status/204", 204, b""),
@@ -52,6 +71,17 @@ ANSWERED = [
     ("endless-redirect", 200, PLAIN),
     ("arabic-redirect", 200, PLAIN),
     ("latin-redirect", 200, PLAIN),
+    ("bomb-redirect", 200, PLAIN),
+    *((name, 200, PLAIN) for name in (*LEFT_OVER, *ODD)),
+    ("body-of-304", 304, b""),
+    ("chunks-of-304", 304, b""),
+    ("body-of-204", 204, b""),
+    ("empty-gzip", 200, b""),
+    ("two-locations", 404, PLAIN),
+    ("empty-location", 302, PLAIN),
+    *((f"hints/{code}/50", 200, PLAIN) for code in (100, 102, 103, 150, 199)),
+    ("later/429/120", 429, PLAIN),
+    ("later/503/Wed, 21 Oct 2026 07:28:00 GMT", 503, PLAIN),
 ]
 
 
@@ -82,6 +112,12 @@ REFUSED = [
     ("header-flood", Kind.PROTOCOL, True, "HTTP"),
     ("huge-header", Kind.PROTOCOL, True, "HTTP"),
     ("bad-header", Kind.PROTOCOL, True, "HTTP"),
+    *((name, Kind.PROTOCOL, True, "HTTP") for name in IMPROPER),
+    ("plain-as-gzip", Kind.ENCODING, True, "damaged"),
+    ("deflate", Kind.ENCODING, False, "compressed as 'deflate'"),
+    ("zstd", Kind.ENCODING, False, "compressed as 'zstd'"),
+    ("many-encodings", Kind.ENCODING, False, "compressed as"),
+    ("many-gzip-parts", Kind.ENCODING, False, "parts"),
     ("garbage", Kind.PROTOCOL, True, "HTTP"),
     ("http-09", Kind.PROTOCOL, True, "HTTP"),
     ("switch", Kind.PROTOCOL, True, "HTTP"),
@@ -110,7 +146,7 @@ async def test_every_fault_is_a_typed_error(
     assert caught.value.url == internet.url(path)
 
 
-@pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body"])
+@pytest.mark.parametrize("path", STUCK)
 async def test_nothing_outlasts_the_deadline(internet: Server, path: str) -> None:
     async with a_fetcher(timeout=timedelta(seconds=0.2)) as fetcher:
         started = time.monotonic()
@@ -129,9 +165,41 @@ async def test_the_deadline_covers_all_redirects_together(internet: Server) -> N
 
 def test_every_behaviour_of_the_server_is_tried() -> None:
     tried = {str(case[0]).partition("/")[0] for case in [*ANSWERED, *REFUSED]}
-    alone = {"silence", "trickled-headers", "trickled-body", "slow", "slow-hops", "echo"}
+    alone = {*(path.partition("/")[0] for path in STUCK), "slow", "slow-hops", "echo"}
     assert tried | alone == set(BEHAVIOURS)
-    assert len(BEHAVIOURS) >= 45
+    assert len(BEHAVIOURS) >= 100
+
+
+async def test_every_status_is_an_answer(internet: Server, fetcher: Fetcher) -> None:
+    for code in [*range(200, 600), 600, 999]:
+        fetched = await fetcher.fetch(a_request(internet.url(f"status/{code}")))
+        assert (fetched.status, fetched.body) == (code, b"" if code in (204, 304) else PLAIN)
+
+
+MORE = [*LEFT_OVER, "body-of-304", "chunks-of-304", "body-of-204", "length-and-chunks", "trailers", "hints/100/50"]
+
+
+@pytest.mark.parametrize("path", MORE)
+async def test_what_a_server_sends_too_much_is_no_answer_to_the_next_request(
+    internet: Server, fetcher: Fetcher, path: str
+) -> None:
+    """Otherwise every document after it would come under the address of the one before."""
+    await fetcher.fetch(a_request(internet.url(path)))
+    for _ in range(2):
+        fetched = await fetcher.fetch(a_request(internet.url("zipped")))
+        assert (fetched.status, fetched.body) == (200, PLAIN)
+        assert fetched.headers["content-encoding"] == "gzip"
+    assert internet.connections == (2 if path in MORE[: MORE.index("length-and-chunks")] else 1)
+
+
+def test_a_connection_is_given_up_where_what_is_left_over_cannot_be_seen() -> None:
+    assert transport_module._has_more(httpcore.Response(200, content=b""))
+
+
+async def test_the_body_of_a_redirect_stays_unread(internet: Server, fetcher: Fetcher) -> None:
+    for path in ("endless-redirect", "bomb-redirect"):
+        assert (await fetcher.fetch(a_request(internet.url(path)))).body == PLAIN
+    assert internet.sent < 20_000_000, "what the buffers of the system hold, not more"
 
 
 async def test_a_healthy_feed_is_fetched_beside_hostile_ones(internet: Server) -> None:

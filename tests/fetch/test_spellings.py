@@ -1,4 +1,4 @@
-"""Spellings of victims: whatever a URL does to hide where it leads, nobody there is dialled and the error has a type."""
+"""Spellings of victims: whatever a URL does to hide where it leads, nobody there is dialled; errors are typed."""
 
 from urllib.parse import quote
 
