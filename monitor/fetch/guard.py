@@ -152,7 +152,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             stream = await self._inner.connect_tcp(str(address), port, seconds, local_address, socket_options)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             return error
-        peer = ip_address(stream.get_extra_info("server_addr")[0])
+        place = stream.get_extra_info("server_addr")
+        if place is None:
+            await stream.aclose()
+            return httpcore.ConnectError("broke off at once")
+        peer = ip_address(place[0])
         if peer != address:
             await stream.aclose()
             raise Refusal(f"dialled {address}, but {peer} answered", FetchKind.ADDRESS, temporary=True)

@@ -65,9 +65,7 @@ class Exchange:
 
     def reset(self) -> None:
         """Break off with RST instead of FIN."""
-        linger = struct.pack("ii", 1, 0)
-        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.writer.close()
+        reset_connection(self.writer)
 
     async def drip(self, data: bytes) -> None:
         for number in range(len(data)):
@@ -78,6 +76,12 @@ class Exchange:
         while True:
             await self.send(data)
             await asyncio.sleep(0)
+
+
+def reset_connection(writer: asyncio.StreamWriter) -> None:
+    """Break off with RST instead of FIN."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.close()
 
 
 BEHAVIOURS: dict[str, Callable[[Exchange], Awaitable[None]]] = {}
@@ -389,6 +393,14 @@ async def to(exchange: Exchange) -> None:
     """to/302/http://elsewhere/: redirects there."""
     code, _, location = exchange.rest.partition("/")
     await exchange.redirect(location, int(code))
+
+
+@behaviour
+async def cookie_to(exchange: Exchange) -> None:
+    """The same, with cookies for it and for every site it could speak for."""
+    code, _, location = exchange.rest.partition("/")
+    cookies = ("id=1", "id=2; Path=/", "id=3; Domain=example", "id=4; Domain=.gazette.example; SameSite=None")
+    await exchange.reply(b"", int(code), f"Location: {location}", *(f"Set-Cookie: {cookie}" for cookie in cookies))
 
 
 @behaviour

@@ -165,7 +165,7 @@ async def test_the_deadline_covers_all_redirects_together(internet: Server) -> N
 
 def test_every_behaviour_of_the_server_is_tried() -> None:
     tried = {str(case[0]).partition("/")[0] for case in [*ANSWERED, *REFUSED]}
-    alone = {*(path.partition("/")[0] for path in STUCK), "slow", "slow-hops", "echo"}
+    alone = {*(path.partition("/")[0] for path in STUCK), "slow", "slow-hops", "echo", "cookie-to"}
     assert tried | alone == set(BEHAVIOURS)
     assert len(BEHAVIOURS) >= 100
 
@@ -425,18 +425,54 @@ class Resolver:
 async def test_rebinding_never_reaches_the_victim(
     internet: Server, victim: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    internet_port, hits = internet.port, 0
-    for _ in range(50):
-        resolver = answers([INTERNET], [VICTIM])
+    """200 rounds: a name that is answered well, then badly, by turns, while the first connection is kept."""
+    hits = 0
+    for number in range(200):
+        resolver = answers([INTERNET], [VICTIM], [INTERNET], [VICTIM])
         monkeypatch.setattr(socket, "getaddrinfo", resolver)
         async with a_fetcher() as fetcher:
-            fetched = await fetcher.fetch(a_request(f"http://gazette.example:{internet_port}/ok"))
+            fetched = await fetcher.fetch(a_request(f"http://gazette.example:{internet.port}/ok"))
             hits += fetched.status == 200
+            target = f"http://gazette.example:{victim.port}/ok"
+            address = internet.url(f"to/302/{target}") if number % 2 else target
             with pytest.raises(FetchError, match="this machine") as caught:
-                await fetcher.fetch(a_request(f"http://gazette.example:{victim.port}/ok"))
+                await fetcher.fetch(a_request(address))
+            again = await fetcher.fetch(a_request(f"http://gazette.example:{internet.port}/ok"))
+            hits += again.status == 200
         assert caught.value.temporary
-        assert resolver.questions == ["gazette.example"] * 2
-    assert (hits, victim.connections) == (50, 0)
+        assert resolver.questions == ["gazette.example"] * 2, "the kept connection asks nobody"
+    assert (hits, victim.connections) == (400, 0)
+
+
+async def test_rebinding_between_the_judgement_and_the_dial_never_reaches_the_victim(
+    internet: Server, victim: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """200 rounds: the name server changes its answer with every question; nobody asks twice."""
+    for _ in range(200):
+        resolver = answers(*([INTERNET], [VICTIM]) * 10)
+        monkeypatch.setattr(socket, "getaddrinfo", resolver)
+        async with a_fetcher() as fetcher:
+            for port, path in ((internet.port, "ok"), (victim.port, "ok")):
+                with suppress(FetchError):
+                    await fetcher.fetch(a_request(f"http://gazette.example:{port}/{path}"))
+        assert len(resolver.questions) == 2
+    assert (len(internet.paths), victim.connections) == (200, 0)
+
+
+async def test_a_peer_that_is_the_victim_is_asked_nothing(victim: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something between the guard and the wire leads every connection to the victim, as a firewall's rule may."""
+    real = httpcore.AnyIOBackend()
+
+    class Diverted(httpcore.AsyncNetworkBackend):
+        async def connect_tcp(self, host: str, port: int, *_: object) -> httpcore.AsyncNetworkStream:
+            return await real.connect_tcp(VICTIM, port)
+
+    monkeypatch.setattr(httpcore, "AnyIOBackend", Diverted)
+    async with a_fetcher() as fetcher:
+        for scheme in ("http", "https"):
+            with pytest.raises(FetchError, match=r"dialled 127\.0\.0\.2, but 127\.0\.0\.1 answered"):
+                await fetcher.fetch(a_request(f"{scheme}://{INTERNET}:{victim.port}/ok"))
+    assert victim.paths == []
 
 
 @pytest.mark.parametrize("found", [[INTERNET, VICTIM], [VICTIM, INTERNET], [INTERNET, "10.0.0.1"], [INTERNET, "::1"]])
