@@ -1,14 +1,18 @@
 """The bytes of a feed → its entries. RSS 0.9x, 1.0 (RDF) and 2.0, Atom, JSON Feed."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.errors import ParseError
 from monitor.feeds import json_feed, xml_feed
-from monitor.feeds.items import feed_of
+from monitor.feeds.items import Item, feed_of
+from monitor.feeds.keys import joined, keyed, unreadable
+from monitor.feeds.pieces import MOST, Pieces, pieces_of_json, pieces_of_xml
 from monitor.feeds.preclean import preclean
-from monitor.feeds.sniff import HEAD, Format, Sniffed, refuse_files, sniff
-from monitor.model import ParsedFeed
+from monitor.feeds.sniff import HEAD, Format, refuse_files, sniff
+from monitor.model import ParsedFeed, Skipped
 from monitor.text.decoding import decode
 from monitor.urls import normalise
 
@@ -17,17 +21,57 @@ _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)"
 CUT_OFF = "the document is cut off before its end"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """The text of a feed, ready for its parser."""
+
+    format: Format
+    document: str
+    damaged: str = ""
+
+
 def parse(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedFeed:
     """The feed whose address is `url`, as fetched at `now`: no entry is dated later. Whatever it offers is an entry,
     repeats another, or is skipped with a reason; of a document that is cut off, what came before the cut.
 
     Raises: ParseError when the bytes are no feed; the message says what they are.
     """
+    source, base = _source(body, content_type), _base(url)
+    try:
+        parsed, is_whole = _read(source, base, now)
+    except ParseError:
+        salvaged = _salvaged(source, url, now)
+        if not salvaged.entries:
+            raise
+        return salvaged
+    if is_whole:
+        return parsed
+    salvaged = _salvaged(source, url, now)
+    return salvaged if _has_more(salvaged, parsed) else parsed
+
+
+def split(body: bytes, *, content_type: str) -> Pieces:
+    """The items of a feed, each as a document that `parse` reads. Raises: ParseError when the bytes are no feed."""
+    return _pieces(_source(body, content_type))
+
+
+def parse_pieces(documents: Sequence[str], *, url: str, now: datetime) -> tuple[ParsedFeed, ...]:
+    """What each of the `documents` of `split` offers; what cannot be read is a skipped item."""
+    return tuple(_piece(document, url, now) for document in documents)
+
+
+def _source(body: bytes, content_type: str) -> _Source:
     refuse_files(body)
     text = _decoded(body, content_type)
     sniffed = sniff(text)
-    base = _base(url)
-    return _json(text, base, now) if sniffed.format is Format.JSON else _xml(text, sniffed, base, now)
+    if sniffed.format is Format.JSON:
+        is_cut = not text.rstrip("\x00 \t\r\n").endswith(("}", "]"))
+        return _Source(format=Format.JSON, document=text[sniffed.start :], damaged=CUT_OFF if is_cut else "")
+    # An empty element, or an end behind the last item: inside one, a text may speak of the tag.
+    is_empty = text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
+    is_whole = is_empty or text.rfind(f"</{sniffed.root}") > max(text.rfind("<item"), text.rfind("<entry"))
+    document = preclean(text, sniffed.start)
+    return _Source(format=Format.XML, document=document, damaged="" if is_whole else CUT_OFF)
 
 
 def _base(url: str) -> str:
@@ -44,19 +88,42 @@ def _decoded(body: bytes, content_type: str) -> str:
     return decode(body, declared[1].decode("ascii", "ignore") if declared else "", served[1] if served else "")
 
 
-def _json(text: str, base: str, now: datetime) -> ParsedFeed:
-    items, about = json_feed.read(text.lstrip("\ufeff\x00 \t\r\n"))
-    return feed_of(
-        items, base=base, now=now, title=str(about.get("title", "")), language=str(about.get("language", ""))
-    )
+def _read(source: _Source, base: str, now: datetime) -> tuple[ParsedFeed, bool]:
+    """The feed, read in one go, and whether that is sure to be all of it. Raises: ParseError."""
+    if source.format is Format.JSON:
+        items, about = json_feed.read(source.document)
+        return _feed(items, about, base, now), True
+    found = xml_feed.read(source.document, base)
+    parsed = _feed(found.items, found.about, base, now)
+    return replace(parsed, ttl=xml_feed.lifetime(found.about), damaged=source.damaged), not found.is_broken
 
 
-def _xml(text: str, sniffed: Sniffed, base: str, now: datetime) -> ParsedFeed:
-    items, about = xml_feed.read(preclean(text, sniffed.start), base)
-    is_empty = text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
-    # Behind the last item: inside one, a text may speak of the tag.
-    is_whole = is_empty or text.rfind(f"</{sniffed.root}") > max(text.rfind("<item"), text.rfind("<entry"))
-    parsed = feed_of(
-        items, base=base, now=now, title=str(about.get("title") or ""), language=str(about.get("language") or "")
-    )
-    return replace(parsed, ttl=xml_feed.lifetime(about), damaged="" if is_whole else CUT_OFF)
+def _feed(items: Sequence[Item | Skipped], about: Mapping[str, object], base: str, now: datetime) -> ParsedFeed:
+    title, language = str(about.get("title") or ""), str(about.get("language") or "")
+    return feed_of(items, base=base, now=now, title=title, language=language)
+
+
+def _pieces(source: _Source) -> Pieces:
+    take_apart = pieces_of_json if source.format is Format.JSON else pieces_of_xml
+    return replace(take_apart(source.document), damaged=source.damaged)
+
+
+def _salvaged(source: _Source, url: str, now: datetime) -> ParsedFeed:
+    """The feed, read item by item."""
+    pieces = _pieces(source)
+    documents = pieces.documents if len(pieces.items) <= MOST else ()
+    (frame, *parts) = parse_pieces((pieces.frame, *documents), url=url, now=now)
+    return joined(parts, replace(frame, damaged=pieces.damaged))
+
+
+def _piece(document: str, url: str, now: datetime) -> ParsedFeed:
+    try:
+        return _read(_source(document.encode(), ""), _base(url), now)[0]
+    except ParseError as error:
+        return keyed([unreadable(str(error))])
+
+
+def _has_more(salvaged: ParsedFeed, parsed: ParsedFeed) -> bool:
+    """Whether more items are known of, and no fewer of them can be read."""
+    read, had = (len(each.entries) + each.repeated for each in (salvaged, parsed))
+    return salvaged.offered > parsed.offered and read >= had

@@ -13,11 +13,11 @@ from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
 from monitor.model import Failed, Feed, FeedId, FeedState, News, Outcome, Polled, Unchanged, Validators
 from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
 from monitor.store import entries, polls
 from monitor.store.store import Transaction
-from monitor.workers.tasks import parse_feed
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -89,7 +89,7 @@ async def _parse(fetched: Fetched, state: FeedState, tools: Tools) -> Outcome:
     if body_hash == state.body_hash:
         return Unchanged(validators=validators)
     content_type = fetched.headers.get("content-type", "")
-    parsed = await tools.workers.run(parse_feed, fetched.body, content_type, fetched.final_url, tools.clock())
+    parsed = await parse(fetched.body, content_type, fetched.final_url, tools.clock(), tools.workers)
     return Polled(parsed=parsed, validators=validators, body_hash=body_hash)
 
 
