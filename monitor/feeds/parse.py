@@ -9,7 +9,7 @@ from monitor.errors import ParseError
 from monitor.feeds import json_feed, xml_feed
 from monitor.feeds.items import Item, feed_of
 from monitor.feeds.keys import joined, keyed, unreadable
-from monitor.feeds.pieces import MOST, Pieces, pieces_of_json, pieces_of_xml
+from monitor.feeds.pieces import CUT_OFF, MOST, Pieces, pieces_of_json, pieces_of_xml
 from monitor.feeds.preclean import preclean
 from monitor.feeds.sniff import HEAD, Format, refuse_files, sniff
 from monitor.model import ParsedFeed, Skipped
@@ -18,7 +18,6 @@ from monitor.urls import normalise
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([\w.:-]+)")
-CUT_OFF = "the document is cut off before its end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +64,7 @@ def _source(body: bytes, content_type: str) -> _Source:
     text = _decoded(body, content_type)
     sniffed = sniff(text)
     if sniffed.format is Format.JSON:
-        is_cut = not text.rstrip("\x00 \t\r\n").endswith(("}", "]"))
-        return _Source(format=Format.JSON, document=text[sniffed.start :], damaged=CUT_OFF if is_cut else "")
+        return _Source(format=Format.JSON, document=text[sniffed.start :])
     # An empty element, or an end behind the last item: inside one, a text may speak of the tag.
     is_empty = text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
     is_whole = is_empty or text.rfind(f"</{sniffed.root}") > max(text.rfind("<item"), text.rfind("<entry"))
@@ -104,8 +102,9 @@ def _feed(items: Sequence[Item | Skipped], about: Mapping[str, object], base: st
 
 
 def _pieces(source: _Source) -> Pieces:
-    take_apart = pieces_of_json if source.format is Format.JSON else pieces_of_xml
-    return replace(take_apart(source.document), damaged=source.damaged)
+    if source.format is Format.JSON:
+        return pieces_of_json(source.document)
+    return replace(pieces_of_xml(source.document), damaged=source.damaged)
 
 
 def _salvaged(source: _Source, url: str, now: datetime) -> ParsedFeed:

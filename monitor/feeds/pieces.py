@@ -6,6 +6,7 @@ Textual: nothing is parsed, so nothing in a document can stop it, and it takes t
 import re
 from dataclasses import dataclass
 
+CUT_OFF = "the document is cut off before its end"
 MOST = 2_000
 """Pieces; a feed with more items is not read piece by piece, which would take minutes."""
 _XML_MARKS = re.compile(r"<!\[CDATA\[|<!--|<(/?)(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
@@ -86,4 +87,5 @@ def pieces_of_json(document: str) -> Pieces:
                 break
             if depth == 0:
                 items.append(document[start : mark.end()])
-    return Pieces(head='{"items": [', items=tuple(items), tail="]}")
+    damaged = "" if depth < 0 else CUT_OFF
+    return Pieces(head='{"items": [', items=tuple(items), tail="]}", damaged=damaged)
