@@ -227,6 +227,8 @@ class Entry:
     """Plain text, one line."""
     text: str
     """What the feed says beside the title, plain text: its content, else its summary."""
+    is_full: bool = False
+    """The text is the item's content, as far as the feed says so, and not a summary."""
     published_at: datetime | None = None
     """None: the feed does not say, or says nonsense. Never later than the poll."""
     published_raw: str = ""
@@ -239,6 +241,8 @@ class SkipReason(StrEnum):
 
     EMPTY = "empty"
     """Neither title, link nor text: nothing to read, nothing to know it again by."""
+    UNREADABLE = "unreadable"
+    """It is no item, or reading it fails, crashes the parser or outlasts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,11 +347,18 @@ class Outage:
 
 
 class TextSource(StrEnum):
-    """The best text we have of an article."""
+    """The best text we have of an article; the best first."""
 
     PAGE = "page"
     FEED = "feed"
+    """A feed carries the content."""
+    SUMMARY = "summary"
+    """A feed's summary or description."""
     TITLE = "title"
+
+    def or_better(self, other: "TextSource") -> "TextSource":
+        """The better of the two."""
+        return min(self, other, key=list(TextSource).index)
 
 
 class Shortfall(StrEnum):
@@ -359,8 +370,14 @@ class Shortfall(StrEnum):
     GONE = "gone"
     FORBIDDEN = "forbidden"
     PAYWALL = "paywall"
+    LOGIN = "login"
+    """It is shown to those who have an account."""
+    CONSENT = "consent"
+    """It is shown to those who agree to be tracked."""
     CHALLENGE = "challenge"
-    """A bot check, or a consent or login wall."""
+    """A bot check."""
+    GEO = "geo"
+    """It is not shown in the country that we ask from, or withheld by law."""
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
     NOT_A_PAGE = "not-a-page"

@@ -30,7 +30,7 @@ def leads_in(body: bytes, content_type: str, url: str) -> tuple[Lead, ...]:
     text = decode(body, *(found[1] for found in (served, within) if found))
     start = after_prolog(text)
     if _INDEX.match(text, start):
-        return _sitemaps_in_index(preclean(text, start), url)
+        return _sitemaps_in_index(preclean(text, start).encode(), url)
     found: dict[str, Lead] = {}
     for lead in sorted(_leads_in_page(text, url), key=lambda lead: lead.source is not Source.DECLARED):
         found.setdefault(urls.normalise(lead.url), lead)

@@ -93,7 +93,7 @@ def _document(body: bytes) -> bytes:
     if not _ROOT.match(text, start):
         raise ParseError(f'not OPML: it begins with "{one_line(text[start : start + 60])}"')
     # preclean leaves out what stands before the root.
-    return b"\n" * text.count("\n", 0, start) + preclean(_BARE_AMPERSAND.sub("&amp;", text[start:]), 0)
+    return b"\n" * text.count("\n", 0, start) + preclean(_BARE_AMPERSAND.sub("&amp;", text[start:]), 0).encode()
 
 
 class _Reader:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from monitor.errors import ParseError
 from monitor.feeds.elements import Names, walk
 from monitor.feeds.items import Item, Wording, iso_moment
+from monitor.feeds.keys import unreadable
+from monitor.model import Skipped
 from monitor.text.markup import looks_like_html
 
 _NAMESPACE = "schemas/sitemap-news"
@@ -24,8 +26,7 @@ _WANTED: Mapping[Names, str] = {
 class Sitemap:
     """What a news sitemap holds."""
 
-    items: list[Item | None] = field(default_factory=list)
-    """None for an address that is no news."""
+    items: list[Item | Skipped] = field(default_factory=list)
     name: str = ""
     """Of the publication, as the first item says; likewise its language."""
     language: str = ""
@@ -45,7 +46,7 @@ def read(document: bytes) -> Sitemap:
     sitemap.cut_off = fault is not None
     if fault and not sitemap.items:
         raise ParseError(f"the sitemap is broken or cut off, and nothing in it can be read: {fault.what}")
-    if not reader.is_news and not any(sitemap.items):
+    if not reader.is_news and not any(isinstance(item, Item) for item in sitemap.items):
         raise ParseError(
             "this is a sitemap of pages, not of news: it gives no titles; "
             "look for the site's news sitemap, often named in its robots.txt"
@@ -79,10 +80,10 @@ class _Reader:
         if "title" in self._given:
             self.sitemap.items.append(self._item())
 
-    def _item(self) -> Item | None:
+    def _item(self) -> Item | Skipped:
         given = self._given
         if "title" not in given:
-            return None
+            return unreadable("a page without a title, no news")
         self.sitemap.name = self.sitemap.name or given.get("name", "")
         self.sitemap.language = self.sitemap.language or given.get("language", "")
         title, date = given["title"], given.get("date", "")

@@ -28,13 +28,13 @@ from monitor.model import (
 )
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
 from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
 from monitor.store import entries, outages, polls
 from monitor.store.store import Transaction
 from monitor.urls import host
-from monitor.workers.tasks import parse_feed
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
@@ -145,7 +145,7 @@ async def _parse(feed: Feed, request: Request, fetched: Fetched, state: FeedStat
         return Failed(reason=state.last_error, kind=FailureKind.HARD, crashed_hash=body_hash)
     content_type = fetched.headers.get("content-type", "")
     try:
-        parsed = await tools.workers.run(parse_feed, fetched.body, content_type, fetched.final_url, tools.clock())
+        parsed = await parse(fetched.body, content_type, fetched.final_url, tools.clock(), tools.workers)
     except ParseError as error:
         crashed = "" if error.kind is ParseKind.INVALID else body_hash
         return Failed(reason=str(error), kind=FailureKind.HARD, crashed_hash=crashed)

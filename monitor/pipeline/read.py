@@ -95,7 +95,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         fetched = await tools.fetcher.fetch(request)
     except FetchError as error:
         shortfall = _SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE)
-        verdict = without_page(shortfall, retry=error.temporary, feed_text=article.summary)
+        verdict = without_page(shortfall, retry=error.temporary)
         reached = error.kind not in UNREACHED
         return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
     tools.network.answered()
@@ -103,7 +103,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
-            verdict = without_page(Shortfall.PARSER_LIMIT, retry=True, feed_text=article.summary)
+            verdict = without_page(Shortfall.PARSER_LIMIT, retry=True)
             return Attempt(verdict=verdict, error=str(error), crashed=True)
         page = None
     verdict = judge(
@@ -111,6 +111,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         fetched.headers,
         page,
         feed_text=article.summary,
+        body=fetched.body,
         asked=article.url,
         landed=fetched.final_url,
     )
@@ -179,15 +180,14 @@ def improved(article: Article, attempt: Attempt, tools: Tools, now: datetime) ->
     page, verdict = attempt.page, attempt.verdict
     if article.text and not verdict.text:
         return replace(article, read_at=now)
-    article = replace(
-        article, text=verdict.text, text_source=verdict.text_source, shortfall=verdict.shortfall, read_at=now
-    )
+    article = replace(article, text=verdict.text, shortfall=verdict.shortfall, read_at=now)
     if page is None or not verdict.text:
         return article
     outlet = tools.outlets.at(attempt.landed)
     published_at = article.published_at or page.published_at
     return replace(
         article,
+        text_source=TextSource.PAGE,
         title=article.title or page.title,
         language=language_of(verdict.text, article.language, page.language),
         authors=article.authors or page.authors,
@@ -197,7 +197,7 @@ def improved(article: Article, attempt: Attempt, tools: Tools, now: datetime) ->
 
 
 def _addresses(article: Article, attempt: Attempt) -> tuple[str, ...]:
-    if attempt.verdict.text_source is not TextSource.PAGE:
+    if not attempt.verdict.text:
         return ()
     return aliases(article.url, landed=attempt.landed, canonical=attempt.page.canonical if attempt.page else "")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from monitor.feeds.pieces import Pieces
 from monitor.model import Page, ParsedFeed
 from monitor.workers.limits import allow_cpu
 
@@ -27,6 +28,20 @@ def parse_feed(body: bytes, content_type: str, url: str, now: datetime) -> Parse
     from monitor.feeds.parse import parse
 
     return parse(body, content_type=content_type, url=url, now=now)
+
+
+def split_feed(body: bytes, content_type: str) -> Pieces:
+    """`monitor.feeds.parse.split`."""
+    from monitor.feeds.parse import split
+
+    return split(body, content_type=content_type)
+
+
+def parse_pieces(documents: tuple[str, ...], url: str, now: datetime) -> tuple[ParsedFeed, ...]:
+    """`monitor.feeds.parse.parse_pieces`."""
+    from monitor.feeds.parse import parse_pieces
+
+    return parse_pieces(documents, url=url, now=now)
 
 
 def extract_page(body: bytes, content_type: str, url: str) -> Page:

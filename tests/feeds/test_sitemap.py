@@ -59,7 +59,7 @@ def test_whatever_prefix_a_site_writes_is_read() -> None:
 def test_pages_among_the_news_are_skipped_with_a_reason() -> None:
     feed = read(sitemap(PAGE + news()))
     assert (feed.offered, len(feed.entries)) == (2, 1)
-    assert [(one.position, one.detail) for one in feed.skipped] == [(0, "not an item")]
+    assert [(one.position, one.detail) for one in feed.skipped] == [(0, "a page without a title, no news")]
 
 
 def test_a_day_without_news_is_no_mistake() -> None:
