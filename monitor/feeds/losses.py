@@ -1,7 +1,7 @@
 """What an outage of ours may have cost: told from what each feed brought before it, and how much a feed holds.
 
-A feed shows its last entries only: if more came during an outage than it holds, the oldest have passed unseen. Its first
-poll afterwards tells most: where an entry of before is still there (no gap), nothing is missed.
+A feed shows its last entries only: if more came during an outage than it holds, the oldest have passed unseen. Its
+first poll afterwards tells most: where an entry of before is still there (no gap), nothing is missed.
 """
 
 from collections.abc import Iterator, Mapping

@@ -3,8 +3,8 @@
 What is counted is hours in which something new came, not entries: ten articles put out together are one sign of life.
 If the w weeks before had k hours with news at the weekdays and hours of the silence, k / w are expected in it. If they
 come at random (Poisson) at a rate that is only known from those weeks (Gamma), the chance that none comes is
-(w / (w + 1)) ** k: the posterior predictive of Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.6. A silence as
-long as one that was there before is not strange, whatever the chance.
+(w / (w + 1)) ** k: the posterior predictive of Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.6. A silence
+as long as one that was there before is not strange, whatever the chance.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ _FEWEST = 20
 """Hours with news in the history."""
 _CHANCE = 1 / 1000
 SHORTEST_SILENCE = timedelta(hours=8)
-"""No shorter one can be strange: of 7 whole hours w weeks had at most 7w with news, and (w / (w + 1)) ** 7w > 1/1000."""
+"""No shorter one can be strange: of 7 whole hours, w weeks had at most 7w with news: (w / (w + 1)) ** 7w > 1/1000."""
 _HOUR = timedelta(hours=1)
 _WEEK = timedelta(weeks=1)
 
