@@ -1,7 +1,7 @@
 """How the feeds and the watchlists are: what `feeds.health` and `feeds.rhythm` judge, read in a few grouped queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,7 +55,7 @@ def quiet_watchlists(tx: Transaction, watchlists: Collection[WatchlistId], now: 
     since = min(silent.values()) - HISTORY
     rows = select(matches.c.watchlist_id, matches.c.matched_at)
     rows = rows.where(matches.c.watchlist_id.in_(list(silent)), matches.c.matched_at >= since)
-    arrivals = _by_first(tx.execute(rows).all())
+    arrivals = _by_first(tx.execute(rows))
     lost = outages.since(tx, since)
     found = {name: strange_silence(arrivals[name], now, lost) for name in silent}
     return {WatchlistId(name): silence for name, silence in found.items() if silence}
@@ -94,12 +94,12 @@ def _strange(tx: Transaction, silent: Sequence[Row[Any]], lost: Sequence[Outage]
     wanted = select(entries.c.feed_id, entries.c.first_seen_at).distinct()
     since = silent[0].last_new_at - HISTORY
     wanted = wanted.where(entries.c.feed_id.in_([row.id for row in silent]), entries.c.first_seen_at >= since)
-    arrivals = _by_first(tx.execute(wanted).all())
+    arrivals = _by_first(tx.execute(wanted))
     found = {row.id: strange_silence([*arrivals[row.id], row.last_new_at], row.last_success_at, lost) for row in silent}
     return {feed_id: silence for feed_id, silence in found.items() if silence}
 
 
-def _by_first(rows: Sequence[Row[Any]]) -> defaultdict[str, list[datetime]]:
+def _by_first(rows: Iterable[Row[str, datetime]]) -> defaultdict[str, list[datetime]]:
     found: defaultdict[str, list[datetime]] = defaultdict(list)
     for key, moment in rows:
         found[key].append(moment)

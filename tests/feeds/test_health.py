@@ -1,6 +1,7 @@
 """How a feed is, and which need a person first."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,18 +11,19 @@ from monitor.model import FailureKind, FeedId, FeedState
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)
+OWN = ("gaps", "pages", "full_texts", "silence", "last_new_at")
 SILENCE = Silence(since=NOON - 50 * HOUR, expected=9.0, chance=1e-4)
 
 
-def facts(feed_id: str = "a", **known: object) -> Facts:
+def facts(feed_id: str = "a", **known: Any) -> Facts:
     """A feed that answered an hour ago; what is not of `Facts` is its state's."""
-    own = {name: known.pop(name) for name in ("gaps", "pages", "full_texts", "silence", "last_new_at") if name in known}
-    state = {"feed_id": FeedId(feed_id), "next_poll_at": NOON, "last_success_at": NOON - HOUR, **known}
-    return Facts(**{"last_new_at": NOON - HOUR, **own, "state": FeedState(**state)})  # type: ignore[arg-type]
+    own: dict[str, Any] = {name: known.pop(name) for name in OWN if name in known}
+    state: dict[str, Any] = {"next_poll_at": NOON, "last_success_at": NOON - HOUR, **known}
+    return Facts(**{"last_new_at": NOON - HOUR, **own}, state=FeedState(feed_id=FeedId(feed_id), **state))
 
 
-HARD = {"failures": 3, "failure": FailureKind.HARD}
-BAD = [
+HARD: dict[str, Any] = {"failures": 3, "failure": FailureKind.HARD}
+BAD: list[tuple[dict[str, Any], str]] = [
     (HARD, "hard"),
     ({"failures": 1, "failure": FailureKind.GONE}, "gone"),
     ({"crashes": 3, "failures": 1, "failure": FailureKind.HARD}, "crashing"),
@@ -32,7 +34,7 @@ BAD = [
     ({"failures": 9, "failure": FailureKind.TEMPORARY, "last_success_at": NOON - 24 * HOUR}, "failing"),
     ({"failures": 3, "failure": FailureKind.TEMPORARY, "last_success_at": None}, "failing"),
 ]
-WELL = [
+WELL: list[tuple[dict[str, Any], str]] = [
     ({"pages": 12, "full_texts": 2}, "short"),
     ({"failures": 9, "failure": FailureKind.TEMPORARY}, "retrying"),
     ({"failures": 2, "failure": FailureKind.HARD}, "retrying"),
@@ -45,13 +47,13 @@ WELL = [
 
 
 @pytest.mark.parametrize(("known", "condition"), BAD)
-def test_what_will_not_pass_needs_a_person(known: dict[str, object], condition: str) -> None:
+def test_what_will_not_pass_needs_a_person(known: dict[str, Any], condition: str) -> None:
     health = judge(facts(**known), NOON)
     assert (health.condition, health.needs_person) == (condition, True)
 
 
 @pytest.mark.parametrize(("known", "condition"), WELL)
-def test_what_may_pass_or_cannot_be_helped_needs_none(known: dict[str, object], condition: str) -> None:
+def test_what_may_pass_or_cannot_be_helped_needs_none(known: dict[str, Any], condition: str) -> None:
     health = judge(facts(**known), NOON)
     assert (health.condition, health.needs_person) == (condition, False)
 

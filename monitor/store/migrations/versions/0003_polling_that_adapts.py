@@ -59,8 +59,8 @@ def _polls() -> None:
     op.add_column("polls", Column("failure", TEXT, nullable=True))
     _add_filled("polls", "gap", Boolean(), "false")
     op.create_index("ix_polls_polled_at", "polls", ["polled_at"])
-    gaps = {"sqlite_where": sa.text("gap = 1"), "postgresql_where": sa.text("gap")}
-    op.create_index("ix_polls_gap", "polls", ["polled_at", "feed_id"], **gaps)
+    columns, on_sqlite, elsewhere = ["polled_at", "feed_id"], sa.text("gap = 1"), sa.text("gap")
+    op.create_index("ix_polls_gap", "polls", columns, sqlite_where=on_sqlite, postgresql_where=elsewhere)
 
 
 def _outages() -> None:
