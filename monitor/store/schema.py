@@ -95,7 +95,7 @@ polls = Table(
     Index(None, "polled_at"),
 )
 # Few polls are gaps; without it, counting them reads a week of polls. On PostgreSQL "WHERE gap".
-Index("ix_polls_gap", polls.c.polled_at, polls.c.feed_id, sqlite_where=text("gap = 1"))
+Index("ix_polls_gap", polls.c.feed_id, polls.c.polled_at, sqlite_where=text("gap = 1"))
 
 skips = Table(
     "skips",

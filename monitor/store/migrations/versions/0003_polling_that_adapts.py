@@ -59,7 +59,7 @@ def _polls() -> None:
     op.add_column("polls", Column("failure", TEXT, nullable=True))
     _add_filled("polls", "gap", Boolean(), "false")
     op.create_index("ix_polls_polled_at", "polls", ["polled_at"])
-    columns, on_sqlite, elsewhere = ["polled_at", "feed_id"], sa.text("gap = 1"), sa.text("gap")
+    columns, on_sqlite, elsewhere = ["feed_id", "polled_at"], sa.text("gap = 1"), sa.text("gap")
     op.create_index("ix_polls_gap", "polls", columns, sqlite_where=on_sqlite, postgresql_where=elsewhere)
 
 
