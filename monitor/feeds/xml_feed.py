@@ -21,6 +21,13 @@ _ITS_BUGS = (ValueError, LookupError, AttributeError, TypeError, AssertionError,
 _HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
 _DATES = ("published", "updated", "created")
 _ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
 _LEADING_RELS = ("alternate", "related", "via")
 
 
@@ -62,11 +69,20 @@ def read(document: str, base: str) -> XmlFeed:
 
 
 def lifetime(channel: Mapping[str, Any]) -> timedelta | None:
-    """How long the feed says it may be kept: its <ttl>, in minutes, at most a week."""
-    minutes = str(dict(channel).get("ttl", "")).strip()
-    if not (minutes.isascii() and minutes.isdigit()) or len(minutes) > 6 or not int(minutes):
-        return None
-    return min(timedelta(minutes=int(minutes)), timedelta(days=7))
+    """How long the feed says it may be kept, at most a week: the longer of its <ttl>, in minutes, and of the time
+    between two of its updates (https://web.resource.org/rss/1.0/modules/syndication/).
+    """
+    about = dict(channel)
+    minutes, times = _count(about.get("ttl")), _count(about.get("sy_updatefrequency")) or 1
+    period = _PERIODS.get(str(about.get("sy_updateperiod", "")).strip().lower(), timedelta())
+    longest = max(timedelta(minutes=minutes), period / times)
+    return min(longest, timedelta(days=7)) or None
+
+
+def _count(given: object) -> int:
+    """A number as a feed gives it; 0 where it is none."""
+    digits = str(given or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else 0
 
 
 @contextmanager

@@ -180,6 +180,26 @@ def test_the_lifetime_is_what_the_feed_says_up_to_a_week(ttl: str, lifetime: tim
     assert read(rss("", channel=f"<title>x</title><ttl>{ttl}</ttl>")).ttl == lifetime
 
 
+@pytest.mark.parametrize(
+    ("period", "times", "ttl", "lifetime"),
+    [
+        ("hourly", "2", "", timedelta(minutes=30)),
+        ("Daily", "", "", timedelta(days=1)),
+        ("daily", "0", "10", timedelta(days=1)),
+        ("hourly", "4", "20", timedelta(minutes=20)),
+        ("yearly", "1", "", timedelta(days=7)),
+        ("sometimes", "1", "", None),
+        ("", "3", "", None),
+    ],
+)
+def test_the_lifetime_is_also_the_time_between_updates(
+    period: str, times: str, ttl: str, lifetime: timedelta | None
+) -> None:
+    update = f"<sy:updatePeriod>{period}</sy:updatePeriod><sy:updateFrequency>{times}</sy:updateFrequency>"
+    space = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+    assert read(f"<rss {space}><channel><title>x</title>{update}<ttl>{ttl}</ttl></channel></rss>").ttl == lifetime
+
+
 def test_a_feed_that_guesses_its_dates_dates_nothing_later_than_the_poll() -> None:
     dates = ["Mon, 10 Nov 2035 10:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "0000-00-00", "الإثنين 10 نوفمبر"]
     entries = read(rss("".join(item(f"<pubDate>{d}</pubDate>", link=f"/{n}") for n, d in enumerate(dates)))).entries
