@@ -18,7 +18,7 @@ from monitor.pipeline.network import Network
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.store import polls
-from monitor.store.schema import entries
+from monitor.store.schema import entries, feeds
 from monitor.store.schema import polls as polls_table
 from monitor.store.store import Store
 from monitor.workers.settings import WorkerSettings
@@ -33,6 +33,9 @@ poll: {every: 15m, fastest: 5m, slowest: 30m}
 
 
 _ITEM = '<item><guid isPermaLink="false">{0}</guid><title>{0}</title></item>'
+
+
+Asked = tuple[datetime, httpx.Request]
 
 
 class Answers(StrEnum):
@@ -62,7 +65,7 @@ class Server:
     items: list[str] = field(default_factory=list)
     offered: set[str] = field(default_factory=set)
     """Every item that it ever sent, whole."""
-    asked: list[tuple[datetime, httpx.Request]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -126,9 +129,21 @@ class Newsroom:
         lines += [f"      {name}: {{url: '{server.url}'}}" for name, server in self.servers.items()]
         (folder / "config/feeds.yaml").write_text("\n".join(lines) + "\n")
         self.config = load_config(folder / "config", {})
-        self.store = Store.open(self.config.settings.database_url)
-        with self.store.writing() as tx:
+        self._folder = folder
+        with Store.open(self.config.settings.database_url) as store, store.writing() as tx:
             polls.sync(tx, self.config.feeds, self.now)
+        self._fresh = (folder / "monitor.db").read_bytes()
+        self.store = Store.open(self.config.settings.database_url)
+
+    def begin_again(self) -> None:
+        """As if nothing had happened; in a tenth of the time that a new one takes."""
+        self.store.close()
+        for leftover in self._folder.glob("monitor.db*"):
+            leftover.unlink()
+        (self._folder / "monitor.db").write_bytes(self._fresh)
+        self.store = Store.open(self.config.settings.database_url)
+        self.now, self.online, self.network, self.failing = NOON, True, Network(), {}
+        self.servers = {name: Server(name) for name in self.servers}
 
     async def poll(self) -> Tally:
         """One pass over what is due."""
@@ -160,8 +175,7 @@ class Newsroom:
     def states(self) -> dict[str, FeedState]:
         """Where each feed stands."""
         with self.store.reading() as tx:
-            found = {name: polls.state(tx, FeedId(name)) for name in self.servers}
-        return {name: state for name, state in found.items() if state is not None}
+            return {row.id: polls.state_of(row) for row in tx.execute(select(feeds))}
 
     def stored(self) -> dict[str, set[str]]:
         """Feed → the keys of its entries."""
