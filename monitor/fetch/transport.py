@@ -4,6 +4,7 @@ A transport of our own, not httpx's with another pool put in: that pool is a pri
 renamed, the guard would be gone without a word. Here there is no way around the guard, and a request goes out as it is.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from functools import cache
@@ -49,15 +50,20 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         Raises: Refusal from the guard, and httpcore's errors.
         """
         url = request.url
-        answer = await self._pools[hash(url.raw_host) % _POOLS].handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
+        pool = self._pools[hash(url.raw_host) % _POOLS]
+        try:
+            answer = await pool.handle_async_request(
+                httpcore.Request(
+                    request.method,
+                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions=request.extensions,
+                )
             )
-        )
+        except asyncio.CancelledError:
+            await _close_unused(pool)
+            raise
         if isinstance(stream := answer.extensions["network_stream"], GuardedStream):
             stream.expect_body()
         return httpx.Response(
@@ -85,6 +91,16 @@ class _Stream(httpx.AsyncByteStream):
             # Before the pool gives the connection to the next request.
             await self._answer.extensions["network_stream"].aclose()
         await self._answer.aclose()
+
+
+async def _close_unused(pool: httpcore.AsyncConnectionPool) -> None:
+    """Close what this task has opened and sent nothing over: cancelled between the two, httpcore keeps it, open, for
+    ever. Which ones these are stands in its private parts.
+    """
+    for connection in pool.connections:
+        stream = getattr(getattr(connection, "_connection", None), "_network_stream", None)
+        if isinstance(stream, GuardedStream) and stream.opener is asyncio.current_task():
+            await connection.aclose()
 
 
 def _has_more(answer: httpcore.Response) -> bool:

@@ -372,13 +372,31 @@ async def test_no_request_looks_at_the_connections_of_all_hosts(
     async with Fetcher(replace(SETTINGS, concurrent=200), transport=transport) as fetcher:
         urls = [internet.url("silence", f"host{number}.example") for number in range(200)]
         tasks = [asyncio.create_task(fetcher.fetch(a_request(url))) for url in urls]
-        while internet.connections < 200:
+        for _ in range(1000):
             await asyncio.sleep(0.01)
+            if internet.connections == 200:
+                break
+        assert sum(len(pool.connections) for pool in transport._pools) == 200
         assert max(len(pool.connections) for pool in transport._pools) < 50
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert connections_of(transport) == []
+        assert all(connection.is_closed() for connection in connections_of(transport))
+
+
+@pytest.mark.parametrize("moment", range(40))
+async def test_whenever_a_request_is_cancelled_its_connection_is_closed(internet: Server, moment: int) -> None:
+    """At each turn of the loop: httpcore forgets a connection between its opening and the request."""
+    transport = GuardedTransport(SETTINGS.allow_addresses)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        task = asyncio.create_task(fetcher.fetch(a_request(internet.url("silence"))))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert [connection for connection in connections_of(transport) if not connection.is_closed()] == []
+        assert (await fetcher.fetch(a_request(internet.url("ok")))).body == PLAIN
+        assert len(connections_of(transport)) == 1
 
 
 @pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body"])

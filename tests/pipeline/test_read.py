@@ -13,7 +13,7 @@ from monitor.store import articles, merging, readings
 from monitor.store.articles import ArticleQuery
 from monitor.workers.settings import WorkerSettings
 from monitor.workers.tasks import extract_page
-from tests.pipeline.conftest import InlineWorkers, World
+from tests.pipeline.conftest import RSS, InlineWorkers, World
 
 T = TypeVar("T")
 
@@ -277,3 +277,18 @@ async def test_a_reading_that_is_abandoned_at_the_end_is_due_again_as_if_never_t
         await working
         (reading,) = await tools.database.write(lambda tx: readings.take(tx, world.now, 10))
     assert reading.attempts == 1
+
+
+async def test_a_page_is_never_asked_for_with_the_feeds_validators(world: World) -> None:
+    """They vouch for the feed: a page would be called unchanged that nobody has read."""
+    date = "Mon, 10 Nov 2025 10:00:00 GMT"
+    headers = {"ETag": '"1"', "Last-Modified": date, "Content-Type": "application/rss+xml"}
+    world.answer("/gazette-en.xml", body=RSS.format(world.item("Talks go on", "/1")).encode(), headers=headers)
+    world.page("/1", LONG)
+    await world.run()
+    await world.run(after=timedelta(hours=12))
+    conditions = {
+        (request.path, request.headers.get("If-None-Match"), request.headers.get("If-Modified-Since"))
+        for request in world.server.requests
+    }
+    assert conditions == {("/gazette-en.xml", None, None), ("/gazette-en.xml", '"1"', date), ("/1", None, None)}
