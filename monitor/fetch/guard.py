@@ -179,10 +179,8 @@ def _holds_more(tls: ssl.SSLObject) -> bool:
     """Whether an idle connection's decoder holds something. Takes a byte of it: the connection is then given up."""
     try:
         tls.read(1)
-    except ssl.SSLWantReadError:
-        return False
-    except ssl.SSLError:
-        return True
+    except ssl.SSLError as error:
+        return not isinstance(error, ssl.SSLWantReadError)
     return True
 
 

@@ -64,8 +64,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         except asyncio.CancelledError:
             await _close_unused(pool)
             raise
-        if isinstance(stream := answer.extensions["network_stream"], GuardedStream):
-            stream.expect_body()
+        stream: GuardedStream = answer.extensions["network_stream"]
+        stream.expect_body()
         return httpx.Response(
             answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
         )
