@@ -16,7 +16,7 @@ import httpx
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch.address import Address, follow, read_address
 from monitor.fetch.client import client_over
-from monitor.fetch.exchange import Answer, ask
+from monitor.fetch.exchange import Answer, Room, ask
 from monitor.fetch.judge import reason_against
 from monitor.fetch.politeness import Gate
 from monitor.fetch.refusal import Refusal
@@ -58,6 +58,7 @@ class Fetcher:
             clock=clock,
             sleep=sleep,
         )
+        self._room = Room.of(concurrent=settings.concurrent, largest=max(settings.feed_size, settings.page_size))
         self._guarded = transport is None
         self._client = client_over(transport or GuardedTransport(settings.allow_addresses, context))
         # httpx's lines hold whole addresses, httpcore's the headers, and with them what is secret.
@@ -137,7 +138,7 @@ class Fetcher:
             started = self._clock()
             try:
                 async with asyncio.timeout(limit.total_seconds()):
-                    answer = await ask(self._client, address, headers, max_bytes)
+                    answer = await ask(self._client, address, headers, max_bytes, self._room)
             except Refusal as refusal:
                 if refusal.kind is FetchKind.TOO_LARGE:
                     raise Refusal(f"{refusal}{self._advice(max_bytes)}", refusal.kind) from refusal

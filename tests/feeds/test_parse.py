@@ -1,12 +1,18 @@
 """Bytes of a feed → entries."""
 
+import builtins
 import json
+import socket
+import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
 from monitor.errors import ParseError
 from monitor.feeds import xml_feed
+from monitor.feeds.parse import parse
 from monitor.model import SkipReason
 from tests.builders import NOON
 from tests.feeds.documents import item, only, read, rss
@@ -394,3 +400,64 @@ def test_a_feed_that_only_speaks_of_its_end_is_cut_off() -> None:
     whole = rss(item(said) + item(title="Second"))
     assert read(whole).damaged == ""
     assert read(whole[: whole.index("Second") + 3]).damaged == "the document is cut off before its end"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"http://127.0.0.1:9/feed",
+        b"https://gazette.example/feed.xml\n",
+        b"feed://gazette.example/",
+        b"file:///etc/passwd",
+        b"/etc/passwd",
+        b"tests/feeds/documents.py",
+        b"<rss><channel><link>http://127.0.0.1:9/</link></channel>",
+    ],
+)
+def test_nothing_is_fetched_or_opened_that_a_body_names(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """feedparser takes text for an address or the name of a file first."""
+    for owner, name in ((socket, "socket"), (socket, "getaddrinfo"), (urllib.request, "urlopen"), (builtins, "open")):
+        monkeypatch.setattr(owner, name, lambda *given, **_: pytest.fail(f"asked for {given}"))
+    with suppress(ParseError):
+        assert parse(body, content_type="text/xml", url="https://gazette.example/feed", now=NOON).entries == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>" + b"<p>Gaza <a href='/1'>news</a></p>" * 60_000,
+        b"<div>" * 400_000,
+        b"Gaza & <news> ceasefire\n" * 90_000,
+        b"<" * 2_000_000,
+        bytes(range(256)) * 8_000,
+        "<!doctype html>".encode("utf-16") + b"x\0" * 1_000_000,
+        b"<?xml version='1.0'?>" + b"<?pi?>" * 300_000,
+        b"<!-- a -->" * 200_000 + b"<html>",
+    ],
+    ids=["html", "nested", "text", "brackets", "noise", "utf-16", "instructions", "comments"],
+)
+def test_two_megabytes_that_are_no_feed_are_refused_without_being_parsed(body: bytes) -> None:
+    """feedparser spends up to 5 s on them."""
+    started = process_time()
+    with pytest.raises(ParseError):
+        parse(body, content_type="text/html", url="https://gazette.example/", now=NOON)
+    assert process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("given", "published"),
+    [
+        ("2024-02-30T10:00:00Z", datetime(2024, 3, 1, 10, tzinfo=UTC)),
+        ("Fri, 30 Feb 2024 10:00:00 GMT", None),
+        ("2023-02-29", datetime(2023, 3, 1, tzinfo=UTC)),
+        ("2024-13-01T10:00:00Z", datetime(2025, 1, 1, 10, tzinfo=UTC)),
+        ("2024-04-31T25:61:00Z", datetime(2024, 5, 2, 2, 1, tzinfo=UTC)),
+        ("-001-11-30T00:00:00Z", NOON),
+        ("0000-00-00T00:00:00Z", None),
+    ],
+)
+def test_a_date_that_does_not_exist_rolls_over_but_not_into_the_future_and_is_kept_as_it_stood(
+    given: str, published: datetime | None
+) -> None:
+    entry = only(rss(item(f"<pubDate>{given}</pubDate>")))
+    assert (entry.published_at, entry.published_raw) == (published, given)
