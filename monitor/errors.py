@@ -53,6 +53,8 @@ class FetchKind(StrEnum):
     ENCODING = "encoding"
     """The body is compressed in a way that was not asked for, or is damaged."""
     TOO_LARGE = "too-large"
+    RESTING = "resting"
+    """The host asked to be left alone for a while: it was not asked."""
 
 
 class ParseKind(StrEnum):

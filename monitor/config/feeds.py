@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.config.codes import COUNTRY, LANGUAGE
-from monitor.config.settings import EVERY
+from monitor.config.settings import EVERY, Settings
 from monitor.config.shape import ByName, Each, Given, Keys, Named, Placed, Value, Wrong, read_file
 from monitor.config.source import Source
 from monitor.config.values import SLUG, TEXT, choice
@@ -71,7 +71,7 @@ _FEED = Keys(
     about={
         "url": "where the feed is",
         "language": "the language of its entries",
-        "every": "how often it is asked",
+        "every": "how often it is asked, always; without it as often as it brings news",
         "tags": "your own words",
     },
 )
@@ -104,10 +104,10 @@ FILE: Keys[dict[str, tuple[Named[_Outlet], ...]]] = Keys(
 )
 
 
-def read_feeds(source: Source, every: timedelta) -> tuple[tuple[Outlet, ...], tuple[Feed, ...]]:
+def read_feeds(source: Source, settings: Settings) -> tuple[tuple[Outlet, ...], tuple[Feed, ...]]:
     """The outlets and the feeds of a file, in its order; none of them when the file has a problem, which is reported.
 
-    every: the interval of feeds that do not name one.
+    settings: with the intervals of feeds that do not name one.
     """
     outlets = (read_file(FILE, source) or {}).get("outlets", ())
     _refuse_repeated(outlets, source)
@@ -115,7 +115,7 @@ def read_feeds(source: Source, every: timedelta) -> tuple[tuple[Outlet, ...], tu
         return (), ()
     shared = _shared_hosts(outlets)
     made = [(_outlet(entry, shared), entry.value.feeds) for entry in outlets]
-    feeds = (_feed(feed, outlet, every) for outlet, entries in made for feed in entries)
+    feeds = (_feed(feed, outlet, settings) for outlet, entries in made for feed in entries)
     return tuple(outlet for outlet, _ in made), tuple(feeds)
 
 
@@ -164,13 +164,16 @@ def _outlet(entry: Named[_Outlet], shared: frozenset[str]) -> Outlet:
     )
 
 
-def _feed(entry: Named[_Feed], outlet: Outlet, every: timedelta) -> Feed:
+def _feed(entry: Named[_Feed], outlet: Outlet, settings: Settings) -> Feed:
     given = entry.value
+    every = given.every or settings.poll_every
     return Feed(
         id=FeedId(entry.id),
         url=given.url.value if given.url else "",
         outlet=outlet,
         language=given.language or outlet.language,
-        every=given.every or every,
+        every=every,
+        fastest=given.every or min(every, settings.poll_fastest),
+        slowest=given.every or max(every, settings.poll_slowest),
         tags=given.tags,
     )

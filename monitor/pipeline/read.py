@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
 from monitor.model import Article, ArticleId, Page, Read, Reading, Shortfall, TextSource, article_key
+from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
@@ -39,19 +41,28 @@ class Attempt:
     error: str = ""
     retry_after: timedelta | None = None
     crashed: bool = False
+    reached: bool = True
+    """False: no server answered."""
 
 
 def read_stage(tools: Tools) -> Stage[Reading]:
     """The stage over all articles whose page is due."""
     return Stage(
         "page",
-        take=lambda limit, busy: tools.database.write(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy)),
+        take=lambda limit, busy: take(tools, limit, busy),
         work=lambda reading: read(reading, tools),
         key=lambda reading: reading.article.id,
         width=tools.config.settings.fetch.concurrent,
         # Taken pages count a death of the daemon against themselves: ten in a row must not condemn a whole batch.
         careful=True,
     )
+
+
+async def take(tools: Tools, limit: int, busy: frozenset[Hashable]) -> tuple[Reading, ...]:
+    """Pages to read now, their attempts counted; none while our own network is in doubt. Raises: StoreError."""
+    if tools.network.phase is not Phase.UP:
+        return ()
+    return await tools.database.write(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy))
 
 
 async def read(reading: Reading, tools: Tools) -> None:
@@ -62,6 +73,9 @@ async def read(reading: Reading, tools: Tools) -> None:
         # Told to stop: this attempt is no sign of a page that kills.
         await tools.database.write(lambda tx: readings.give_back(tx, [reading.article.id]))
         raise
+    if not attempt.reached and tools.network.phase is not Phase.UP:
+        await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id]))
+        return
     done, new_matches = await tools.database.save(lambda tx: save(tx, reading, attempt, tools))
     tools.tally.add_read(done, new_matches)
     source, why = (
@@ -82,7 +96,9 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
     except FetchError as error:
         shortfall = _SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE)
         verdict = without_page(shortfall, retry=error.temporary, feed_text=article.summary)
-        return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after)
+        reached = error.kind not in UNREACHED
+        return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
+    tools.network.answered()
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
