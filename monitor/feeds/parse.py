@@ -91,7 +91,7 @@ def _read(source: _Source, base: str, now: datetime) -> tuple[ParsedFeed, bool]:
     if source.format is Format.JSON:
         items, about = json_feed.read(source.document)
         return _feed(items, about, base, now), True
-    found = xml_feed.read(source.document, base)
+    found = xml_feed.read(source.document)
     parsed = _feed(found.items, found.about, base, now)
     return replace(parsed, ttl=xml_feed.lifetime(found.about), damaged=source.damaged), not found.is_broken
 

@@ -219,6 +219,21 @@ def test_a_password_in_the_feeds_address_does_not_get_into_links() -> None:
     assert read(rss(item(link="/1")), url="no address").entries[0].link == ""
 
 
+@pytest.mark.parametrize("guid", ["12345", "/a/12345", "../12345", "?p=12345", "https://gazette.example/12345"])
+def test_what_an_entry_is_known_by_does_not_change_with_the_address_of_its_feed(guid: str) -> None:
+    document = rss(f"<item><title>T</title><guid>{guid}</guid></item>")
+    (entry,), (moved,) = (read(document, url=url).entries for url in ("https://a.example/f/x", "https://b.example/rss"))
+    assert entry.key == moved.key == guid
+
+
+def test_the_base_of_one_item_does_not_hold_for_the_next() -> None:
+    items = '<item xml:base="https://other.example/x/"><link>1</link></item><item><link>2</link></item>'
+    assert [entry.link for entry in read(rss(items)).entries] == [
+        "https://other.example/x/1",
+        "https://gazette.example/feeds/2",
+    ]
+
+
 @pytest.mark.parametrize(
     ("title", "shown"),
     [
