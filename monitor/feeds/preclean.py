@@ -48,7 +48,7 @@ def _without_endless_cdata(body: str) -> str:
     parts: list[str] = []
     done = start = 0
     while (start := body.find(_CDATA, start)) >= 0 and (end := body.find("]]>", start)) >= 0:
-        again = body.find(_CDATA, start + 1, end)
+        again = body.rfind(_CDATA, start + 1, end)
         swallowed = _NEXT_ITEM.search(body, start, again) if again >= 0 else None
         if swallowed:
             end = swallowed.start()
