@@ -55,6 +55,7 @@ def test_every_entry_is_as_expected() -> None:
     assert len(expected) == 14
 
 
+@pytest.mark.nightly
 def test_wire_feeds_are_read_wholly() -> None:
     files = sorted((FEEDS / "wire-2026-08").rglob("*.gz"))[:: 1 if FACTOR > 1 else 6]
     for file in files:
