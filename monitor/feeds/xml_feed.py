@@ -28,6 +28,10 @@ _PERIODS = {
     "monthly": timedelta(days=30),
     "yearly": timedelta(days=365),
 }
+# feedparser resolves guids as it does links, and without a feed's address lets one item's xml:base hold for the next.
+# What an item is known by must not change with the address that a feed is fetched from: so it is told this one.
+_NOWHERE = "https://feed.invalid/d/d/"
+_WITHIN = ((_NOWHERE, ""), ("https://feed.invalid/d/", "../"), ("https://feed.invalid/", "/"))
 _LEADING_RELS = ("alternate", "related", "via")
 
 
@@ -42,8 +46,8 @@ class XmlFeed:
     """It is no XML, so that feedparser has guessed; perhaps there is more in it."""
 
 
-def read(document: str, base: str) -> XmlFeed:
-    """What is in a precleaned document; relative links are resolved by `base`.
+def read(document: str) -> XmlFeed:
+    """What is in a precleaned document; relative links stay so.
 
     Raises: ParseError when feedparser fails on it, finds no feed in it, or nothing but the ruins of one.
     """
@@ -51,7 +55,7 @@ def read(document: str, base: str) -> XmlFeed:
         parsed = feedparser.parse(
             # A stream, never bytes or str: feedparser takes those for the name of a file or an address first.
             BytesIO(document.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _NOWHERE},
             # Three times as fast; what comes is made plain text, so nothing needs sanitising.
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -98,7 +102,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
     given = dict(entry)
     published, raw = _published(given)
     return Item(
-        guid=_string(given.get("id")),
+        guid=_as_given(_string(given.get("id"))),
         links=_links(given),
         title=_wording(given, "title", given.get("title_detail")),
         wordings=_wordings(given),
@@ -113,7 +117,15 @@ def _links(given: dict[str, Any]) -> tuple[str, ...]:
     """The best address first: the one behind FeedBurner's counter, the link, any other page that the item names."""
     named = {str(link.get("rel")): _string(link.get("href")) for link in reversed(given.get("links", []))}
     others = [named.get(rel, "") for rel in _LEADING_RELS]
-    return (_string(given.get("feedburner_origlink")), _string(given.get("link")), *others)
+    return tuple(map(_as_given, (_string(given.get("feedburner_origlink")), _string(given.get("link")), *others)))
+
+
+def _as_given(address: str) -> str:
+    """The address, relative where feedparser has resolved it."""
+    for place, way in _WITHIN:
+        if address.startswith(place):
+            return way + address.removeprefix(place)
+    return address
 
 
 def _wordings(given: dict[str, Any]) -> tuple[Wording, ...]:

@@ -213,6 +213,31 @@ def test_a_feed_that_guesses_its_dates_dates_nothing_later_than_the_poll() -> No
     assert [entry.published_raw for entry in entries] == dates
 
 
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2024-02-30", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("Thu, 30 Feb 2024 10:00:00 GMT", None),
+        ("2024-02-30T25:61:61Z", datetime(2024, 3, 2, 2, 2, 1, tzinfo=UTC)),
+        ("-1-01-01", None),
+        ("Mon, 10 Nov 2025 10:00:00 +9999", datetime(2025, 11, 6, 5, 21, tzinfo=UTC)),
+    ],
+)
+def test_a_date_that_is_none_rolls_over_or_is_left_out_and_is_kept_as_it_was(
+    date: str, moment: datetime | None
+) -> None:
+    entry = only(rss(item(f"<pubDate>{date}</pubDate>")))
+    assert (entry.published_at, entry.published_raw) == (moment, date)
+
+
+@pytest.mark.parametrize("body", [b"<html><p>x</p>" * 150_000, bytes(range(1, 256)) * 8_000, b"<!--" * 500_000])
+def test_two_megabytes_that_are_no_feed_are_refused_at_once(body: bytes) -> None:
+    start = process_time()
+    with pytest.raises(ParseError):
+        read(body)
+    assert process_time() - start < 2
+
+
 @pytest.mark.parametrize("moment", [(-1, 1, 1, 0, 0, 0), (2016, 12, 31, 23, 59, 60), (10_000, 1, 1, 0, 0, 0)])
 def test_a_moment_that_python_cannot_hold_is_none(moment: tuple[int, ...]) -> None:
     assert xml_feed._moment(moment) is None
@@ -246,6 +271,21 @@ def test_a_password_in_the_feeds_address_does_not_get_into_links() -> None:
     feed = read(rss(item(link="/1")), url="https://user:hunter2@gazette.example/rss")
     assert feed.entries[0].link == "https://gazette.example/1"
     assert read(rss(item(link="/1")), url="no address").entries[0].link == ""
+
+
+@pytest.mark.parametrize("guid", ["12345", "/a/12345", "../12345", "?p=12345", "https://gazette.example/12345"])
+def test_what_an_entry_is_known_by_does_not_change_with_the_address_of_its_feed(guid: str) -> None:
+    document = rss(f"<item><title>T</title><guid>{guid}</guid></item>")
+    (entry,), (moved,) = (read(document, url=url).entries for url in ("https://a.example/f/x", "https://b.example/rss"))
+    assert entry.key == moved.key == guid
+
+
+def test_the_base_of_one_item_does_not_hold_for_the_next() -> None:
+    items = '<item xml:base="https://other.example/x/"><link>1</link></item><item><link>2</link></item>'
+    assert [entry.link for entry in read(rss(items)).entries] == [
+        "https://other.example/x/1",
+        "https://gazette.example/feeds/2",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -318,6 +358,8 @@ def test_content_that_is_no_text_is_passed_over() -> None:
         ("<author>jane@gazette.example (Jane Doe)</author>", ("Jane Doe",)),
         ("<author>Jane Doe &lt;jane@gazette.example&gt;</author>", ("Jane Doe",)),
         ("<dc:creator>Jane</dc:creator>", ("Jane",)),
+        ("<author>&lt;script&gt;alert(1)&lt;/script&gt;Jane &lt;b&gt;Doe&lt;/b&gt;</author>", ("Jane Doe",)),
+        ("<dc:creator>\x1b[31mJane</dc:creator>", ("[31mJane",)),
         ("<author></author>", ()),
     ],
 )
