@@ -18,7 +18,7 @@ from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
-from monitor.model import FeedId, FeedState, OutageKind
+from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
 from monitor.pipeline.discover import Discovery, Search
 from monitor.pipeline.observed import Observed, keep, observe
@@ -40,9 +40,6 @@ from monitor.workers.tasks import feed_list
 if TYPE_CHECKING:
     from monitor.feeds.elements import Fault
     from monitor.feeds.opml import FeedList
-
-ABSENT = timedelta(minutes=5)
-"""A shorter time in which no daemon ran is no outage: restarts, and one pass after the other."""
 
 
 def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True) -> Config:
@@ -208,8 +205,8 @@ def _account_for_absence(tx: Transaction, now: datetime) -> None:
     if before is None:
         return
     outages.end(tx, before.alive_at)
-    if now - before.alive_at >= ABSENT:
-        outages.begin(tx, OutageKind.MONITOR, before.alive_at)
+    if absent := outages.absence(tx, now):
+        outages.begin(tx, absent.kind, absent.began_at)
         outages.end(tx, now)
 
 

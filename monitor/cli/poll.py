@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import EXIT_FAILED
+from monitor.cli.ids import nearest_feed
 from monitor.cli.options import database_option, environment, folder_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def poll_command(*, feed: str | None, verbose: bool, dry_run: bool, config: str 
         say_refusal(refusal, None)
     ids = [one.id for one in loaded.feeds]
     if feed is not None and feed not in ids:
-        raise click.UsageError(_unknown(feed, ids))
+        raise click.UsageError(f'there is no feed "{feed}" ({nearest_feed(feed, ids)})')
     if feed is None and (verbose or dry_run):
         raise click.UsageError("name the one feed to be told of")
     wanted = ids if feed is None else [FeedId(feed)]
@@ -81,11 +82,3 @@ async def _poll(
         click.echo(f"The daemon (process {error.pid}) polls {feed or 'all feeds'} now; see `monitor feeds`.")
         return await _try(config, wanted[0]) if told else 0
     return EXIT_FAILED if tally.failed else 0
-
-
-def _unknown(feed: str, ids: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(feed, ids, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else "`monitor feeds` lists them"
-    return f'there is no feed "{feed}" ({hint})'
