@@ -43,12 +43,12 @@ class Body:
         self._count += 1
         if self._count > _MOST_PIECES:
             raise Refusal(f"sends its body in more than {_MOST_PIECES:,} crumbs", FetchKind.PROTOCOL)
-        self._raw_left -= len(piece)
-        if self._raw_left < 0:
-            raise self._too_large()
         if self._inflate is None:
             self._keep(piece)
             return
+        self._raw_left -= len(piece)
+        if self._raw_left < 0:
+            raise self._too_large()
         try:
             self._decompress(self._inflate, piece)
         except zlib.error as error:
@@ -61,6 +61,10 @@ class Body:
         """
         if self._inflate is not None and not self._inflate.eof and self._raw_left != self._limit:
             raise Refusal("its gzip is cut off", FetchKind.ENCODING, temporary=True)
+        return self.beginning()
+
+    def beginning(self) -> bytes:
+        """What there is of it: after a refusal of a body that is too large, as much as was allowed."""
         return b"".join(self._pieces)
 
     def _decompress(self, inflate: "zlib._Decompress", piece: bytes) -> None:
@@ -84,10 +88,10 @@ class Body:
         return zlib.decompressobj(wbits=31)
 
     def _keep(self, piece: bytes) -> None:
+        self._pieces.append(piece[: self._left])
         self._left -= len(piece)
         if self._left < 0:
             raise self._too_large()
-        self._pieces.append(piece)
 
     def _too_large(self) -> Refusal:
         return Refusal(f"its body is larger than {megabytes(self._limit)}", FetchKind.TOO_LARGE)

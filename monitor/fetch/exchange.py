@@ -1,13 +1,15 @@
 """One request and its answer, over httpx; redirects are told, not followed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
+from monitor.errors import FetchKind
 from monitor.fetch.address import Address
 from monitor.fetch.client import headers_of
 from monitor.fetch.decode import Body
+from monitor.fetch.refusal import Refusal
 
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PERMANENT = frozenset([301, 308])
@@ -38,9 +40,11 @@ class Answer:
         return self.status in _PERMANENT
 
 
-async def ask(client: httpx.AsyncClient, address: Address, headers: Mapping[str, str], max_bytes: int) -> Answer:
+async def ask(
+    client: httpx.AsyncClient, address: Address, headers: Mapping[str, str], max_bytes: int, *, cut: bool = False
+) -> Answer:
     """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends.
+    however it ends. `cut`: of a larger body the beginning is taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
@@ -50,12 +54,21 @@ async def ask(client: httpx.AsyncClient, address: Address, headers: Mapping[str,
         if answer.location:
             return answer
         body = Body(answer.headers.get("content-encoding", ""), max_bytes)
+        return replace(answer, body=await _collected(response, body, cut=cut))
+    finally:
+        await response.aclose()
+
+
+async def _collected(response: httpx.Response, body: Body, *, cut: bool) -> bytes:
+    try:
         # Raw: httpx would decompress each piece of the network wholly.
         async for piece in response.aiter_raw():
             body.add(piece)
-    finally:
-        await response.aclose()
-    return Answer(status=answer.status, headers=answer.headers, body=body.finish())
+    except Refusal as refusal:
+        if cut and refusal.kind is FetchKind.TOO_LARGE:
+            return body.beginning()
+        raise
+    return body.finish()
 
 
 def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:

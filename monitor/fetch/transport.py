@@ -13,6 +13,7 @@ import httpx
 
 from monitor.fetch.guard import GuardedBackend
 from monitor.fetch.judge import IPNetwork
+from monitor.fetch.self_test import PLANTED
 
 _KEPT_ALIVE = 20
 """Idle connections: httpcore looks at each of them for every request."""
@@ -27,7 +28,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, allowed: Sequence[IPNetwork], context: ssl.SSLContext | None = None) -> None:
-        self._backend = GuardedBackend(allowed)
+        self._backend = GuardedBackend(allowed, planted=PLANTED)
         # No bound on connections: the gate bounds them, and httpcore's own queue is slow.
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context or _shared_context(),
