@@ -36,7 +36,7 @@ def feeds_command(*, failing: bool, output: str, config: str | None, database: s
     """List the configured feeds with what each has brought, those that fail first."""
     from monitor.app import load_config
 
-    loaded = load_config(folder_of(config), environment(database))
+    loaded = load_config(folder_of(config), environment(database), secrets=False)
     try:
         with open_store(loaded.settings) as store:
             known = _overview(store)

@@ -62,6 +62,7 @@ async def ask(feed: Feed, state: FeedState, tools: Tools) -> Outcome:
         accept=ACCEPT,
         max_bytes=tools.config.settings.fetch.feed_size,
         validators=state.validators,
+        credentials=feed.credentials,
     )
     try:
         fetched = await tools.fetcher.fetch(request)
