@@ -3,10 +3,11 @@
 import os
 import socket
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import clock
 from monitor.articles.outlets import Outlets
@@ -16,8 +17,9 @@ from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
-from monitor.model import FeedId
+from monitor.model import FeedId, OutageKind
 from monitor.pipeline.database import Database
+from monitor.pipeline.discover import Discovery, Search
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.read import read_stage
 from monitor.pipeline.reload import put_in_force
@@ -25,11 +27,19 @@ from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.pipeline.trial import Trial, read_address, read_page
-from monitor.store import configurations, daemon, polls, readings, reloads
+from monitor.store import configurations, daemon, outages, polls, readings, reloads
 from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
 from monitor.store.store import Store, Transaction
 from monitor.workers.pool import Workers
+from monitor.workers.tasks import feed_list
+
+if TYPE_CHECKING:
+    from monitor.feeds.elements import Fault
+    from monitor.feeds.opml import FeedList
+
+ABSENT = timedelta(minutes=5)
+"""A shorter time in which no daemon ran is no outage: restarts, and one pass after the other."""
 
 
 def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True, secrets: bool = True) -> Config:
@@ -95,6 +105,21 @@ async def try_page(config: Config, body: bytes) -> Trial:
         return await read_page(body, workers, Outlets(config.outlets))
 
 
+async def find_feeds(config: Config, given: str) -> Discovery:
+    """The feeds at an address, or of the site there; nothing is stored. Raises: FetchError, ParseError."""
+    settings = config.settings
+    async with Workers(settings.workers) as workers, Fetcher(settings.fetch) as fetcher:
+        await fetcher.self_test()
+        search = Search(fetcher, workers, feed_size=settings.fetch.feed_size, now=clock.now())
+        return await search.at(given)
+
+
+async def read_feed_list(config: Config, body: bytes) -> "FeedList | Fault":
+    """The feeds that an OPML file lists, or what is wrong with it. Raises: ParseError, when it takes too much."""
+    async with Workers(replace(config.settings.workers, count=1)) as workers:
+        return await workers.run(feed_list, body)
+
+
 @asynccontextmanager
 async def at_work(config: Config, refusal: Refusal | None = None) -> AsyncIterator[Tools]:
     """Everything the stages need, opened in order and closed again; meanwhile this process is the database's daemon.
@@ -119,13 +144,18 @@ async def at_work(config: Config, refusal: Refusal | None = None) -> AsyncIterat
                 tally=Tally(),
             )
             await database.write(lambda tx: _begin(tx, config, refusal))
-            yield tools
+            try:
+                yield tools
+            finally:
+                with suppress(StoreError):  # what ended the work is what matters
+                    await beat(tools)
 
 
 def _begin(tx: Transaction, config: Config, refusal: Refusal | None) -> None:
     """What a daemon does first: put its configuration in force, free what a dead daemon had taken, say who it is."""
     now = clock.now()
     put_in_force(tx, config, now)
+    polls.release(tx, now)
     readings.release(tx, now)
     reloads.forget_waiting(tx)
     record = Daemon(
@@ -136,8 +166,26 @@ def _begin(tx: Transaction, config: Config, refusal: Refusal | None) -> None:
         in_force_since=now,
         refused_at=now if refusal else None,
         refused=refusal.problems if refusal else (),
+        alive_at=now,
     )
+    _account_for_absence(tx, now)
     daemon.begin(tx, record)
+
+
+def _account_for_absence(tx: Transaction, now: datetime) -> None:
+    """Record that no daemon ran for a while, if so; an outage that still lasted ended with it."""
+    before = daemon.get(tx)
+    if before is None:
+        return
+    outages.end(tx, before.alive_at)
+    if now - before.alive_at >= ABSENT:
+        outages.begin(tx, OutageKind.MONITOR, before.alive_at)
+        outages.end(tx, now)
+
+
+async def beat(tools: Tools) -> None:
+    """Record that the daemon runs. Raises: StoreError."""
+    await tools.database.write(lambda tx: daemon.beat(tx, tools.clock()))
 
 
 def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:

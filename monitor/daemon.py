@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,18 +12,19 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import at_work, stages
+from monitor.app import at_work, beat, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
 from monitor.errors import MonitorError
 from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
-from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
 
 TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
+BEAT = timedelta(seconds=30)
+"""How often the daemon records that it runs."""
 GRACE = timedelta(seconds=10)
 """How long work in hand may take to finish when the daemon is told to stop."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -88,11 +89,11 @@ def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools) -
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    offline = Offline(tools)
     now, every = tools.clock(), TICK.total_seconds()
     for stage in stages:
-        scheduler.add_job(_tick, "interval", args=(stage, offline), seconds=every, next_run_time=now, id=stage.name)
+        scheduler.add_job(_tick, "interval", args=(stage,), seconds=every, next_run_time=now, id=stage.name)
     scheduler.add_job(Watch(reloading).tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
+    scheduler.add_job(_alive, "interval", args=(tools,), seconds=BEAT.total_seconds(), id="alive")
     scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
     return scheduler
 
@@ -105,13 +106,18 @@ async def _optimise(tools: Tools) -> None:
         log.error("optimise: %s", error)  # noqa: TRY400 - a person's message, not a bug
 
 
-async def _tick(stage: AnyStage, offline: "Offline") -> None:
+async def _alive(tools: Tools) -> None:
+    """What fails is said by the stages, which need the database more."""
+    with suppress(MonitorError):
+        await beat(tools)
+
+
+async def _tick(stage: AnyStage) -> None:
     """One look at what is due; what fails is said, and the next tick tries again."""
     try:
         await stage.work_off()
     except MonitorError as error:
         log.error("%s: %s", stage.name, error)  # noqa: TRY400 - a person's message, not a bug
-    offline.look()
 
 
 class Watch:
@@ -131,18 +137,3 @@ class Watch:
             self._said = str(error)
         else:
             self._said = ""
-
-
-class Offline:
-    """Says once when every feed was tried and no host at all could be reached."""
-
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
-        self._said = False
-
-    def look(self) -> None:
-        """See whether it is so."""
-        tally, feeds = self._tools.tally, self._tools.config.feeds
-        if not self._said and tally.offline and tally.polls == len(feeds):
-            self._said = True
-            log.warning(NO_NETWORK)

@@ -115,6 +115,8 @@ class Secret:
 class Credentials:
     """What shows a server that we may read a feed: a header of the request."""
 
+    url: str
+    """Whose they are: they are for its scheme, host and port, and for no other."""
     header: str
     """Its name, e.g. "Authorization"."""
     value: Secret
@@ -139,7 +141,10 @@ class Feed:
     outlet: Outlet
     language: str
     every: timedelta
-    """The interval between polls that the user asks for."""
+    """The interval between polls to begin with."""
+    fastest: timedelta
+    """The bounds of the interval that is learned; both are `every` where the user fixed it."""
+    slowest: timedelta
     tags: tuple[str, ...] = ()
     credentials: Credentials | None = None
     robots: RobotsPolicy = RobotsPolicy.OBEY
@@ -220,17 +225,50 @@ class Validators:
     last_modified: str = ""
 
 
+class FailureKind(StrEnum):
+    """What a failed poll says of the feed."""
+
+    TEMPORARY = "temporary"
+    """May pass by itself."""
+    HARD = "hard"
+    """Will not: the address, the document or the server's mind has to change."""
+    GONE = "gone"
+    """Taken down for good, says the server (410)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """Where the polling of a feed stands."""
 
     feed_id: FeedId
     next_poll_at: datetime
+    interval: timedelta | None = None
+    """Between polls, as learned; None: nothing is learned yet."""
+    ttl: timedelta | None = None
+    """How long the feed says it may be kept."""
+    window: int = 0
+    """Entries of the last document that had any; 0: there was none yet."""
     validators: Validators = Validators()
     body_hash: str = ""
     """SHA-256 of the last body that was parsed: the same bytes need no second parse."""
+    whole_at: datetime | None = None
+    """When the server last sent the feed, not only that nothing changed."""
+    distrusted_at: datetime | None = None
+    """When it turned out that the server says 'nothing changed' although something did; None: it is believed."""
+    moved_to: str = ""
+    """Where permanent redirects lead; and how often in a row they led there."""
+    moved_times: int = 0
     failures: int = 0
     """In a row."""
+    failure: FailureKind | None = None
+    """Of the last poll; None: it did not fail."""
+    crashed_hash: str = ""
+    """SHA-256 of the body that crashed or outlasted the parser; and how often in a row it did."""
+    crashes: int = 0
+    interruptions: int = 0
+    """Polls in a row during which the daemon died."""
+    unchanged_poll: int = 0
+    """Number of the row that counts the polls of this hour that brought nothing; 0: the last poll was none."""
     last_polled_at: datetime | None = None
     last_success_at: datetime | None = None
     last_error: str = ""
@@ -248,6 +286,8 @@ class Entry:
     """Plain text, one line."""
     text: str
     """What the feed says beside the title, plain text: its content, else its summary."""
+    is_full: bool = False
+    """The text is the item's content, as far as the feed says so, and not a summary."""
     published_at: datetime | None = None
     """None: the feed does not say, or says nonsense. Never later than the poll."""
     published_raw: str = ""
@@ -260,6 +300,8 @@ class SkipReason(StrEnum):
 
     EMPTY = "empty"
     """Neither title, link nor text: nothing to read, nothing to know it again by."""
+    UNREADABLE = "unreadable"
+    """It is no item, or reading it fails, crashes the parser or outlasts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +325,8 @@ class ParsedFeed:
     skipped: tuple[Skipped, ...] = ()
     title: str = ""
     language: str = ""
+    format: str = ""
+    """For a person, e.g. "Atom"."""
     ttl: timedelta | None = None
     """How long the feed says it may be kept before asking again."""
     damaged: str = ""
@@ -296,6 +340,12 @@ class Polled:
     parsed: ParsedFeed
     validators: Validators
     body_hash: str
+    unconditional: bool = True
+    """It was not asked whether anything changed."""
+    max_age: timedelta | None = None
+    """How long the server says the answer may be kept."""
+    moved_to: str = ""
+    """The address that permanent redirects led to, or that was asked because they always did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +353,10 @@ class Unchanged:
     """A poll that brought nothing new: 304, or the same bytes as before."""
 
     validators: Validators
+    same_bytes: bool = False
+    max_age: timedelta | None = None
+    """As of `Polled`; likewise `moved_to`."""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,24 +365,59 @@ class Failed:
 
     reason: str
     """For a person, with what to do where we know."""
-    temporary: bool
+    kind: FailureKind
     retry_after: timedelta | None = None
     reached: bool = True
-    """False: no server answered; when all feeds fail so, it is our own network."""
+    """False: no server answered; when most hosts fail so, it is our own network."""
+    crashed_hash: str = ""
+    """SHA-256 of the body that crashed or outlasted the parser."""
 
 
-Outcome = Polled | Unchanged | Failed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Postponed:
+    """A poll that was not made: the host rests, or our own network is down. It says nothing of the feed."""
+
+    wait: timedelta
+
+
+Outcome = Polled | Unchanged | Failed | Postponed
+
+
+class OutageKind(StrEnum):
+    """Why nothing was polled for a while."""
+
+    MONITOR = "monitor"
+    """It did not run."""
+    NETWORK = "network"
+    """It reached no host."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A while in which nothing was polled."""
+
+    kind: OutageKind
+    began_at: datetime
+    ended_at: datetime | None
+    """None: it lasts."""
 
 
 # ── read ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class TextSource(StrEnum):
-    """The best text we have of an article."""
+    """The best text we have of an article; the best first."""
 
     PAGE = "page"
     FEED = "feed"
+    """A feed carries the content."""
+    SUMMARY = "summary"
+    """A feed's summary or description."""
     TITLE = "title"
+
+    def or_better(self, other: "TextSource") -> "TextSource":
+        """The better of the two."""
+        return min(self, other, key=list(TextSource).index)
 
 
 class Shortfall(StrEnum):
@@ -340,10 +429,16 @@ class Shortfall(StrEnum):
     GONE = "gone"
     FORBIDDEN = "forbidden"
     PAYWALL = "paywall"
+    LOGIN = "login"
+    """It is shown to those who have an account."""
+    CONSENT = "consent"
+    """It is shown to those who agree to be tracked."""
     CHALLENGE = "challenge"
-    """A bot check, or a consent or login wall."""
+    """A bot check."""
     ROBOTS = "robots"
     """The site's robots.txt forbids it, or cannot be read for errors of the server."""
+    GEO = "geo"
+    """It is not shown in the country that we ask from, or withheld by law."""
     RATE_LIMITED = "rate-limited"
     SERVER_ERROR = "server-error"
     NOT_A_PAGE = "not-a-page"

@@ -9,9 +9,16 @@ import idna
 LONGEST = 2048
 """Characters of a normal form: what a sitemap allows, and what an index of PostgreSQL holds (2,704 bytes)."""
 
+_LONGEST_GIVEN = 16_384
+"""Characters of an address that is looked at at all, and of its host: the libraries beneath take seconds for more."""
+_LONGEST_AUTHORITY = 1024
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASCII_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?\Z")
+_FEED_SCHEME = re.compile(r"feed:(?=https?:)|feed:(?://)?", re.IGNORECASE)
+# With digits behind the colon it is a host with its port.
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"www\.[\w-]+\.[\w.-]+(?:[/?#]|\Z)", re.IGNORECASE)
 
 # RFC 3986: what may stand as it is in a path and in a query or fragment; all else is percent-encoded.
@@ -44,9 +51,11 @@ _FRONT_PATH = re.compile(
 _FRONT_PARAMETERS = frozenset(["lang", "language", "hl", "gl", "edition", "locale", "region"])
 
 _SECRET = re.compile(r"token|secret|passw|pwd|auth(?!or)|cred|session|signature|jwt|bearer|^pass$|^sig$|key$", re.I)
-_USERINFO = re.compile(r"\A(\s*[^:/?#]*:?//)[^/?#]*@")
+# Possessive, and "@" asked for first: what any server sends is redacted, and must not take the square of its length.
+_USERINFO = re.compile(r"\A(\s*+[^:/?#]*+:?//)[^/?#]*@")
 # A password with an unescaped / ? or # in it: what stands where the port should is none.
-_TORN_USERINFO = re.compile(r"\A(\s*[^:/?#]*:?//)[^/?#@]*:(?!\d*[/?#])[^@]*@")
+_TORN_USERINFO = re.compile(r"\A(\s*+[^:/?#]*+:?//)(?=[^@]*+@)[^/?#@]*:(?!\d*[/?#])[^@]*@")
+_AUTHORITY = re.compile(r"[^:/?#]*+:?[/\\]{2}([^/?#]*+)")
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 
 
@@ -67,6 +76,14 @@ def normalise(url: str) -> str:
     return normal
 
 
+def place(url: str) -> str:
+    """The normal form without its scheme: one document is one place, whether it is asked by http or https.
+
+    Raises: ValueError, as `normalise`.
+    """
+    return normalise(url).partition("://")[2]
+
+
 def absolute(base: str, link: str) -> str:
     """The http(s) address that `link` means on a page or in a feed at `base`, otherwise as given; "" when it means none
     (javascript:, mailto:, malformed). Whatever is returned, `normalise` takes.
@@ -77,6 +94,7 @@ def absolute(base: str, link: str) -> str:
     if _WITHOUT_SCHEME.match(given):
         given = f"https://{given}"
     try:
+        _refuse_endless(given)
         found = urljoin(base, given).replace(" ", "%20")
         normalise(found)
     except ValueError:
@@ -84,10 +102,23 @@ def absolute(base: str, link: str) -> str:
     return found
 
 
+def typed(text: str) -> str:
+    """The http(s) address that a person means by "gazette.example", "feed://gazette.example/rss" or a whole one; ""
+    when it is none. Whatever is returned, `normalise` takes.
+    """
+    given = _FEED_SCHEME.sub("", text.strip(), count=1)
+    return absolute("", given if _SCHEME.match(given) else f"https://{given}") if given else ""
+
+
 def redact(url: str) -> str:
     """The address fit for logs and messages: no user name, no password, no value of a parameter that sounds secret."""
     shown = _USERINFO.sub(r"\1***@", _TORN_USERINFO.sub(r"\1***@", url))
     return _PARAMETER.sub(_redacted, shown)
+
+
+def without_user(url: str) -> str:
+    """The address without user name and password."""
+    return _USERINFO.sub(r"\1", _TORN_USERINFO.sub(r"\1", url))
 
 
 def host(url: str) -> str:
@@ -125,8 +156,17 @@ def is_front_page(url: str) -> bool:
     return not parts.fragment and bool(_FRONT_PATH.match(parts.path)) and _FRONT_PARAMETERS.issuperset(names)
 
 
+def _refuse_endless(url: str) -> None:
+    """Raises: ValueError for an address that nobody wrote, before it costs anything."""
+    authority = _AUTHORITY.match(url)
+    if len(url) > _LONGEST_GIVEN or (authority and len(authority[1]) > _LONGEST_AUTHORITY):
+        raise ValueError(f"an address of {len(url):,} characters")
+
+
 def _split(url: str) -> SplitResult:
-    parts = urlsplit(_UNFIT.sub("", url).strip())
+    given = _UNFIT.sub("", url).strip()
+    _refuse_endless(given)
+    parts = urlsplit(given)
     if parts.scheme not in _DEFAULT_PORTS:
         raise ValueError(f"not an http(s) address: {redact(url)[:200]!r}")
     return parts

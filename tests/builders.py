@@ -31,9 +31,11 @@ def an_outlet(**changes: object) -> Outlet:
 
 
 def a_feed(feed_id: str = "gazette-en", **changes: object) -> Feed:
-    """A feed of `an_outlet`, every fifteen minutes."""
+    """A feed of `an_outlet`, every fifteen minutes always."""
+    every = changes.get("every", timedelta(minutes=15))
     given = {"id": FeedId(feed_id), "url": f"https://gazette.example/{feed_id}.xml", "outlet": an_outlet()}
-    return Feed(**{"language": "en", "every": timedelta(minutes=15), **given, **changes})  # type: ignore[arg-type]
+    pace = {"every": every, "fastest": every, "slowest": every}
+    return Feed(**{"language": "en", **pace, **given, **changes})  # type: ignore[arg-type]
 
 
 def an_entry(key: str = "1", **changes: object) -> Entry:

@@ -13,7 +13,8 @@ from tests.builders import a_feed
 
 CANARY = "c4n4ry"
 SECRET = Secret(CANARY)
-FEED = a_feed(credentials=Credentials(header="Authorization", value=Secret(f"Bearer {CANARY}")))
+URL = "https://gazette.example/rss.xml"
+FEED = a_feed(credentials=Credentials(url=URL, header="Authorization", value=Secret(f"Bearer {CANARY}")))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The one normal form of an address, and what is told of it."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -209,3 +211,74 @@ def test_one_site_under_several_hosts(a: str, b: str, same: bool) -> None:
 )
 def test_front_pages_are_told_from_articles(url: str, front: bool) -> None:
     assert urls.is_front_page(url) is front
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("gazette.example", "https://gazette.example"),
+        (" gazette.example/news?a=1 ", "https://gazette.example/news?a=1"),
+        ("gazette.example:8080/rss", "https://gazette.example:8080/rss"),
+        ("http://gazette.example/rss", "http://gazette.example/rss"),
+        ("feed://gazette.example/rss", "https://gazette.example/rss"),
+        ("feed:https://gazette.example/rss", "https://gazette.example/rss"),
+        ("FEED:gazette.example", "https://gazette.example"),
+        ("الجزيرة.example/أخبار", "https://الجزيرة.example/أخبار"),
+        ("", ""),
+        ("mailto:desk@gazette.example", ""),
+        ("javascript:alert(1)", ""),
+        ("ftp://gazette.example/", ""),
+        ("http://[", ""),
+        ("//", ""),
+    ],
+)
+def test_what_a_person_types_is_an_address(given: str, meant: str) -> None:
+    assert urls.typed(given) == meant
+
+
+LONG = 90_000
+"""About as much as a server can put into one header."""
+COSTLY = {
+    "colons": "x://" + ":" * LONG,
+    "user names": "x://" + "a:" * (LONG // 2),
+    "tabs": "\t" * LONG,
+    "blanks": " " * LONG + "x",
+    "parameters": "x://a?" + "token" * (LONG // 5),
+    "marks": "http://a" + "\u0301\u0316" * (LONG // 4) + "/",
+    "marks after http:\\\\": "http:\\\\a" + "\u0301\u0316" * (LONG // 4) + "/",
+    "marks in the path": "http://a/" + "\u0301\u0316" * (LONG // 4) + "/",
+    "ligatures": "http://" + "ﷺ" * (LONG // 3) + "/",
+    "labels": "http://" + "א." * (LONG // 3) + "com/",
+    "punycode": "http://xn--" + "a" * LONG + "/",
+    "an open address": "http://[" + ":" * LONG + "]/",
+    "an endless address": "http://[" + "0:" * (LONG // 2) + "]/",
+    "a zone": "http://[::1%" + "a" * LONG + "]/",
+    "a port": "http://a:" + "1" * LONG + "/",
+    "dots": "../" * (LONG // 3),
+    "signs": "/" + "%zz" * (LONG // 3),
+    "tracking": "?" + "utm_a&" * (LONG // 6),
+    "www": "www." + "a." * (LONG // 2) + "!",
+}
+
+
+@pytest.mark.parametrize("link", COSTLY.values(), ids=COSTLY)
+def test_no_address_takes_the_square_of_its_length(link: str) -> None:
+    started = process_time()
+    urls.redact(link)
+    urls.host(link)
+    urls.absolute("https://gazette.example/news", link)
+    assert process_time() - started < 1, "an address of this length took 5 to 60 s"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://{'a' * 1025}/",
+        f"https://gazette.example/{'a' * 17_000}",
+        f"https://gazette.example/?{'utm_a&' * 3000}",
+    ],
+)
+def test_an_endless_address_is_none(url: str) -> None:
+    with pytest.raises(ValueError, match="an address of"):
+        urls.normalise(url)
+    assert (urls.host(url), urls.absolute("https://gazette.example/", url)) == ("", "")

@@ -1,9 +1,9 @@
 """Which addresses an article is known by, and when two articles are one."""
 
-import re
 from datetime import timedelta
 
 from monitor import urls
+from monitor.articles.walls import wall_at
 from monitor.model import Article
 from monitor.text.fold import fold
 from monitor.text.tokens import tokens
@@ -15,16 +15,10 @@ FURTHEST_APART = timedelta(days=3)
 FEWEST_WORDS = 3
 """Titles with fewer words (and those of scripts without blanks) are compared by pairs of letters."""
 
-_WALL_NAMES = (
-    "login|log-in|signin|sign-in|sign_in|logon|sso|auth|oauth2?|register|consent|cookie-?consent|cookie-?wall|gdpr"
-    "|privacy-?(?:gate|wall)|captcha|challenge|cdn-cgi|subscribe|paywall|access-denied|verify"
-)
-_WALL = re.compile(rf"//(?:login|signin|consent|auth|accounts?|sso|id)\.|/(?:{_WALL_NAMES})(?:[/.?]|\Z)", re.IGNORECASE)
-
 
 def is_wall(url: str) -> bool:
     """Whether an address looks like a login, a consent page or a bot check: a place where strangers meet."""
-    return bool(_WALL.search(url.partition("?")[0]))
+    return wall_at(url) is not None
 
 
 def aliases(asked: str, *, landed: str, canonical: str = "") -> tuple[str, ...]:

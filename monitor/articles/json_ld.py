@@ -8,6 +8,7 @@ from typing import Any
 MOST_NODES = 5_000
 """Objects and lists looked at in a page: real ones have under a hundred."""
 _ARTICLE_ENDINGS = ("Article", "Posting", "Report", "Review", "Story")
+_FREE = ("isAccessibleForFree", "isAccessibleforFree")
 _WEAK_TYPES = ("WebPage", "VideoObject", "ItemPage")
 
 
@@ -35,8 +36,21 @@ def declared_in(blocks: Iterable[str]) -> Declared:
         published=_text(node.get("datePublished")),
         authors=tuple(filter(None, map(_name, _listed(node.get("author"))))),
         language=_text(node.get("inLanguage")) or _name(node.get("inLanguage")),
-        paywalled=str(node.get("isAccessibleForFree", "")).lower() == "false",
+        paywalled=_is_paywalled(node),
     )
+
+
+def _is_paywalled(node: Mapping[str, Any]) -> bool:
+    """What the article says, else whether any of its parts says so (https://schema.org/isAccessibleForFree)."""
+    own = _free(node)
+    return own is False or (own is None and any(_free(part) is False for part in _listed(node.get("hasPart"))))
+
+
+def _free(node: Any) -> bool | None:
+    """None where it says nothing; truth is written in many ways: false, "False", "http://schema.org/False"."""
+    said = next((node[name] for name in _FREE if name in node), None) if isinstance(node, dict) else None
+    word = str(said).strip().rpartition("/")[2].lower()
+    return {"false": False, "true": True}.get(word)
 
 
 def _documents(blocks: Iterable[str]) -> Iterator[Any]:

@@ -3,14 +3,13 @@
 A page that cannot be had never costs the article: what its feeds say stays, with the reason.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import urls
-from monitor.articles.identity import is_wall
-from monitor.model import Page, Shortfall, TextSource
+from monitor.articles.walls import is_metered, wall_at, wall_in_answer, wall_in_markup, wall_in_words
+from monitor.model import Page, Shortfall
 
 DELAYS = (
     timedelta(minutes=5),
@@ -25,8 +24,13 @@ SHORT = 600
 FEWEST = 200
 """Characters; a shorter text that no feed vouches for may be anything."""
 
+_BEGINNING = 80
+"""Characters of a feed's text by which the article is known."""
+_PASSING = frozenset([Shortfall.CHALLENGE, Shortfall.CONSENT])
+"""Walls that let the next request through, at times."""
+
 _BY_STATUS = {
-    401: (Shortfall.FORBIDDEN, False),
+    401: (Shortfall.LOGIN, False),
     402: (Shortfall.PAYWALL, False),
     403: (Shortfall.FORBIDDEN, True),
     404: (Shortfall.GONE, True),
@@ -35,24 +39,10 @@ _BY_STATUS = {
     413: (Shortfall.TOO_LARGE, False),
     425: (Shortfall.RATE_LIMITED, True),
     429: (Shortfall.RATE_LIMITED, True),
-    451: (Shortfall.FORBIDDEN, False),
+    451: (Shortfall.GEO, False),
 }
 """Status → what it means, and whether asking again may help. Fresh articles are 404 until every server has them, and
 a 403 is often a bot check that lets the next request through."""
-
-# Who stands in the way says so (Cloudflare, AWS WAF), with whatever status.
-_CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("captcha", "challenge")}
-# Set on every answer of a site that DataDome guards; of a refusal it tells why.
-_GUARDED = "x-datadome"
-# In a text, only what no news says of its own subject: "access denied" and "security check" are everyday words there.
-_CHALLENGE = re.compile(
-    r"are you (?:a )?(?:human|robot)|verify (?:that )?you are|unusual traffic|enable javascript and cookies"
-    r"|checking your browser|captcha|pardon our interruption",
-    re.IGNORECASE,
-)
-_CHALLENGE_TITLE = re.compile(
-    rf"{_CHALLENGE.pattern}|just a moment|attention required|access denied|security check", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +51,6 @@ class Verdict:
 
     text: str
     """The page's; "" where it is much less than what feeds say."""
-    text_source: TextSource
     shortfall: Shortfall | None
     """Why the text is not (all of) the page's; None where it is."""
     retry: bool
@@ -74,6 +63,7 @@ def judge(
     page: Page | None,
     *,
     feed_text: str,
+    body: bytes = b"",
     asked: str = "",
     landed: str = "",
 ) -> Verdict:
@@ -82,30 +72,29 @@ def judge(
     `headers` have names in lower case; `page` is None where the body is no page; `feed_text` is what feeds say of the
     article beside its title; `asked` and `landed` are the address before and after redirects.
     """
-    refused = _refusal(status, headers) or _diverted(asked, landed)
+    short = page is None or len(page.text) < SHORT
+    refused = _refusal(status, headers, body) or _diverted(asked, landed, page if short else None)
     if refused is not None:
         shortfall, retry = refused
-        return without_page(shortfall, retry=retry, feed_text=feed_text)
+        return without_page(shortfall, retry=retry)
     if page is None:
-        return without_page(Shortfall.NOT_A_PAGE, retry=False, feed_text=feed_text)
-    if len(page.text) < SHORT and (_CHALLENGE.search(page.text) or _CHALLENGE_TITLE.search(page.title)):
-        return without_page(Shortfall.CHALLENGE, retry=True, feed_text=feed_text)
+        return without_page(Shortfall.NOT_A_PAGE, retry=False)
+    if short and (wall := _wall_instead(page, body, feed_text)):
+        return without_page(wall, retry=wall in _PASSING)
     if 0 < len(page.text) < FEWEST and not feed_text:
         # Perhaps a short notice, perhaps a wall in words we do not know: it is kept, and asked for again.
-        return Verdict(text=page.text, text_source=TextSource.PAGE, shortfall=Shortfall.TOO_SHORT, retry=True)
+        return Verdict(text=page.text, shortfall=Shortfall.TOO_SHORT, retry=True)
+    paywalled = page.paywalled or (short and is_metered(landed) and not is_metered(asked))
     # A feed that carries whole articles often has a little more than the extractor finds, and several feeds' wordings
     # add up: that is no shortfall.
-    if len(page.text) < SHORT and 2 * len(page.text) < max(len(feed_text), 1):
-        short = Shortfall.PAYWALL if page.paywalled else Shortfall.TOO_SHORT
-        return without_page(short, retry=not page.paywalled, feed_text=feed_text)
-    teaser = Shortfall.PAYWALL if page.paywalled else None
-    return Verdict(text=page.text, text_source=TextSource.PAGE, shortfall=teaser, retry=False)
+    if short and 2 * len(page.text) < max(len(feed_text), 1):
+        return without_page(Shortfall.PAYWALL if paywalled else Shortfall.TOO_SHORT, retry=not paywalled)
+    return Verdict(text=page.text, shortfall=Shortfall.PAYWALL if paywalled else None, retry=False)
 
 
-def without_page(shortfall: Shortfall, *, retry: bool, feed_text: str) -> Verdict:
+def without_page(shortfall: Shortfall, *, retry: bool) -> Verdict:
     """The verdict where nothing of the page can be used: the feed's text stays."""
-    source = TextSource.FEED if feed_text else TextSource.TITLE
-    return Verdict(text="", text_source=source, shortfall=shortfall, retry=retry)
+    return Verdict(text="", shortfall=shortfall, retry=retry)
 
 
 def when_to_read_again(
@@ -118,24 +107,32 @@ def when_to_read_again(
     return now + max(DELAYS[attempts - 1], asked)
 
 
-def _refusal(status: int, headers: Mapping[str, str]) -> tuple[Shortfall, bool] | None:
-    if any(headers.get(name, "").lower() in marks for name, marks in _CHALLENGE_HEADERS.items()):
-        return Shortfall.CHALLENGE, True
+def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Shortfall, bool] | None:
+    if wall := wall_in_answer(status, headers, body):
+        return wall, wall in _PASSING
     if 200 <= status < 300:
         return None
-    if status == 403 and _GUARDED in headers:
-        return Shortfall.CHALLENGE, True
     if status >= 500:
         return Shortfall.SERVER_ERROR, True
     return _BY_STATUS.get(status, (Shortfall.FORBIDDEN if status >= 400 else Shortfall.UNREACHABLE, False))
 
 
-def _diverted(asked: str, landed: str) -> tuple[Shortfall, bool] | None:
-    """Sent elsewhere: to the front page, as sites do with articles they took down, or to a wall."""
+def _diverted(asked: str, landed: str, short: Page | None) -> tuple[Shortfall, bool] | None:
+    """Sent elsewhere: to the front page, as sites do with articles they took down, or to a wall. `short`: the page
+    there, where it says little.
+    """
     if not landed or landed == asked:
         return None
-    if is_wall(landed) and not is_wall(asked):
-        return Shortfall.CHALLENGE, True
+    if (wall := wall_at(landed)) and not wall_at(asked):
+        wall = (wall_in_words(short.title, short.text) if short else None) or wall
+        return wall, wall in _PASSING
     if urls.is_front_page(landed) and not urls.is_front_page(asked):
         return Shortfall.GONE, False
     return None
+
+
+def _wall_instead(page: Page, body: bytes, feed_text: str) -> Shortfall | None:
+    """What stands in the place of the article, unless it is the article: the feed knows how that begins."""
+    if feed_text and feed_text[:_BEGINNING] in page.text:
+        return None
+    return wall_in_words(page.title, page.text) or (wall_in_markup(body) if len(page.text) < FEWEST else None)

@@ -35,7 +35,7 @@ _DATES = (
 _AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
 MOST_JSON = 1_000_000
 """Characters of JSON-LD read of a page: ten megabytes of it would be a gigabyte of Python."""
-_KEYS_OF_INTEREST = ('"headline"', '"datePublished"', '"isAccessibleForFree"', '"author"')
+_KEYS_OF_INTEREST = ('"headline"', '"datePublished"', '"isAccessibleForFree"', '"isAccessibleforFree"', '"author"')
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def metadata(root: HtmlElement, url: str) -> Page:
         language=_language(root, seen.meta, declared),
         authors=tuple(dict.fromkeys(filter(None, (one_line(plain(name)) for name in authors)))),
         published_at=moment_of(declared.published) or moment_of(_first(seen.meta, _DATES)),
-        paywalled=declared.paywalled,
+        paywalled=declared.paywalled or seen.meta.get("article:content_tier", "").lower() == "locked",
     )
 
 

@@ -1,10 +1,14 @@
-"""`monitor feeds`: when each feed was polled, what it brought, what is wrong with it."""
+"""`monitor feeds`: when each feed was polled, what it brought, what is wrong with it; feeds found, added, exchanged."""
 
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.feeds_add import add_command
+from monitor.cli.feeds_discover import discover_command
+from monitor.cli.feeds_export import export_command
+from monitor.cli.feeds_import import import_command
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, environment, folder_of, open_store
 from monitor.cli.output import format_option, print_rows
@@ -28,12 +32,26 @@ COLUMNS = {
 EMPTY = "No feeds. Add some to feeds.yaml; `monitor check` tells what is wrong with it."
 
 
-@click.command("feeds")
+@click.group("feeds", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--failing", is_flag=True, help="Only those whose last poll failed.")
 @format_option
 @database_option
-def feeds_command(*, failing: bool, output: str, config: str | None, database: str | None) -> None:
-    """List the configured feeds with what each has brought, those that fail first."""
+@click.pass_context
+def feeds_command(
+    context: click.Context, *, failing: bool, output: str, config: str | None, database: str | None
+) -> None:
+    """List the configured feeds with what each has brought, those that fail first; or find, add and exchange feeds."""
+    if context.invoked_subcommand is None:
+        _list(failing=failing, output=output, config=config, database=database)
+    elif failing or output != "table" or config or database:
+        raise click.UsageError(f"options go behind the command: monitor feeds {context.invoked_subcommand} …", context)
+
+
+for command in (add_command, discover_command, import_command, export_command):
+    feeds_command.add_command(command)
+
+
+def _list(*, failing: bool, output: str, config: str | None, database: str | None) -> None:
     from monitor.app import load_config
 
     loaded = load_config(folder_of(config), environment(database), secrets=False)

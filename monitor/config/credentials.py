@@ -152,8 +152,10 @@ def check_auth(auth: Given[Auth], url: str, source: Source) -> None:
         source.report(auth.place, "auth: the url holds a user name already", "give one of the two")
 
 
-def credentials_of(auth: Auth, source: Source, environment: Mapping[str, str], home: Path) -> Credentials | None:
-    """The header, its secret read; None where that cannot be used, which is reported.
+def credentials_of(
+    auth: Auth, url: str, source: Source, environment: Mapping[str, str], home: Path
+) -> Credentials | None:
+    """The header for the origin of `url`, its secret read; None where that cannot be used, which is reported.
 
     home: the folder that relative paths begin at.
     """
@@ -171,7 +173,7 @@ def credentials_of(auth: Auth, source: Source, environment: Mapping[str, str], h
         _report(source, place, f"{key}: {named} {wrong}", named)
         return None
     file = str(home.absolute() / named.name) if named.kind == "file" else ""
-    return Credentials(header=header, value=Secret(value), file=file)
+    return Credentials(url=url, header=header, value=Secret(value), file=file)
 
 
 def _report(source: Source, place: Place, what: str, named: _Named) -> None:

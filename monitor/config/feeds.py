@@ -9,12 +9,12 @@ from pathlib import Path
 
 from monitor.config.codes import COUNTRY, LANGUAGE
 from monitor.config.credentials import AUTH, Auth, check_auth, credentials_of
-from monitor.config.settings import EVERY
+from monitor.config.settings import EVERY, Settings
 from monitor.config.shape import ByName, Each, Given, Keys, Named, Placed, Value, Wrong, read_file
 from monitor.config.source import Source
 from monitor.config.values import SLUG, TEXT, choice
 from monitor.model import Affiliation, Credentials, Feed, FeedId, Outlet, RobotsPolicy
-from monitor.urls import bare_host, host, normalise
+from monitor.urls import bare_host, host, normalise, place
 
 FEEDS = "feeds.yaml"
 
@@ -82,7 +82,7 @@ _FEED = Keys(
     about={
         "url": "where the feed is",
         "language": "the language of its entries",
-        "every": "how often it is asked",
+        "every": "how often it is asked, always; without it as often as it brings news",
         "tags": "your own words",
         "auth": "what lets us in: `basic`, `bearer`, or `header` with `value`",
         "robots": "whether robots.txt counts for the pages that it offers",
@@ -118,11 +118,11 @@ FILE: Keys[dict[str, tuple[Named[_Outlet], ...]]] = Keys(
 
 
 def read_feeds(
-    source: Source, every: timedelta, environment: Mapping[str, str], home: Path, *, secrets: bool = True
+    source: Source, settings: Settings, environment: Mapping[str, str], home: Path, *, secrets: bool = True
 ) -> tuple[tuple[Outlet, ...], tuple[Feed, ...]]:
     """The outlets and the feeds of a file, in its order; none of them when the file has a problem, which is reported.
 
-    every: the interval of feeds that do not name one. home: the folder that the paths of secrets begin at.
+    settings: with the intervals of feeds that do not name one. home: the folder that the paths of secrets begin at.
     secrets: whether feeds get their credentials, which must be there then.
     """
     outlets = (read_file(FILE, source) or {}).get("outlets", ())
@@ -134,15 +134,15 @@ def read_feeds(
     if source.problems:
         return (), ()
     known = {
-        feed.id: credentials_of(feed.value.auth.value, source, environment, home)
+        feed.id: credentials_of(feed.value.auth.value, feed.value.url.value, source, environment, home)
         for feed in feeds
-        if secrets and feed.value.auth
+        if secrets and feed.value.auth and feed.value.url
     }
     if source.problems:
         return (), ()
     shared = _shared_hosts(outlets)
     made = [(_outlet(entry, shared), entry.value.feeds) for entry in outlets]
-    polled = (_feed(feed, outlet, every, known.get(feed.id)) for outlet, entries in made for feed in entries)
+    polled = (_feed(feed, outlet, settings, known.get(feed.id)) for outlet, entries in made for feed in entries)
     return tuple(outlet for outlet, _ in made), tuple(polled)
 
 
@@ -151,7 +151,7 @@ def _refuse_repeated(outlets: Sequence[Named[_Outlet]], source: Source) -> None:
     _refuse_equal(((feed.id, Given(feed.id, feed.place)) for feed in feeds), "feed id", source)
     addresses = (feed.value.url for feed in feeds if feed.value.url)
     # The same feed by http and by https is one feed.
-    _refuse_equal(((normalise(url.value).partition("://")[2], url) for url in addresses), "feed address", source)
+    _refuse_equal(((place(url.value), url) for url in addresses), "feed address", source)
     domains = (domain for outlet in outlets for domain in outlet.value.domains)
     _refuse_equal(((domain.value, domain) for domain in domains), "domain", source)
 
@@ -191,14 +191,17 @@ def _outlet(entry: Named[_Outlet], shared: frozenset[str]) -> Outlet:
     )
 
 
-def _feed(entry: Named[_Feed], outlet: Outlet, every: timedelta, credentials: Credentials | None) -> Feed:
+def _feed(entry: Named[_Feed], outlet: Outlet, settings: Settings, credentials: Credentials | None) -> Feed:
     given = entry.value
+    every = given.every or settings.poll_every
     return Feed(
         id=FeedId(entry.id),
         url=given.url.value if given.url else "",
         outlet=outlet,
         language=given.language or outlet.language,
-        every=given.every or every,
+        every=every,
+        fastest=given.every or min(every, settings.poll_fastest),
+        slowest=given.every or max(every, settings.poll_slowest),
         tags=given.tags,
         credentials=credentials,
         robots=given.robots,

@@ -55,7 +55,7 @@ def load(
     """
     settings, settings_sources = read_settings(files, environment, home)
     feeds_source = _open_feeds(files)
-    outlets, feeds = read_feeds(feeds_source, settings.poll_every, environment, home, secrets=secrets)
+    outlets, feeds = read_feeds(feeds_source, settings, environment, home, secrets=secrets)
     rules = read_rules(files, _values(outlets, feeds))
     sources = (*settings_sources, feeds_source)
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}

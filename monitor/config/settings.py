@@ -46,7 +46,9 @@ class Settings:
     """In which moments are shown and read."""
     contact: str = ""
     poll_every: timedelta = timedelta(minutes=15)
-    """The interval of feeds that do not name one."""
+    """The interval that feeds begin with which do not name one; then it is learned, within these bounds."""
+    poll_fastest: timedelta = timedelta(minutes=5)
+    poll_slowest: timedelta = timedelta(minutes=30)
     fetch: FetchSettings
     workers: WorkerSettings = field(default_factory=WorkerSettings)
 
@@ -81,7 +83,11 @@ _ABOUT = {
     "fetch": "behaviour towards other people's servers",
     "workers": "the processes that parse what they send",
 }
-_ABOUT_POLL = {"every": "how often a feed is asked, unless it says otherwise"}
+_ABOUT_POLL = {
+    "every": "how often a feed is asked at first; then as often as it brings news",
+    "fastest": "no feed is asked more often, unless it has an `every` of its own",
+    "slowest": "none more seldom, unless it fails or asks for it itself",
+}
 _ABOUT_FETCH = {
     "timeout": "for a whole request, redirects included",
     "per_host": "connections to one host at a time",
@@ -167,7 +173,7 @@ def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any
             "database": database(home, environment),
             "timezone": ZONE,
             "contact": CONTACT,
-            "poll": Keys(build=dict, keys={"every": EVERY}, about=_ABOUT_POLL),
+            "poll": Keys(build=dict, keys=dict.fromkeys(_ABOUT_POLL, EVERY), about=_ABOUT_POLL),
             "fetch": Keys(build=dict, keys=_FETCH, about=_ABOUT_FETCH),
             "workers": Keys(build=dict, keys=_WORKERS, about=_ABOUT_WORKERS),
         },

@@ -2,26 +2,34 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from monitor.errors import ParseError
-from monitor.feeds.items import Item, Wording
+from monitor.feeds.items import Item, Wording, iso_moment, tried
+from monitor.feeds.keys import unreadable
+from monitor.model import Skipped
+
+_LONGEST_NUMBER = 400
+"""Digits; Python refuses to read numbers of some thousands, and no item means one."""
 
 
-def read(text: str) -> tuple[list[Item | None], Mapping[str, Any]]:
-    """The items and what the feed says of itself; None for an item that is no object.
+def read(text: str) -> tuple[list[Item | Skipped], Mapping[str, Any]]:
+    """The items and what the feed says of itself.
 
     Raises: ParseError when it is no JSON (or only part of it), or no JSON Feed.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise ParseError(f"this begins like a JSON Feed, but cannot be read as JSON: {str(error)[:200]}") from error
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise ParseError('this is JSON, but not a JSON Feed: it has no list of "items"')
-    return [_item(item) if isinstance(item, dict) else None for item in items], document
+    return [tried(_item, item) if isinstance(item, dict) else unreadable("not an item") for item in items], document
+
+
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
 
 
 def _item(item: Mapping[str, Any]) -> Item:
@@ -31,11 +39,11 @@ def _item(item: Mapping[str, Any]) -> Item:
         links=(_string(item, "url"), _string(item, "external_url")),
         title=Wording(value=_string(item, "title"), is_html=False),
         wordings=(
-            Wording(value=_string(item, "content_html"), is_html=True),
-            Wording(value=_string(item, "content_text"), is_html=False),
+            Wording(value=_string(item, "content_html"), is_html=True, is_content=True),
+            Wording(value=_string(item, "content_text"), is_html=False, is_content=True),
             Wording(value=_string(item, "summary"), is_html=False),
         ),
-        published=_moment(raw),
+        published=iso_moment(raw),
         published_raw=raw,
         authors=_authors(item),
         language=_string(item, "language"),
@@ -53,11 +61,3 @@ def _string(holder: Mapping[str, Any], key: str) -> str:
     """Identifiers are often numbers, against the specification."""
     value = holder.get(key)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-
-
-def _moment(raw: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(raw)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -1,9 +1,10 @@
-"""An HTTP status → why a poll failed, for a person, with what to do where we know."""
+"""What an answer's status and headers say of a feed."""
 
+import re
 from datetime import timedelta
 from http import HTTPStatus
 
-from monitor.model import Failed
+from monitor.model import Failed, FailureKind
 
 _REASONS = {
     300: "the server offers a choice instead of a feed; give one address",
@@ -19,6 +20,8 @@ _REASONS = {
     503: "the server is overloaded or being repaired",
 }
 _TEMPORARY = frozenset([408, 409, 421, 423, 425, 429])
+_MAX_AGE = re.compile(r"(?:\A|[\s,])max-age\s*=\s*\"?([0-9]{1,9})(?![0-9])", re.IGNORECASE)
+_UNKEPT = re.compile(r"(?:\A|[\s,])no-(?:cache|store)(?:\Z|[\s,])", re.IGNORECASE)
 
 
 def failure_of(status: int, *, retry_after: timedelta | None = None) -> Failed | None:
@@ -30,9 +33,15 @@ def failure_of(status: int, *, retry_after: timedelta | None = None) -> Failed |
         return None
     return Failed(
         reason=f"{status}: {_REASONS.get(status) or _by_class(status)}",
-        temporary=status >= 500 or status in _TEMPORARY,
+        kind=_kind(status),
         retry_after=retry_after,
     )
+
+
+def _kind(status: int) -> FailureKind:
+    if status == HTTPStatus.GONE:
+        return FailureKind.GONE
+    return FailureKind.TEMPORARY if status >= 500 or status in _TEMPORARY else FailureKind.HARD
 
 
 def _by_class(status: int) -> str:
@@ -46,3 +55,12 @@ def _by_class(status: int) -> str:
             return f"the server failed ({name})"
         case _:
             return f"the server refuses the request ({name})"
+
+
+def max_age(cache_control: str, age: str = "") -> timedelta | None:
+    """How long an answer may still be kept, by its Cache-Control and Age; None where that is not said (RFC 9111)."""
+    found = _MAX_AGE.search(cache_control)
+    if not found or _UNKEPT.search(cache_control):
+        return None
+    old = int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
+    return timedelta(seconds=max(0, int(found[1]) - old))

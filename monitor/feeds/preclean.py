@@ -1,4 +1,4 @@
-"""XML of a feed, made fit for feedparser: bytes that neither raise, nor stop at the first oddity, nor explode.
+"""XML of a feed, made fit for feedparser: text that neither raises, nor stops it at the first oddity, nor explodes.
 
 No DTD ever reaches expat: chained entities kill CPython with expat before 2.7. What a DTD legitimately does in feeds,
 naming characters, is done here, once and without nesting.
@@ -17,13 +17,15 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BOUND = re.compile(r"\sxmlns:rss\s*=")
 _PREFIXED = re.compile(r"(</?)rss:(?=[A-Za-z])")
 _NESTED = re.compile(r"&(?!#\d+;|amp;|lt;|gt;|quot;|apos;)|%[A-Za-z]")
+_CDATA = "<![CDATA["
+_NEXT_ITEM = re.compile(r"</((?:[A-Za-z_][\w.-]*:)?(?:item|entry))\s*>\s*<\1[\s>]", re.IGNORECASE)
 MOST_GROWTH = 2
 """Times the document's size that its entities may make of it."""
 REFUSED = "the feed declares a DTD with entities that refer to others or are very long; refused, for it may explode"
 
 
-def preclean(text: str, start: int) -> bytes:
-    """The document from its root element at `start` on, as UTF-8, without declaration and DTD.
+def preclean(text: str, start: int) -> str:
+    """The document from its root element at `start` on, without declaration and DTD.
 
     Raises: ParseError when the DTD declares entities that refer to others, or that blow the document up.
     """
@@ -31,11 +33,29 @@ def preclean(text: str, start: int) -> bytes:
     body = _ILLEGAL.sub("", text[start:])
     if "<rss:" in body and not _BOUND.search(body):
         body = _PREFIXED.sub(r"\1", body)
+    body = _without_endless_cdata(body)
     if "&" in body:
         body = _REFERENCE.sub(lambda found: _reference(found, entities), body)
     if len(body) > MOST_GROWTH * len(text) + HEAD:
         raise ParseError(REFUSED)
-    return body.encode()
+    return body
+
+
+def _without_endless_cdata(body: str) -> str:
+    """A CDATA section that nobody closed goes on to the end of the next one, with all items between: it is closed where
+    its own item ends. A section in which another begins, and no item ends, is a text that speaks of CDATA.
+    """
+    parts: list[str] = []
+    done = start = 0
+    while (start := body.find(_CDATA, start)) >= 0 and (end := body.find("]]>", start)) >= 0:
+        again = body.find(_CDATA, start + 1, end)
+        swallowed = _NEXT_ITEM.search(body, start, again) if again >= 0 else None
+        if swallowed:
+            end = swallowed.start()
+            parts += (body[done:end], "]]>")
+            done = end
+        start = end
+    return "".join((*parts, body[done:]))
 
 
 def _declared(prolog: str) -> dict[str, str]:

@@ -1,64 +1,193 @@
-"""When a feed is polled next, and what is kept of the poll. A feed is never given up."""
+"""How a feed is asked, when it is polled next, and what is kept of the poll. A feed is never given up.
+
+The interval follows what a feed offers: from a third to two thirds of the entries of a document should have been there
+at the last poll. More, and the server is asked for nothing; fewer, and entries may pass unseen.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from zlib import crc32
 
-from monitor.model import Failed, Feed, FeedState, Outcome, Polled, Unchanged, Validators
+from monitor.model import (
+    Failed,
+    FailureKind,
+    Feed,
+    FeedState,
+    News,
+    Outcome,
+    Polled,
+    Postponed,
+    Unchanged,
+    Validators,
+)
 
 LONGEST_TTL = timedelta(hours=1)
-"""A feed may ask for longer intervals than the user, up to this: many state a day and change by the minute."""
+"""A feed may ask for longer intervals, up to this: many state a day and change by the minute."""
 LONGEST_DELAY = timedelta(hours=6)
-"""Between polls of a feed that fails, unless the user's own interval or the server asks for more."""
+"""Between polls of a feed that fails, unless its own interval or the server asks for more."""
 LONGEST_RETRY_AFTER = timedelta(hours=24)
+DAY = timedelta(days=1)
+"""So often at least a feed is asked for whole, for some servers say 'nothing changed' when something did; and one that
+is gone for good is asked whether it is back."""
+FOLLOWED = 3
+"""A permanent redirect that was seen so often is followed without asking for it again."""
+CRASHES = 3
+"""A body that crashed the parser so often is not parsed again."""
 _MOST_DOUBLINGS = 16
+_WANTED = 1 / 2
+"""The share of new entries in a document that the interval aims at; it stays where it is between the two bounds."""
+_FEWEST, _MOST = 1 / 3, 2 / 3
+_SLOWER, _FASTER = 1.5, 1 / 4
+"""What one poll can change an interval by."""
 
 
-def after(feed: Feed, state: FeedState, outcome: Outcome, *, now: datetime) -> FeedState:
-    """The feed's state after a poll that ended `now` with this outcome."""
+def address(feed: Feed, state: FeedState, now: datetime) -> str:
+    """Where to ask for a feed: where it has moved, else where the user says; there in any case once a day."""
+    return state.moved_to if state.moved_times >= FOLLOWED and not _is_wanted_whole(state, now) else feed.url
+
+
+def conditions(state: FeedState, now: datetime) -> Validators:
+    """What to ask 'changed since?' with; nothing where the whole feed is wanted."""
+    return Validators() if state.distrusted_at or _is_wanted_whole(state, now) else state.validators
+
+
+def is_crashing(state: FeedState, body_hash: str) -> bool:
+    """Did this body crash the parser often enough?"""
+    return state.crashes >= CRASHES and state.crashed_hash == body_hash
+
+
+def is_gap(state: FeedState, outcome: Outcome, news: News) -> bool:
+    """Is nothing of the last document in this one? Then entries may have passed unseen in between."""
+    return isinstance(outcome, Polled) and bool(state.window and outcome.parsed.entries) and not news.known
+
+
+def after(feed: Feed, state: FeedState, outcome: Outcome, *, news: News, now: datetime) -> FeedState:
+    """The feed's state after a poll that ended `now` with this outcome; `news`: what it brought."""
     match outcome:
-        case Polled(parsed=parsed):
-            # Half a feed must be asked for again, whole: no 304 and no equal bytes may stand in for the rest.
-            is_whole = not parsed.damaged
-            state = replace(
-                state,
-                validators=outcome.validators if is_whole else Validators(),
-                body_hash=outcome.body_hash if is_whole else "",
-            )
-            wait = max(feed.every, min(parsed.ttl or feed.every, LONGEST_TTL))
-            return _succeeded(feed, state, wait, now, parsed.damaged)
-        case Unchanged(validators=validators):
-            return _succeeded(feed, replace(state, validators=validators), feed.every, now)
+        case Polled():
+            return _polled(feed, state, outcome, news, now)
+        case Unchanged():
+            return _unchanged(feed, state, outcome, now)
         case Failed():
             return _failed(feed, state, outcome, now)
+        case Postponed(wait=wait):
+            return replace(state, next_poll_at=now + wait, interruptions=0)
         case _:
             assert_never(outcome)
 
 
-def _succeeded(feed: Feed, state: FeedState, wait: timedelta, now: datetime, error: str = "") -> FeedState:
+def _polled(feed: Feed, state: FeedState, polled: Polled, news: News, now: datetime) -> FeedState:
+    parsed, gap = polled.parsed, is_gap(state, polled, news)
+    # Half a feed must be asked for again, whole: no 304 and no equal bytes may stand in for the rest.
+    is_whole = not parsed.damaged
+    hidden = polled.unconditional and bool(news.sightings) and polled.validators == state.validators != Validators()
+    after_it = replace(
+        _succeeded(state, now, parsed.damaged),
+        interval=_learned(feed, state, len(parsed.entries) - news.known, news.known, now),
+        ttl=parsed.ttl,
+        window=len(parsed.entries) or state.window,
+        validators=polled.validators if is_whole else Validators(),
+        body_hash=polled.body_hash if is_whole else "",
+        whole_at=now,
+        distrusted_at=(now if hidden else None) if state.distrusted_at is None else state.distrusted_at,
+        unchanged_poll=0,
+        moved_to=polled.moved_to,
+        moved_times=_times_moved(state, polled.moved_to),
+    )
+    # What passes unseen is worse than what is asked for too often.
+    asked = timedelta() if gap else _asked(feed, parsed.ttl, polled.max_age)
+    return replace(after_it, next_poll_at=now + max(_interval(feed, after_it), asked) * _spread(feed))
+
+
+def _unchanged(feed: Feed, state: FeedState, unchanged: Unchanged, now: datetime) -> FeedState:
+    after_it = replace(
+        _succeeded(state, now),
+        interval=_learned(feed, state, 0, state.window, now),
+        validators=unchanged.validators,
+        whole_at=now if unchanged.same_bytes else state.whole_at,
+        unchanged_poll=state.unchanged_poll if _same_hour(state.last_polled_at, now) else 0,
+        moved_to=unchanged.moved_to,
+        moved_times=_times_moved(state, unchanged.moved_to),
+    )
+    asked = _asked(feed, state.ttl, unchanged.max_age)
+    return replace(after_it, next_poll_at=now + max(_interval(feed, after_it), asked) * _spread(feed))
+
+
+def _failed(feed: Feed, state: FeedState, failed: Failed, now: datetime) -> FeedState:
+    """The first failure costs no time, each further one doubles the wait; validators stay as they are."""
+    interval = _interval(feed, state)
+    doubled = interval * 2 ** min(state.failures, _MOST_DOUBLINGS)
+    wait = DAY if failed.kind is FailureKind.GONE else min(doubled, max(LONGEST_DELAY, interval))
+    asked = min(failed.retry_after or timedelta(), LONGEST_RETRY_AFTER)
+    again = bool(failed.crashed_hash) and failed.crashed_hash == state.crashed_hash
     return replace(
         state,
-        next_poll_at=now + wait * _spread(feed),
+        next_poll_at=now + max(wait * _spread(feed), asked),
+        failures=state.failures + 1,
+        failure=failed.kind,
+        crashed_hash=failed.crashed_hash or state.crashed_hash,
+        crashes=state.crashes + 1 if again else int(bool(failed.crashed_hash)) or state.crashes,
+        # It may be the new address that fails: the next poll asks the one that the user gave.
+        moved_times=0,
+        interruptions=0,
+        unchanged_poll=0,
+        last_polled_at=now,
+        last_error=failed.reason,
+    )
+
+
+def _succeeded(state: FeedState, now: datetime, error: str = "") -> FeedState:
+    return replace(
+        state,
         failures=0,
+        failure=None,
+        crashed_hash="",
+        crashes=0,
+        interruptions=0,
         last_polled_at=now,
         last_success_at=now,
         last_error=error,
     )
 
 
-def _failed(feed: Feed, state: FeedState, failed: Failed, now: datetime) -> FeedState:
-    """The first failure costs no time, each further one doubles the wait; validators stay as they are."""
-    doubled = feed.every * 2 ** min(state.failures, _MOST_DOUBLINGS)
-    wait = min(doubled, max(LONGEST_DELAY, feed.every)) * _spread(feed)
-    asked = min(failed.retry_after or timedelta(), LONGEST_RETRY_AFTER)
-    return replace(
-        state,
-        next_poll_at=now + max(wait, asked),
-        failures=state.failures + 1,
-        last_polled_at=now,
-        last_error=failed.reason,
-    )
+def _learned(feed: Feed, state: FeedState, new: int, known: int, now: datetime) -> timedelta | None:
+    """The interval in which so many new entries become the wanted share of a document; None: nothing is known yet."""
+    if not state.window or not new + known:
+        return state.interval
+    interval, share = _interval(feed, state), new / (new + known)
+    if _FEWEST <= share <= _MOST:
+        return interval
+    since = now - state.last_polled_at if state.last_polled_at else interval
+    # Divided last: a share of 0 asks for the longest.
+    wanted = since * _WANTED / share if share and since > timedelta() else interval * _SLOWER
+    return _within(_within(wanted, interval * _FASTER, interval * _SLOWER), feed.fastest, feed.slowest)
+
+
+def _interval(feed: Feed, state: FeedState) -> timedelta:
+    return _within(state.interval or feed.every, feed.fastest, feed.slowest)
+
+
+def _within(wanted: timedelta, least: timedelta, most: timedelta) -> timedelta:
+    return min(max(wanted, least), most)
+
+
+def _asked(feed: Feed, ttl: timedelta | None, max_age: timedelta | None) -> timedelta:
+    """How long the feed, and its server, ask to be left alone; the server says so of all it sends, and gets less."""
+    return max(min(ttl or timedelta(), LONGEST_TTL), min(max_age or timedelta(), feed.slowest))
+
+
+def _times_moved(state: FeedState, moved_to: str) -> int:
+    """How often in a row permanent redirects led to this address."""
+    return (state.moved_times if moved_to == state.moved_to else 0) + 1 if moved_to else 0
+
+
+def _same_hour(one: datetime | None, other: datetime) -> bool:
+    return one is not None and (one.date(), one.hour) == (other.date(), other.hour)
+
+
+def _is_wanted_whole(state: FeedState, now: datetime) -> bool:
+    return state.whole_at is None or now - state.whole_at >= DAY
 
 
 def _spread(feed: Feed) -> float:

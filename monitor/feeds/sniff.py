@@ -20,13 +20,12 @@ _MAGIC = (
     (b"\x1f\x8b", "compressed data"),
 )
 _BLANK = re.compile(r"[\s\ufeff\x00]*")
-_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel))(?=[\s/>])", re.IGNORECASE)
+_ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?(?:rss|rdf|feed|channel|urlset))(?=[\s/>])", re.IGNORECASE)
 _ANY_ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _HTML = re.compile(r"<(?:html|head|body|title|script|meta|div|p)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _OTHER_ROOTS = {
-    "urlset": "a sitemap",
-    "sitemapindex": "a sitemap",
+    "sitemapindex": "a list of sitemaps: give the address of the one with the news",
     "opml": "an OPML list of feeds: import it instead",
 }
 HEAD = 65_536
@@ -34,10 +33,11 @@ HEAD = 65_536
 
 
 class Format(StrEnum):
-    """The two families of feeds."""
+    """The families of feeds."""
 
     JSON = "json"
     XML = "xml"
+    SITEMAP = "sitemap"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +65,17 @@ def sniff(text: str) -> Sniffed:
     if text.startswith(("{", "["), start):
         return Sniffed(format=Format.JSON, start=start)
     if found := _ROOT.match(text, start):
-        return Sniffed(format=Format.XML, start=start, root=found[1])
+        return _found(found)
     if _HTML.match(text, start) or "<!doctype html" in text[:start].lower():
         raise ParseError(_html_message(text))
     if found := _ROOT.search(text, start, start + HEAD):
-        return Sniffed(format=Format.XML, start=found.start(), root=found[1])
+        return _found(found)
     raise ParseError(_other_message(text, start))
+
+
+def _found(root: re.Match[str]) -> Sniffed:
+    is_sitemap = root[1].lower().endswith("urlset")
+    return Sniffed(format=Format.SITEMAP if is_sitemap else Format.XML, start=root.start(), root=root[1])
 
 
 def after_prolog(text: str) -> int:

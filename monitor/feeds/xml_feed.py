@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, cast
@@ -11,7 +12,8 @@ from xml.sax import SAXException
 import feedparser
 
 from monitor.errors import ParseError
-from monitor.feeds.items import Item, Wording
+from monitor.feeds.items import Item, Wording, tried
+from monitor.model import Skipped
 from monitor.text.markup import looks_like_html
 
 # What feedparser lets through on odd input: it was written for any input, and mostly keeps that promise.
@@ -22,28 +24,41 @@ _ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
 _LEADING_RELS = ("alternate", "related", "via")
 
 
-def read(document: bytes, base: str) -> tuple[list[Item], Mapping[str, Any]]:
-    """The items of a precleaned document, and what it says of itself; relative links are resolved by `base`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XmlFeed:
+    """What feedparser finds in a document."""
+
+    items: list[Item | Skipped]
+    about: Mapping[str, Any]
+    """What the feed says of itself."""
+    is_broken: bool
+    """It is no XML, so that feedparser has guessed; perhaps there is more in it."""
+
+
+def read(document: str, base: str) -> XmlFeed:
+    """What is in a precleaned document; relative links are resolved by `base`.
 
     Raises: ParseError when feedparser fails on it, finds no feed in it, or nothing but the ruins of one.
     """
     with _translated():
         parsed = feedparser.parse(
             # A stream, never bytes or str: feedparser takes those for the name of a file or an address first.
-            BytesIO(document),
+            BytesIO(document.encode()),
             response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
             # Three times as fast; what comes is made plain text, so nothing needs sanitising.
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-        items = [_item(entry) for entry in parsed.entries]
-    if not items and isinstance(parsed.get("bozo_exception"), SAXException):
-        raise ParseError(
-            f"the feed is broken or cut off, and no entry in it can be read: {parsed.bozo_exception}"[:300]
-        )
-    if not items and not parsed.version:
+    broken = parsed.get("bozo_exception")
+    if not parsed.entries and isinstance(broken, SAXException):
+        raise ParseError(f"the feed is broken or cut off, and no entry in it can be read: {broken}"[:300])
+    if not parsed.entries and not parsed.version:
         raise ParseError("this is XML, but not a feed that can be read")
-    return items, cast("Mapping[str, Any]", parsed.feed)
+    return XmlFeed(
+        items=[tried(_item, entry) for entry in parsed.entries],
+        about=cast("Mapping[str, Any]", parsed.feed),
+        is_broken=isinstance(broken, SAXException),
+    )
 
 
 def lifetime(channel: Mapping[str, Any]) -> timedelta | None:
@@ -89,7 +104,7 @@ def _wordings(given: dict[str, Any]) -> tuple[Wording, ...]:
     contents = [part for part in given.get("content", []) if _is_text(part)]
     return (
         _wording(given, "summary", given.get("summary_detail")),
-        *(_wording(part, "value", part) for part in contents),
+        *(replace(_wording(part, "value", part), is_content=True) for part in contents),
     )
 
 

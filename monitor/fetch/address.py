@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from monitor import urls
@@ -47,14 +47,17 @@ def read_address(url: str) -> Address:
 
     Raises: Refusal for anything that is none, with what is wrong.
     """
+    host = urls.host(url)
+    if not host:
+        raise Refusal("not a valid http(s) address", FetchKind.ADDRESS)
     try:
         parts = urlsplit(url.strip())
         port = parts.port
         target = _NOT_IN_TARGET.sub(_escaped, (parts.path or "/") + (parts.query and f"?{parts.query}"))
+        authorization = _authorization(parts)
     except ValueError as error:
         raise Refusal(f"not a valid address: {error}", FetchKind.ADDRESS) from error
-    host = urls.host(url)
-    if parts.scheme not in _DEFAULT_PORTS or not host or port == 0:
+    if parts.scheme not in _DEFAULT_PORTS or port == 0:
         raise Refusal("not a valid http(s) address", FetchKind.ADDRESS)
     return Address(
         url=parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl(),
@@ -62,19 +65,20 @@ def read_address(url: str) -> Address:
         host=host,
         port=port or _DEFAULT_PORTS[parts.scheme],
         target=target,
-        authorization=_authorization(parts),
+        authorization=authorization,
     )
 
 
 def follow(address: Address, location: str) -> Address:
-    """The address that a Location header means.
+    """The address that a Location header means, without the user name and password that it may hold: who we say we are
+    is not for a server to choose, least of all towards another one.
 
     Raises: Refusal when it means none that is fetched (file:, mailto:, malformed).
     """
     target = urls.absolute(address.url, location)
     if not target:
         raise Refusal(f"redirects to {urls.redact(location)[:200]!r}, not an http(s) address", FetchKind.ADDRESS)
-    return read_address(target)
+    return replace(read_address(target), authorization="")
 
 
 def _authorization(parts: SplitResult) -> str:

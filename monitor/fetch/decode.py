@@ -17,6 +17,9 @@ _MOST_MEMBERS = 1000
 """Gzip members in one body: each empty one costs time and adds nothing that the limit would count."""
 _MOST_PIECES = 20_000
 """Chunks in one body: one of a single byte costs as much as a large one, 40 µs, and the loop stands still meanwhile."""
+_FREE_PIECES = 1000
+_LEAST_PIECE = 16
+"""Bytes that chunks must hold on the average, after the first thousand."""
 
 
 class Body:
@@ -41,12 +44,12 @@ class Body:
         Raises: Refusal when there are too many, or they are no gzip.
         """
         self._count += 1
-        if self._count > _MOST_PIECES:
-            raise Refusal(f"sends its body in more than {_MOST_PIECES:,} crumbs", FetchKind.PROTOCOL)
+        self._raw_left -= len(piece)
+        if self._count > min(_MOST_PIECES, _FREE_PIECES + (self._limit - self._raw_left) // _LEAST_PIECE):
+            raise Refusal(f"sends its body in crumbs, {self._count:,} of them so far", FetchKind.PROTOCOL)
         if self._inflate is None:
             self._keep(piece)
             return
-        self._raw_left -= len(piece)
         if self._raw_left < 0:
             raise self._too_large()
         try:

@@ -95,8 +95,7 @@ class Fetcher:
         limit = self._settings.timeout
         with translated(request.url, limit):
             address = read_address(request.url)
-        origin = address.origin
-        headers = self._headers(request) | _conditions(request) | _credentials(request)
+        headers = self._headers(request) | _conditions(request) | _credentials(request, address)
         visited = [address.url]
         permanent = True
         spent = timedelta(0)
@@ -112,7 +111,7 @@ class Fetcher:
             address = target
             visited.append(address.url)
             permanent = permanent and answer.permanent
-            headers = self._headers(request) | (_credentials(request) if address.origin == origin else {})
+            headers = self._headers(request) | _credentials(request, address)
         return Fetched(
             url=request.url,
             final_url=address.url,
@@ -123,6 +122,10 @@ class Fetcher:
             elapsed=spent,
             permanently_moved=permanent and len(visited) > 1,
         )
+
+    def forget_unreached(self) -> None:
+        """Ask again whatever servers could not be reached for their robots.txt: it was our own network."""
+        self._robots.forget_unreached()
 
     async def self_test(self) -> None:
         """Prove that the guard stands before every connection.
@@ -184,9 +187,11 @@ def _conditions(request: Request) -> dict[str, str]:
     return {name: value for name, value in given.items() if _HEADER_VALUE.fullmatch(value)}
 
 
-def _credentials(request: Request) -> dict[str, str]:
+def _credentials(request: Request, address: Address) -> dict[str, str]:
     given = request.credentials
-    return {given.header: given.value.reveal()} if given else {}
+    if given is None or read_address(given.url).origin != address.origin:
+        return {}
+    return {given.header: given.value.reveal()}
 
 
 def _next_hop(address: Address, location: str, visited: list[str]) -> Address:

@@ -24,23 +24,56 @@ _ATTEMPT = 10.0
 """Seconds for one of them while another is left."""
 _RESOLVERS = 16
 """Threads: asyncio's own few would all wait for one dead name server."""
+_MOST_HEAD = 131_072
+"""Bytes before an answer's body. httpcore bounds its headers, but reads the interim answers before it (100, 103) for
+ever, 4 MB of them a second and with all of the CPU.
+"""
+_PIECE_OF_HEAD = 16_384
+"""Bytes of it that are read at once: the loop stands still while httpcore takes them apart."""
 
 
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is cancelled: httpcore leaves it open then."""
+class GuardedStream(httpcore.AsyncNetworkStream):
+    """A connection that is closed when its TLS handshake is cancelled (httpcore leaves it open then), and that reads a
+    bounded head of an answer.
+    """
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
         self._socket: socket.socket = inner.get_extra_info("socket")
-        self.read = inner.read  # type: ignore[method-assign]
-        self.write = inner.write  # type: ignore[method-assign]
+        self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
+        self._head_left = 0
+        self._in_head = True
         self.aclose = inner.aclose  # type: ignore[method-assign]
 
-    def get_extra_info(self, info: str) -> object:
-        """As httpcore's own streams, but quicker at "is_readable": httpcore asks that of every idle connection, twice a
-        request, and has anyio look for the socket each time.
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+        """Send (a part of) a request; an answer's head follows."""
+        self._in_head, self._head_left = True, _MOST_HEAD
+        await self._inner.write(buffer, timeout)
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+        """The next bytes of an answer; b"" at its end.
+
+        Raises: Refusal for an answer that never comes to its body, and httpcore's ReadError and ReadTimeout.
         """
-        return _readable(self._socket) if info == "is_readable" else self._inner.get_extra_info(info)
+        if not self._in_head:
+            return await self._inner.read(max_bytes, timeout)
+        if self._head_left <= 0:
+            raise Refusal("does not come to its answer, only to interim ones", FetchKind.PROTOCOL, temporary=True)
+        piece = await self._inner.read(min(max_bytes, _PIECE_OF_HEAD), timeout)
+        self._head_left -= len(piece)
+        return piece
+
+    def expect_body(self) -> None:
+        """The head is over."""
+        self._in_head = False
+
+    def get_extra_info(self, info: str) -> object:
+        """As httpcore's own streams, but "is_readable" is quicker (httpcore asks that of every idle connection, twice a
+        request, and has anyio look for the socket each time), and counts what is decrypted already or about to be.
+        """
+        if info == "is_readable":
+            return _readable(self._socket) or (self._tls is not None and _holds_more(self._tls))
+        return self._inner.get_extra_info(info)
 
     async def start_tls(
         self,
@@ -53,7 +86,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         Raises: httpcore's ConnectError and ConnectTimeout.
         """
         try:
-            return _Stream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+            return GuardedStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
         except asyncio.CancelledError:
             await self._inner.aclose()
             raise
@@ -131,11 +164,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             stream = await self._inner.connect_tcp(str(address), port, seconds, local_address, socket_options)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             return error
-        peer = ip_address(stream.get_extra_info("server_addr")[0])
+        place = stream.get_extra_info("server_addr")
+        if place is None:
+            await stream.aclose()
+            return httpcore.ConnectError("broke off at once")
+        peer = ip_address(place[0])
         if peer != address:
             await stream.aclose()
             raise Refusal(f"dialled {address}, but {peer} answered", FetchKind.ADDRESS, temporary=True)
-        return _Stream(stream)
+        return GuardedStream(stream)
 
 
 def _readable(connected: socket.socket) -> bool:
@@ -145,6 +182,17 @@ def _readable(connected: socket.socket) -> bool:
     poll = select.poll()
     poll.register(connected, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _holds_more(tls: ssl.SSLObject) -> bool:
+    """Whether an idle connection's decoder holds something. Takes a byte of it: the connection is then given up."""
+    try:
+        tls.read(1)
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        return True
+    return True
 
 
 def _literal(host: str) -> list[IPAddress]:

@@ -21,7 +21,7 @@ class Request:
     validators: Validators = field(default_factory=Validators)
     """Sent to `url` itself only, never to where it redirects."""
     credentials: Credentials | None = None
-    """Sent to the origin of `url` only: its scheme, host and port, whatever redirects lead away from it and back."""
+    """Sent to their own origin only, scheme, host and port, whether `url` or a redirect leads there."""
     robots: bool = False
     """Ask for nothing, redirects included, that the robots.txt of its server forbids."""
     patience: timedelta | None = None

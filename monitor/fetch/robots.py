@@ -134,6 +134,12 @@ class Robots:
         if not known.rules.allow(address.url):
             raise _again(Refusal("its robots.txt forbids it", FetchKind.ROBOTS), left)
 
+    def forget_unreached(self) -> None:
+        """Forget the servers that could not be reached, for it was not their fault."""
+        for origin, known in [*self._known.items()]:
+            if known.failure and known.failure.kind is not FetchKind.ROBOTS:
+                self._forget(origin)
+
     def _lately(self, origin: Origin) -> _Known | None:
         """What is known of an origin and still counts; it was used just now."""
         known = self._known.get(origin)

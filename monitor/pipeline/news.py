@@ -141,7 +141,7 @@ def _new_article(key: ArticleId, entry: Entry, feed: Feed, outlets: Outlets, now
         outlet=outlet.id,
         title=entry.title,
         summary=entry.text,
-        text_source=TextSource.FEED if entry.text else TextSource.TITLE,
+        text_source=_source_of(entry),
         shortfall=None if _own_link(entry) else Shortfall.NO_LINK,
         language=language_of(f"{entry.title}\n{entry.text}", entry.language, feed.language, outlet.language),
         authors=entry.authors,
@@ -160,9 +160,15 @@ def _with_wording(article: Article, entry: Entry) -> Article | None:
     said = [line for line in entry.text.split("\n") if line and line not in known]
     title = "\n".join(dict.fromkeys((*headlines, *filter(None, [entry.title]))))
     summary = "\n".join(filter(None, (article.summary, *said)))
-    if (title, summary) == (article.title, article.summary):
+    source = article.text_source.or_better(_source_of(entry))
+    if (title, summary, source) == (article.title, article.summary, article.text_source):
         return article
     if len(title) > MOST_TITLE or len(summary) > MOST_SUMMARY:
         return None
-    source = TextSource.FEED if summary and article.text_source is TextSource.TITLE else article.text_source
     return replace(article, title=title, summary=summary, text_source=source)
+
+
+def _source_of(entry: Entry) -> TextSource:
+    if not entry.text:
+        return TextSource.TITLE
+    return TextSource.FEED if entry.is_full else TextSource.SUMMARY

@@ -1,43 +1,91 @@
 """The stage POLL: a due feed is fetched and parsed, and what is new in it is matched and saved in one transaction."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Collection, Hashable, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import assert_never
 
-from monitor.errors import FetchError, FetchKind, ParseError
-from monitor.feeds.outcome import failure_of
-from monitor.feeds.schedule import after
+from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
+from monitor.feeds import schedule
+from monitor.feeds.outcome import failure_of, max_age
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
-from monitor.model import Failed, Feed, FeedId, FeedState, News, Outcome, Polled, Unchanged, Validators
+from monitor.model import (
+    Failed,
+    FailureKind,
+    Feed,
+    FeedId,
+    FeedState,
+    News,
+    OutageKind,
+    Outcome,
+    Polled,
+    Postponed,
+    Unchanged,
+    Validators,
+)
+from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import address_keys, decide_news
-from monitor.pipeline.stage import Stage
+from monitor.pipeline.parsing import parse
+from monitor.pipeline.stage import REST, Stage
+from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
-from monitor.store import entries, polls
+from monitor.store import entries, outages, polls
 from monitor.store.store import Transaction
-from monitor.workers.tasks import parse_feed
+from monitor.urls import host
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
-UNREACHED = frozenset((FetchKind.ADDRESS, FetchKind.DNS, FetchKind.CONNECT, FetchKind.TIMEOUT))
+_A_HOST = 2
+"""Feeds of one host in work, for each connection that it may have: one asks while another waits for its turn."""
+_PROBED = 10
+"""Hosts among which those are looked for that are asked whether our network works: some are busy, some gone."""
 
 log = logging.getLogger(__name__)
 
 
 def poll_stage(tools: Tools, only: Collection[FeedId] | None = None) -> Stage[FeedState]:
     """The stage over all feeds that are due; with `only`, over those of them."""
-    others = frozenset() if only is None else tools.feeds.keys() - frozenset(only)
     return Stage(
         "feed",
-        take=lambda limit, busy: tools.database.read(
-            lambda tx: polls.due(tx, tools.clock(), limit, exclude=busy | others)
-        ),
+        take=lambda limit, busy: take(tools, limit, busy, only),
         work=lambda state: poll_due(state, tools),
         key=lambda state: state.feed_id,
         width=tools.config.settings.fetch.concurrent,
     )
+
+
+async def take(
+    tools: Tools, limit: int, busy: frozenset[Hashable], only: Collection[FeedId] | None = None
+) -> tuple[FeedState, ...]:
+    """Feeds to poll now, their polls counted: those that are due, no host's alone; while our network is in doubt a few
+    that tell whether it works. Raises: StoreError.
+    """
+    now, network = tools.clock(), tools.network
+    exclude = busy if only is None else busy | (tools.feeds.keys() - frozenset(only))
+    if network.phase is Phase.UP:
+        at_work = (tools.feeds[feed] for feed in tools.feeds.keys() & busy)
+        hosts = Counter(host(feed.url) for feed in at_work)
+        most = _A_HOST * tools.config.settings.fetch.per_host
+        chosen = await tools.database.read(
+            lambda tx: polls.due(tx, now, limit, exclude=exclude, hosts=hosts, per_host=most)
+        )
+    else:
+        probes = network.to_probe(now)
+        found = await tools.database.read(lambda tx: polls.of_hosts(tx, probes[:_PROBED])) if probes else ()
+        chosen = tuple(state for state in found if state.feed_id not in busy and state.feed_id in tools.feeds)
+        chosen = chosen[:SUSPICIOUS]
+        if chosen:
+            network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
+        elif probes and not busy:
+            # Their feeds have left the configuration: nobody is left who could tell.
+            network.answered()
+    if chosen:
+        ids = [state.feed_id for state in chosen]
+        await tools.database.write(lambda tx: polls.take(tx, ids, now))
+    return chosen
 
 
 async def poll_due(state: FeedState, tools: Tools) -> None:
@@ -50,64 +98,118 @@ async def poll_due(state: FeedState, tools: Tools) -> None:
 async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
     """Poll one feed and save what came of it. Raises: StoreError, when it cannot be saved."""
     outcome = await ask(feed, state, tools)
-    news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, outcome, tools))
+    await _look_at_network(feed, state, outcome, tools)
+    outcome, news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, outcome, tools))
     tools.tally.add_poll(feed.id, outcome, news, new_matches)
-    _say(feed, outcome, news, new_matches)
+    _say(feed, state, outcome, news, new_matches)
 
 
 async def ask(feed: Feed, state: FeedState, tools: Tools) -> Outcome:
     """Fetch a feed and parse what comes; a failure is a value, for it is saved."""
+    now = tools.clock()
     request = Request(
-        url=feed.url,
+        url=schedule.address(feed, state, now),
         accept=ACCEPT,
         max_bytes=tools.config.settings.fetch.feed_size,
-        validators=state.validators,
+        validators=schedule.conditions(state, now),
         credentials=feed.credentials,
     )
     try:
         fetched = await tools.fetcher.fetch(request)
         wait = retry_after(fetched.headers.get("retry-after", ""), now=tools.clock())
-        return failure_of(fetched.status, retry_after=wait) or await _parse(fetched, state, tools)
+        return failure_of(fetched.status, retry_after=wait) or await _parse(feed, request, fetched, state, tools)
     except FetchError as error:
+        if error.kind is FetchKind.RESTING:
+            return Postponed(wait=error.retry_after or REST)
         return Failed(
             reason=str(error),
-            temporary=error.temporary,
+            kind=FailureKind.TEMPORARY if error.temporary else FailureKind.HARD,
             retry_after=error.retry_after,
             reached=error.kind not in UNREACHED,
         )
-    except ParseError as error:
-        return Failed(reason=str(error), temporary=False)
 
 
-async def _parse(fetched: Fetched, state: FeedState, tools: Tools) -> Outcome:
-    """Raises: ParseError."""
+async def _parse(feed: Feed, request: Request, fetched: Fetched, state: FeedState, tools: Tools) -> Outcome:
+    asked = Validators() != request.validators
+    age = max_age(fetched.headers.get("cache-control", ""), fetched.headers.get("age", ""))
+    moved = fetched.final_url if fetched.permanently_moved else request.url if request.url != feed.url else ""
     if fetched.status == 304:
-        if state.validators == Validators():
-            return Failed(reason="304: the server says that nothing changed, but was not asked", temporary=True)
-        return Unchanged(validators=state.validators)
-    validators = _validators(fetched)
+        if not asked:
+            reason = "304: the server says that nothing changed, but was not asked"
+            return Failed(reason=reason, kind=FailureKind.TEMPORARY)
+        return Unchanged(validators=state.validators, max_age=age, moved_to=moved)
+    validators = _validators(fetched, state)
     body_hash = sha256(fetched.body).hexdigest()
     if body_hash == state.body_hash:
-        return Unchanged(validators=validators)
+        return Unchanged(validators=validators, same_bytes=True, max_age=age, moved_to=moved)
+    if schedule.is_crashing(state, body_hash):
+        return Failed(reason=state.last_error, kind=FailureKind.HARD, crashed_hash=body_hash)
     content_type = fetched.headers.get("content-type", "")
-    parsed = await tools.workers.run(parse_feed, fetched.body, content_type, fetched.final_url, tools.clock())
-    return Polled(parsed=parsed, validators=validators, body_hash=body_hash)
+    try:
+        parsed = await parse(fetched.body, content_type, fetched.final_url, tools.clock(), tools.workers)
+    except ParseError as error:
+        crashed = "" if error.kind is ParseKind.INVALID else body_hash
+        return Failed(reason=str(error), kind=FailureKind.HARD, crashed_hash=crashed)
+    return Polled(
+        parsed=parsed,
+        validators=validators,
+        body_hash=body_hash,
+        unconditional=not asked,
+        max_age=age,
+        moved_to=moved,
+    )
 
 
-def _validators(fetched: Fetched) -> Validators:
-    """What to ask 'changed since?' with; nothing where a redirect led elsewhere: that server vouches for itself."""
-    if fetched.redirects:
+async def _look_at_network(feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> None:
+    """Learn from an outcome whether our own network works. When it turns out that it does not, feeds that failed before
+    that was known are made what they were. Raises: StoreError.
+    """
+    network, now, where = tools.network, tools.clock(), host(feed.url)
+    if isinstance(outcome, Postponed):
+        return
+    if not _is_unreached(outcome):
+        tools.failing.clear()
+        if network.reached(where):
+            log.info("hosts answer again: all goes on")
+            tools.fetcher.forget_unreached()
+            await tools.database.save(lambda tx: outages.end(tx, now))
+        return
+    tools.failing.setdefault(feed.id, state)
+    if network.missed(where, now):
+        began, failed = network.failing_since or now, tuple(tools.failing.values())
+        log.warning(NO_NETWORK)
+        await tools.database.save(lambda tx: _lost(tx, failed, began, now))
+
+
+def _is_unreached(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and not outcome.reached
+
+
+def _lost(tx: Transaction, failed: Sequence[FeedState], began: datetime, now: datetime) -> None:
+    outages.begin(tx, OutageKind.NETWORK, began)
+    polls.restore(tx, failed, now)
+
+
+def _validators(fetched: Fetched, state: FeedState) -> Validators:
+    """What to ask 'changed since?' with; nothing where a redirect led elsewhere, for that server vouches for itself;
+    unless it is the one that the next poll asks.
+    """
+    followed = state.moved_times >= schedule.FOLLOWED and fetched.final_url == state.moved_to
+    if fetched.redirects and not followed:
         return Validators()
     return Validators(etag=fetched.headers.get("etag", ""), last_modified=fetched.headers.get("last-modified", ""))
 
 
-def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> tuple[News, int]:
-    """Decide what is new and save it with the feed's state; returns it and how many matches are new.
+def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> tuple[Outcome, News, int]:
+    """Decide what is new and save it with the feed's state; returns what was saved and how many matches are new.
 
     `feed`: as it was asked; the configuration may say something else of it, or nothing, by now.
     """
     now = tools.clock()
     current = tools.feeds.get(feed.id, feed)
+    if _is_unreached(outcome) and tools.network.phase is Phase.DOWN:
+        # Here, where saves follow one another: what was saved before the network was known to be down is restored.
+        outcome, state = Postponed(wait=timedelta()), tools.failing.get(feed.id, state)
     news = News()
     if isinstance(outcome, Polled):
         keys = address_keys(feed, outcome.parsed)
@@ -120,25 +222,31 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
             matcher=tools.config.matcher,
             now=now,
         )
-    watchlists = tools.config.matcher.versions.keys()
-    next_state = after(current, state, outcome, now=now)
+    gap = schedule.is_gap(state, outcome, news)
+    next_state = schedule.after(current, state, outcome, news=news, now=now)
     if current.url != feed.url:
-        # Edited while the old address was asked, which vouches for nothing at the new one.
-        next_state = replace(next_state, next_poll_at=now, validators=Validators(), body_hash="", failures=0)
-    new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists)
-    return news, new_matches
+        next_state = polls.forgotten(next_state, now)
+    watchlists = tools.config.matcher.versions.keys()
+    new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists, gap=gap)
+    return outcome, news, new_matches
 
 
-def _say(feed: Feed, outcome: Outcome, news: News, new_matches: int) -> None:
+def _say(feed: Feed, state: FeedState, outcome: Outcome, news: News, new_matches: int) -> None:
     match outcome:
         case Polled(parsed=parsed):
             counts = {"offered": parsed.offered, "new": len(parsed.entries) - news.known, "matches": new_matches}
             log.info("feed %s: %d entries offered, %d new, %d new matches", feed.id, *counts.values(), extra=counts)
             for skipped in parsed.skipped:
                 log.warning("feed %s: entry %d skipped: %s", feed.id, skipped.position, skipped.reason)
+            if schedule.is_gap(state, outcome, news):
+                log.warning(
+                    "feed %s: none of the entries of the last poll is left: some may have passed unseen", feed.id
+                )
         case Unchanged():
             log.debug("feed %s: unchanged", feed.id)
         case Failed(reason=reason):
             log.warning("feed %s: %s", feed.id, reason)
+        case Postponed(wait=wait):
+            log.debug("feed %s: not asked for %d s more", feed.id, wait.total_seconds())
         case _:
             assert_never(outcome)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
 from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
+from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
@@ -45,19 +47,28 @@ class Attempt:
     error: str = ""
     retry_after: timedelta | None = None
     crashed: bool = False
+    reached: bool = True
+    """False: no server answered."""
 
 
 def read_stage(tools: Tools) -> Stage[Reading]:
     """The stage over all articles whose page is due."""
     return Stage(
         "page",
-        take=lambda limit, busy: tools.database.write(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy)),
+        take=lambda limit, busy: take(tools, limit, busy),
         work=lambda reading: read(reading, tools),
         key=lambda reading: reading.article.id,
         width=tools.config.settings.fetch.concurrent,
         # Taken pages count a death of the daemon against themselves: ten in a row must not condemn a whole batch.
         careful=True,
     )
+
+
+async def take(tools: Tools, limit: int, busy: frozenset[Hashable]) -> tuple[Reading, ...]:
+    """Pages to read now, their attempts counted; none while our own network is in doubt. Raises: StoreError."""
+    if tools.network.phase is not Phase.UP:
+        return ()
+    return await tools.database.write(lambda tx: readings.take(tx, tools.clock(), limit, exclude=busy))
 
 
 async def read(reading: Reading, tools: Tools) -> None:
@@ -70,6 +81,9 @@ async def read(reading: Reading, tools: Tools) -> None:
         raise
     except FetchError as error:
         await _put_off(reading, error, tools)
+        return
+    if not attempt.reached and tools.network.phase is not Phase.UP:
+        await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id]))
         return
     done, new_matches = await tools.database.save(lambda tx: save(tx, reading, attempt, tools))
     tools.tally.add_read(done, new_matches)
@@ -110,13 +124,15 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         if error.kind is FetchKind.RESTING:
             raise
         shortfall = _SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE)
-        verdict = without_page(shortfall, retry=error.temporary, feed_text=article.summary)
-        return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after)
+        verdict = without_page(shortfall, retry=error.temporary)
+        reached = error.kind not in UNREACHED
+        return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
+    tools.network.answered()
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
-            verdict = without_page(Shortfall.PARSER_LIMIT, retry=True, feed_text=article.summary)
+            verdict = without_page(Shortfall.PARSER_LIMIT, retry=True)
             return Attempt(verdict=verdict, error=str(error), crashed=True)
         page = None
     verdict = judge(
@@ -124,6 +140,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         fetched.headers,
         page,
         feed_text=article.summary,
+        body=fetched.body,
         asked=article.url,
         landed=fetched.final_url,
     )
@@ -192,15 +209,14 @@ def improved(article: Article, attempt: Attempt, tools: Tools, now: datetime) ->
     page, verdict = attempt.page, attempt.verdict
     if article.text and not verdict.text:
         return replace(article, read_at=now)
-    article = replace(
-        article, text=verdict.text, text_source=verdict.text_source, shortfall=verdict.shortfall, read_at=now
-    )
+    article = replace(article, text=verdict.text, shortfall=verdict.shortfall, read_at=now)
     if page is None or not verdict.text:
         return article
     outlet = tools.outlets.at(attempt.landed)
     published_at = article.published_at or page.published_at
     return replace(
         article,
+        text_source=TextSource.PAGE,
         title=article.title or page.title,
         language=language_of(verdict.text, article.language, page.language),
         authors=article.authors or page.authors,
@@ -210,7 +226,7 @@ def improved(article: Article, attempt: Attempt, tools: Tools, now: datetime) ->
 
 
 def _addresses(article: Article, attempt: Attempt) -> tuple[str, ...]:
-    if attempt.verdict.text_source is not TextSource.PAGE:
+    if not attempt.verdict.text:
         return ()
     return aliases(article.url, landed=attempt.landed, canonical=attempt.page.canonical if attempt.page else "")
 

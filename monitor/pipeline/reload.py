@@ -164,10 +164,15 @@ def put_in_force(tx: Transaction, config: Config, now: datetime, *, before: Conf
     `before`: the one that was in force until now, where feeds need not keep to its intervals.
     """
     polls.sync(tx, config.feeds, now)
-    intervals = {feed.id: feed.every for feed in before.feeds} if before else {}
-    polls.hasten(tx, [feed for feed in config.feeds if feed.every < intervals.get(feed.id, feed.every)], now)
+    intervals = {feed.id: (feed.every, feed.slowest) for feed in before.feeds} if before else {}
+    sooner = (each for each in config.feeds if each.id in intervals)
+    polls.hasten(tx, [each for each in sooner if _is_sooner((each.every, each.slowest), intervals[each.id])], now)
     configurations.save(tx, config.hash, config.files, now)
     rule_versions.save(tx, config.watchlists, config.matcher.versions, config.hash, now)
+
+
+def _is_sooner(intervals: tuple[timedelta, ...], before: tuple[timedelta, ...]) -> bool:
+    return any(now < then for now, then in zip(intervals, before, strict=True))
 
 
 def in_force(config: Config) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from monitor.model import Failed, FeedId, News, Outcome, ParsedFeed, Polled, Read, Unchanged
+from monitor.model import Failed, FeedId, News, Outcome, ParsedFeed, Polled, Postponed, Read, Unchanged
 
 NO_NETWORK = (
     "No host at all could be reached: is this machine online? Every feed is tried again later; nothing is lost. "
@@ -22,6 +22,8 @@ class Tally:
     unchanged: int = 0
     failed: dict[FeedId, str] = field(default_factory=dict)
     """Feed → why its poll failed."""
+    postponed: int = 0
+    """Polls that were not made: their host rests, or our own network is down."""
     refused: int = 0
     """Failed polls that some server answered."""
     offered: int = 0
@@ -43,7 +45,7 @@ class Tally:
 
     @property
     def polls(self) -> int:
-        """All polls, however they ended."""
+        """All polls that were made, however they ended."""
         return self.polled + self.unchanged + len(self.failed)
 
     @property
@@ -62,6 +64,8 @@ class Tally:
             case Failed(reason=reason, reached=reached):
                 self.failed[feed_id] = reason
                 self.refused += reached
+            case Postponed():
+                self.postponed += 1
             case _:
                 assert_never(outcome)
         self.matches += new_matches

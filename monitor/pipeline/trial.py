@@ -27,7 +27,9 @@ async def read_address(url: str, fetcher: Fetcher, workers: Workers, outlets: Ou
     """The article at an address. Raises: FetchError, ParseError."""
     fetched = await fetcher.fetch(Request(url=url, accept=ACCEPT, max_bytes=page_size))
     page = await extract(fetched, workers)
-    verdict = judge(fetched.status, fetched.headers, page, feed_text="", asked=url, landed=fetched.final_url)
+    verdict = judge(
+        fetched.status, fetched.headers, page, feed_text="", body=fetched.body, asked=url, landed=fetched.final_url
+    )
     if not verdict.text:
         raise ParseError(f"there is no article at {fetched.final_url}: {verdict.shortfall} (status {fetched.status})")
     note = f"perhaps not the whole page: {verdict.shortfall}" if verdict.shortfall else ""

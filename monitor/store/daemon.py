@@ -28,6 +28,8 @@ class Daemon:
     refused_at: datetime | None = None
     refused: tuple[Problem, ...] = ()
     """What is wrong with the files as they are now."""
+    alive_at: datetime
+    """When it was last known to run."""
 
 
 def begin(tx: Transaction, record: Daemon) -> None:
@@ -42,8 +44,14 @@ def begin(tx: Transaction, record: Daemon) -> None:
         "needs_restart": record.needs_restart,
         "refused_at": record.refused_at,
         "refused": problems_to_json(record.refused),
+        "alive_at": record.alive_at,
     }
     tx.execute(upsert(tx, daemon, ("id",), tuple(row)), row)
+
+
+def beat(tx: Transaction, now: datetime) -> None:
+    """It runs."""
+    tx.execute(update(daemon).values(alive_at=now))
 
 
 def set_in_force(tx: Transaction, configuration: str, needs_restart: tuple[str, ...], now: datetime) -> None:
@@ -71,4 +79,5 @@ def get(tx: Transaction) -> Daemon | None:
         needs_restart=row.needs_restart,
         refused_at=row.refused_at,
         refused=problems_from_json(row.refused),
+        alive_at=row.alive_at,
     )

@@ -47,15 +47,14 @@ def united(older: Article, younger: Article) -> Article:
         older,
         title=_with_lines(older.title, younger.title),
         summary=_with_lines(older.summary, younger.summary),
+        text_source=older.text_source.or_better(younger.text_source),
         published_at=older.published_at or younger.published_at,
         authors=older.authors or younger.authors,
         language=older.language or younger.language,
     )
     if younger.text_source is not TextSource.PAGE or (older.text and _read_at(older) > _read_at(younger)):
         return united
-    return replace(
-        united, text=younger.text, text_source=TextSource.PAGE, shortfall=younger.shortfall, read_at=younger.read_at
-    )
+    return replace(united, text=younger.text, shortfall=younger.shortfall, read_at=younger.read_at)
 
 
 def _read_at(article: Article) -> datetime:

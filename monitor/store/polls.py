@@ -1,13 +1,18 @@
 """Polls: which feed is due, and what came of asking it."""
 
-from collections.abc import Collection, Hashable, Sequence
+import sys
+from collections import Counter
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, assert_never
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Executable, func, insert, select, update
 
 from monitor.model import (
+    EARLIEST,
     Failed,
     Feed,
     FeedId,
@@ -15,6 +20,7 @@ from monitor.model import (
     News,
     Outcome,
     Polled,
+    Postponed,
     Skipped,
     Unchanged,
     Validators,
@@ -26,20 +32,19 @@ from monitor.store.entries import Seen as Seen
 from monitor.store.entries import seen as seen
 from monitor.store.schema import feeds, polls, skips
 from monitor.store.statements import batches, upsert
+from monitor.urls import host
 
+DEATHS = 3
+"""Of the daemon, in a row, during polls of one feed, before the feed has to wait; at first so long."""
+_REST = timedelta(minutes=1)
+LONGEST_REST = timedelta(hours=1)
+"""The longest wait of a feed during whose polls the daemon died."""
+_MOST_DOUBLINGS = 16
 LONGEST = timedelta(days=1)
 """No feed waits longer for its next poll, unless its own interval is longer: a clock set back must not stop it."""
 
-_STATE = (
-    "next_poll_at",
-    "etag",
-    "last_modified",
-    "body_hash",
-    "failures",
-    "last_polled_at",
-    "last_success_at",
-    "last_error",
-)
+_FORGOTTEN = FeedState(feed_id=FeedId(""), next_poll_at=EARLIEST)
+"""What is known of a feed whose address was edited: nothing."""
 
 
 def sync(tx: Transaction, wanted: Sequence[Feed], now: datetime) -> None:
@@ -48,22 +53,25 @@ def sync(tx: Transaction, wanted: Sequence[Feed], now: datetime) -> None:
     A feed whose URL was edited is due now and asked without validators: what the old address vouched for says nothing
     about the new one.
     """
-    known = {row.id: row for row in tx.execute(select(feeds.c.id, feeds.c.next_poll_at, feeds.c.url_hash))}
+    known = {row.id: row for row in tx.execute(select(feeds))}
+    new: list[dict[str, Any]] = []
     tx.execute(update(feeds).where(feeds.c.active).values(active=False))
     for batch in batches([feed.id for feed in wanted]):
         tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(active=True))
     for feed in wanted:
         row = known.get(feed.id)
-        latest = now + max(feed.every, LONGEST)
+        latest = now + max(feed.slowest, LONGEST)
         this = update(feeds).where(feeds.c.id == feed.id)
         if row is None:
-            fresh = FeedState(feed_id=feed.id, next_poll_at=now)
-            tx.execute(insert(feeds).values(_row(fresh) | {"url_hash": _url_hash(feed)}))
+            new.append(_row(FeedState(feed_id=feed.id, next_poll_at=now)) | _configured(feed))
         elif row.url_hash != _url_hash(feed):
-            nothing = {"etag": "", "last_modified": "", "body_hash": "", "failures": 0, "last_error": ""}
-            tx.execute(this.values(url_hash=_url_hash(feed), next_poll_at=now, **nothing))
+            tx.execute(this.values(_row(forgotten(state_of(row), now)) | _configured(feed)))
+        elif row.host != host(feed.url):
+            tx.execute(this.values(host=host(feed.url)))
         elif row.next_poll_at > latest:
             tx.execute(this.values(next_poll_at=latest))
+    if new:
+        tx.execute(insert(feeds), new)
 
 
 def hasten(tx: Transaction, sooner: Sequence[Feed], now: datetime) -> None:
@@ -74,16 +82,89 @@ def hasten(tx: Transaction, sooner: Sequence[Feed], now: datetime) -> None:
         tx.execute(update(feeds).where(*late).values(next_poll_at=latest))
 
 
+def _configured(feed: Feed) -> dict[str, str]:
+    return {"url_hash": _url_hash(feed), "host": host(feed.url)}
+
+
 def _url_hash(feed: Feed) -> str:
     """Tells addresses apart without keeping the secrets that stand in some."""
     return sha256(feed.url.encode()).hexdigest()[:32]
 
 
-def due(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[FeedState, ...]:
-    """The active feeds that are due, longest due first; `exclude`: those that are being polled."""
-    rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(list(exclude)))
-    rows = rows.order_by(feeds.c.next_poll_at, feeds.c.id).limit(limit)
-    return tuple(map(state_of, tx.execute(rows)))
+def forgotten(state: FeedState, now: datetime) -> FeedState:
+    """The state of a feed whose address was edited: due now, and nothing of the old address holds for the new one."""
+    return replace(
+        _FORGOTTEN,
+        feed_id=state.feed_id,
+        next_poll_at=now,
+        last_polled_at=state.last_polled_at,
+        last_success_at=state.last_success_at,
+    )
+
+
+def take(tx: Transaction, chosen: Sequence[FeedId], now: datetime) -> None:
+    """Count the polls of these feeds before they are made: see `release`."""
+    for batch in batches(chosen):
+        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(taken_at=now))
+
+
+def release(tx: Transaction, now: datetime) -> int:
+    """At the start of a daemon: feeds that a dead one was polling; how many there were.
+
+    They may be what killed it. So after a few deaths in a row each waits, longer every time, and others are polled
+    meanwhile.
+    """
+    taken = [state_of(row) for row in tx.execute(select(feeds).where(feeds.c.taken_at.is_not(None)))]
+    for state in taken:
+        deaths = state.interruptions + 1
+        doublings = deaths - DEATHS
+        wait = min(_REST * 2 ** min(doublings, _MOST_DOUBLINGS), LONGEST_REST) if doublings >= 0 else timedelta()
+        values = {"taken_at": None, "interruptions": deaths, "next_poll_at": now + wait}
+        tx.execute(update(feeds).where(feeds.c.id == state.feed_id).values(values))
+    return len(taken)
+
+
+def restore(tx: Transaction, states: Sequence[FeedState], now: datetime) -> None:
+    """Makes feeds what they were before polls that failed by no fault of theirs, and due now."""
+    for state in states:
+        tx.execute(_saved(tx), _row(replace(state, next_poll_at=now)))
+
+
+def due(
+    tx: Transaction,
+    now: datetime,
+    limit: int,
+    *,
+    exclude: Collection[Hashable] = (),
+    hosts: Mapping[str, int] = MappingProxyType({}),
+    per_host: int = sys.maxsize,
+) -> tuple[FeedState, ...]:
+    """The active feeds that are due, longest due first.
+
+    `exclude`: those that are being polled; `hosts`: how many of each host are, so that with these no host has more than
+    `per_host`: those that wait for one host must not keep others out.
+    """
+    found: list[FeedState] = []
+    counts = Counter(hosts)
+    while len(found) < limit:
+        full = [name for name, number in counts.items() if number >= per_host]
+        seen = [*exclude, *(state.feed_id for state in found)]
+        rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(seen))
+        rows = rows.where(feeds.c.host.not_in(full)).order_by(feeds.c.next_poll_at, feeds.c.id)
+        more = tx.execute(rows.limit(limit - len(found))).all()
+        for row in more:
+            if counts[row.host] < per_host:
+                found.append(state_of(row))
+            counts[row.host] += 1
+        if len(more) < limit - len(found) or not more:
+            break
+    return tuple(found)
+
+
+def of_hosts(tx: Transaction, wanted: Collection[str]) -> tuple[FeedState, ...]:
+    """One active feed of each of these hosts, whether due or not."""
+    rows = select(feeds).where(feeds.c.active, feeds.c.host.in_(list(wanted))).order_by(feeds.c.next_poll_at)
+    return tuple({row.host: state_of(row) for row in tx.execute(rows)}.values())
 
 
 def make_due(tx: Transaction, wanted: Collection[FeedId], now: datetime) -> frozenset[FeedId]:
@@ -116,17 +197,21 @@ def save(
     now: datetime,
     *,
     watchlists: Collection[WatchlistId],
+    gap: bool = False,
 ) -> int:
     """Saves a poll: the feed's state, the balance of what was offered, and the news with its matches.
 
-    `watchlists`: those that the news was matched against. Returns how many matches are new.
+    `watchlists`: those that the news was matched against; `gap`: nothing of the document before was still in this one.
+    Returns how many matches are new.
 
     Raises:
         ValueError: an entry that the feed offered is neither among the news nor known.
     """
     row = _row(state) | ({"last_new_at": now} if news.sightings else {})
-    tx.execute(upsert(tx, feeds, ("id",), (*_STATE, *(["last_new_at"] if news.sightings else []))), row)
-    _record(tx, state.feed_id, outcome, news, now)
+    tx.execute(_saved(tx, *row), row)
+    counted = _record(tx, state, outcome, news, now, gap=gap)
+    if counted != state.unchanged_poll:
+        tx.execute(update(feeds).where(feeds.c.id == state.feed_id).values(unchanged_poll=counted))
     articles.insert_new(tx, news.new_articles)
     readings.add(tx, [article for article in news.new_articles if article.url], now)
     articles.save_summaries(tx, news.reworded)
@@ -138,55 +223,73 @@ def state_of(row: Any) -> FeedState:
     """The state in a row of `feeds`."""
     return FeedState(
         feed_id=FeedId(row.id),
-        next_poll_at=row.next_poll_at,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
-        body_hash=row.body_hash,
-        failures=row.failures,
-        last_polled_at=row.last_polled_at,
-        last_success_at=row.last_success_at,
-        last_error=row.last_error,
+        **{name: getattr(row, name) for name in _PLAIN},
     )
 
 
+_PLAIN = tuple(each.name for each in fields(FeedState) if each.name not in ("feed_id", "validators"))
+"""The fields that stand in columns of their names."""
+
+
 def _row(state: FeedState) -> dict[str, Any]:
-    return {
-        "id": state.feed_id,
-        "active": True,
-        "url_hash": "",
-        "next_poll_at": state.next_poll_at,
-        "etag": state.validators.etag,
-        "last_modified": state.validators.last_modified,
-        "body_hash": state.body_hash,
-        "failures": state.failures,
-        "last_polled_at": state.last_polled_at,
-        "last_success_at": state.last_success_at,
-        "last_error": state.last_error,
-    }
+    named = {"id": state.feed_id, "etag": state.validators.etag, "last_modified": state.validators.last_modified}
+    return (
+        named
+        | {name: getattr(state, name) for name in _PLAIN}
+        | {"active": True, "url_hash": "", "host": "", "taken_at": None}
+    )
 
 
-def _record(tx: Transaction, feed_id: FeedId, outcome: Outcome, news: News, now: datetime) -> None:
-    """Writes the balance; that it adds up is a constraint of the table."""
-    name, error, offered, repeated, new = "unchanged", "", 0, 0, 0
-    left_out: tuple[Skipped, ...] = ()
+def _saved(tx: Transaction, *columns: str) -> Executable:
+    """Writes a row of `feeds` over the one that is there, but for what only the configuration says of it."""
+    changing = tuple(name for name in (columns or _row(_FORGOTTEN)) if name not in ("id", "active", "url_hash", "host"))
+    return upsert(tx, feeds, ("id",), changing)
+
+
+def _record(tx: Transaction, state: FeedState, outcome: Outcome, news: News, now: datetime, *, gap: bool) -> int:
+    """Writes the balance; that it adds up is a constraint of the table.
+
+    Polls that bring nothing are counted in one row an hour, whose number is returned; 0 for others.
+    """
     match outcome:
-        case Polled(parsed=parsed):
-            name, offered, repeated, left_out = "polled", parsed.offered, parsed.repeated, parsed.skipped
-            new = len(parsed.entries) - news.known
-        case Failed():
-            name, error = "failed", outcome.reason
+        case Postponed():
+            return 0
         case Unchanged():
-            pass
-        case _:
-            assert_never(outcome)
-    if len(news.sightings) < new:
-        message = f"feed {feed_id} offered {new} new entries, {len(news.sightings)} of them would be saved"
-        raise ValueError(message)
-    counts = {"new": new, "known": news.known, "repeated": repeated, "skipped": len(left_out)}
-    told = {"feed_id": feed_id, "polled_at": now, "outcome": name, "error": error, "offered": offered}
-    number = tx.execute(insert(polls).values(**told, **counts).returning(polls.c.id)).scalar_one()
-    if left_out:
-        tx.execute(insert(skips), [_skip(number, one) for one in left_out])
+            if state.unchanged_poll:
+                counted = {"times": polls.c.times + 1, "polled_at": now}
+                tx.execute(update(polls).where(polls.c.id == state.unchanged_poll).values(counted))
+                return state.unchanged_poll
+            return _insert(tx, state, now, outcome="unchanged")
+        case Failed(reason=reason, kind=kind):
+            _insert(tx, state, now, outcome="failed", failure=kind, error=reason)
+            return 0
+        case Polled(parsed=parsed):
+            new = len(parsed.entries) - news.known
+            if len(news.sightings) < new:
+                message = (
+                    f"feed {state.feed_id} offered {new} new entries, {len(news.sightings)} of them would be saved"
+                )
+                raise ValueError(message)
+            counts = {"offered": parsed.offered, "new": new, "known": news.known, "repeated": parsed.repeated}
+            skipped = parsed.skipped
+            number = _insert(tx, state, now, outcome="polled", gap=gap, skipped=len(skipped), **counts)
+            if skipped:
+                tx.execute(insert(skips), [_skip(number, one) for one in skipped])
+            return 0
+    assert_never(outcome)
+
+
+def _insert(tx: Transaction, state: FeedState, now: datetime, **told: Any) -> int:
+    nothing = dict.fromkeys(("offered", "new", "known", "repeated", "skipped"), 0)
+    rest = {"times": 1, "failure": None, "gap": False, "error": ""}
+    row = {"feed_id": state.feed_id, "polled_at": now, **nothing, **rest, **told}
+    number: int = tx.execute(_NEW_POLL, row).scalar_one()
+    return number
 
 
 def _skip(poll: int, skipped: Skipped) -> dict[str, Any]:
     return {"poll_id": poll, "position": skipped.position, "reason": skipped.reason, "detail": skipped.detail}
+
+
+_NEW_POLL = insert(polls).returning(polls.c.id)

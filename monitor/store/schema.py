@@ -20,10 +20,10 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.model import Shortfall, SkipReason, Status, TextSource
-from monitor.store.columns import KEY, Choice, Clean, Packed, Strings, Utc
+from monitor.model import FailureKind, OutageKind, Shortfall, SkipReason, Status, TextSource
+from monitor.store.columns import KEY, Choice, Clean, Packed, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -46,17 +46,33 @@ feeds = Table(
     Column("id", KEY, primary_key=True),
     Column("active", Boolean(create_constraint=False), nullable=False),
     Column("url_hash", KEY, nullable=False),
+    Column("host", KEY, nullable=False),
     Column("next_poll_at", Utc, nullable=False),
+    Column("taken_at", Utc),
+    Column("interval", Seconds),
+    Column("ttl", Seconds),
+    Column("window", Integer, nullable=False),
     Column("etag", Clean, nullable=False),
     Column("last_modified", Clean, nullable=False),
     Column("body_hash", KEY, nullable=False),
+    Column("whole_at", Utc),
+    Column("distrusted_at", Utc),
+    Column("moved_to", Clean, nullable=False),
+    Column("moved_times", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("failure", Choice(FailureKind)),
+    Column("crashed_hash", KEY, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("interruptions", Integer, nullable=False),
+    Column("unchanged_poll", BigInteger, nullable=False),
     Column("last_polled_at", Utc),
     Column("last_success_at", Utc),
     Column("last_new_at", Utc),
     Column("last_error", Clean, nullable=False),
     Index(None, "active", "next_poll_at"),
 )
+# On PostgreSQL with the same condition: see readings.
+Index("ix_feeds_taken", feeds.c.taken_at, sqlite_where=text("taken_at IS NOT NULL"))
 
 polls = Table(
     "polls",
@@ -65,6 +81,9 @@ polls = Table(
     Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
     Column("polled_at", Utc, nullable=False),
     Column("outcome", KEY, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("failure", Choice(FailureKind)),
+    Column("gap", Boolean(create_constraint=False), nullable=False),
     Column("offered", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("known", Integer, nullable=False),
@@ -73,6 +92,7 @@ polls = Table(
     Column("error", Clean, nullable=False),
     CheckConstraint("new >= 0 AND offered = new + known + repeated + skipped", name="balance"),
     Index(None, "feed_id", "polled_at"),
+    Index(None, "polled_at"),
 )
 
 skips = Table(
@@ -248,6 +268,18 @@ daemon = Table(
     Column("needs_restart", Strings, nullable=False),
     Column("refused_at", Utc),
     Column("refused", Packed, nullable=False),
+    Column("alive_at", Utc, nullable=False),
+)
+
+# When nothing was polled at all. Open (no end) while it lasts.
+outages = Table(
+    "outages",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", Choice(OutageKind), nullable=False),
+    Column("began_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Index(None, "began_at"),
 )
 
 reloads = Table(

@@ -57,11 +57,16 @@ class Workers:
         Raises: ParseError when the worker died, outlasted its time or its memory, or when the task raises one; whatever
         else the task raises is a bug and passes.
         """
+        return await self.run_within(self._settings.timeout, task, *arguments)
+
+    async def run_within(self, limit: timedelta, task: Callable[..., T], *arguments: object) -> T:
+        """The same with less time than the settings give; a longer `limit` is none. Raises: as `run`."""
+        limit = min(limit, self._settings.timeout)
         async with self._room:
             for _ in range(_TRIES):
                 pool = await self._running()
                 try:
-                    return await self._attempt(pool, task, arguments)
+                    return await self._attempt(pool, task, arguments, limit)
                 except BrokenProcessPool:
                     await self._discard(pool)
             raise ParseError("the worker that read it died, and its pool with it", ParseKind.CRASH)
@@ -75,8 +80,9 @@ class Workers:
             if pool is not None:
                 await asyncio.to_thread(_end, pool)
 
-    async def _attempt(self, pool: ProcessPool, task: Callable[..., T], arguments: tuple[object, ...]) -> T:
-        limit = self._settings.timeout
+    async def _attempt(
+        self, pool: ProcessPool, task: Callable[..., T], arguments: tuple[object, ...], limit: timedelta
+    ) -> T:
         future = _schedule(pool, task, arguments, limit)
         self._futures.add(future)
         try:

@@ -7,10 +7,16 @@ never load feedparser, trafilatura or lxml. The fork server loads them beforehan
 import pickle
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from monitor.feeds.pieces import Pieces
 from monitor.model import Page, ParsedFeed
 from monitor.workers.limits import allow_cpu
+
+if TYPE_CHECKING:
+    from monitor.feeds.elements import Fault
+    from monitor.feeds.leads import Lead
+    from monitor.feeds.opml import FeedList
 
 T = TypeVar("T")
 
@@ -24,11 +30,39 @@ def parse_feed(body: bytes, content_type: str, url: str, now: datetime) -> Parse
     return parse(body, content_type=content_type, url=url, now=now)
 
 
+def split_feed(body: bytes, content_type: str) -> Pieces:
+    """`monitor.feeds.parse.split`."""
+    from monitor.feeds.parse import split
+
+    return split(body, content_type=content_type)
+
+
+def parse_pieces(documents: tuple[str, ...], url: str, now: datetime) -> tuple[ParsedFeed, ...]:
+    """`monitor.feeds.parse.parse_pieces`."""
+    from monitor.feeds.parse import parse_pieces
+
+    return parse_pieces(documents, url=url, now=now)
+
+
 def extract_page(body: bytes, content_type: str, url: str) -> Page:
     """`monitor.articles.extract.extract`."""
     from monitor.articles.extract import extract
 
     return extract(body, content_type=content_type, url=url)
+
+
+def feed_leads(body: bytes, content_type: str, url: str) -> "tuple[Lead, ...]":
+    """`monitor.feeds.discovery.leads_in`."""
+    from monitor.feeds.discovery import leads_in
+
+    return leads_in(body, content_type, url)
+
+
+def feed_list(body: bytes) -> "FeedList | Fault":
+    """`monitor.feeds.opml.read_opml`."""
+    from monitor.feeds.opml import read_opml
+
+    return read_opml(body)
 
 
 def perform(task: Callable[..., T], arguments: tuple[object, ...], limit: timedelta) -> T:

@@ -77,6 +77,29 @@ def test_json_ld_says_most_and_is_believed_first() -> None:
     assert (found.published_at, found.paywalled) == (datetime(2025, 11, 10, 8, tzinfo=UTC), True)
 
 
+@pytest.mark.parametrize(
+    ("fields", "paywalled"),
+    [
+        ({"isAccessibleForFree": False}, True),
+        ({"isAccessibleForFree": "False "}, True),
+        ({"isAccessibleforFree": "http://schema.org/False"}, True),
+        ({"isAccessibleForFree": True}, False),
+        ({"hasPart": {"@type": "WebPageElement", "isAccessibleForFree": "False", "cssSelector": ".x"}}, True),
+        ({"hasPart": [{"isAccessibleForFree": True}, {"isAccessibleForFree": False}, "x"]}, True),
+        ({"isAccessibleForFree": True, "hasPart": {"isAccessibleForFree": False}}, False),
+        ({"isAccessibleForFree": "perhaps"}, False),
+        ({}, False),
+    ],
+)
+def test_a_paywall_is_declared_in_many_ways(fields: dict[str, object], paywalled: bool) -> None:
+    assert page(ld(headline="H", **fields)).paywalled is paywalled
+
+
+@pytest.mark.parametrize(("tier", "paywalled"), [("locked", True), ("metered", False), ("free", False)])
+def test_a_content_tier_that_is_locked_is_a_paywall(tier: str, paywalled: bool) -> None:
+    assert page(f'<meta property="article:content_tier" content="{tier}">').paywalled is paywalled
+
+
 def test_opengraph_and_its_kin_say_the_rest() -> None:
     head = """<meta property="og:title" content="O &amp; T"><meta name="author" content="Jane">
     <meta property="article:published_time" content="2025-11-10T10:00:00Z"><meta property="og:locale" content="tr_TR">

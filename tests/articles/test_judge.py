@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.articles.judge import DELAYS, Verdict, judge, when_to_read_again
-from monitor.model import Page, Shortfall, TextSource
+from monitor.model import Page, Shortfall
 from tests.builders import NOON
 
 LONG = "Officials said on Monday that the talks went on. " * 20
@@ -21,7 +21,7 @@ def verdict(
 
 
 def test_a_page_with_its_text_is_what_it_says() -> None:
-    assert verdict(page=Page(text=LONG)) == Verdict(text=LONG, text_source=TextSource.PAGE, shortfall=None, retry=False)
+    assert verdict(page=Page(text=LONG)) == Verdict(text=LONG, shortfall=None, retry=False)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_a_page_with_its_text_is_what_it_says() -> None:
     [
         (301, Shortfall.UNREACHABLE, False),
         (400, Shortfall.FORBIDDEN, False),
-        (401, Shortfall.FORBIDDEN, False),
+        (401, Shortfall.LOGIN, False),
         (402, Shortfall.PAYWALL, False),
         (403, Shortfall.FORBIDDEN, True),
         (404, Shortfall.GONE, True),
         (410, Shortfall.GONE, False),
         (429, Shortfall.RATE_LIMITED, True),
-        (451, Shortfall.FORBIDDEN, False),
+        (451, Shortfall.GEO, False),
         (500, Shortfall.SERVER_ERROR, True),
         (503, Shortfall.SERVER_ERROR, True),
         (599, Shortfall.SERVER_ERROR, True),
@@ -44,11 +44,7 @@ def test_a_page_with_its_text_is_what_it_says() -> None:
 def test_a_page_that_is_refused_leaves_the_feeds_text_and_the_reason(
     status: int, shortfall: Shortfall, retry: bool
 ) -> None:
-    assert verdict(status) == Verdict(text="", text_source=TextSource.FEED, shortfall=shortfall, retry=retry)
-
-
-def test_without_a_text_in_the_feed_the_title_is_what_we_have() -> None:
-    assert verdict(403, feed="").text_source is TextSource.TITLE
+    assert verdict(status) == Verdict(text="", shortfall=shortfall, retry=retry)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +81,8 @@ def test_an_article_about_captchas_is_no_bot_check() -> None:
     [
         ("https://gazette.example/", Shortfall.GONE, False),
         ("https://gazette.example/en/?utm_source=x", Shortfall.GONE, False),
-        ("https://consent.gazette.example/?to=1", Shortfall.CHALLENGE, True),
-        ("https://gazette.example/login?next=/news/1", Shortfall.CHALLENGE, True),
+        ("https://consent.gazette.example/?to=1", Shortfall.CONSENT, True),
+        ("https://gazette.example/login?next=/news/1", Shortfall.LOGIN, False),
         ("https://gazette.example/news/1-slug", None, False),
         ("", None, False),
     ],
@@ -106,24 +102,49 @@ def test_what_is_no_page_is_not_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "feed", "paywalled", "shortfall", "source"),
+    ("text", "feed", "paywalled", "shortfall", "kept"),
     [
-        ("Short.", FEED, False, Shortfall.TOO_SHORT, TextSource.FEED),
-        ("", "", False, Shortfall.TOO_SHORT, TextSource.TITLE),
-        ("Short.", "", False, Shortfall.TOO_SHORT, TextSource.PAGE),
-        ("Short. " * 40, "", False, None, TextSource.PAGE),
-        ("Short.", FEED, True, Shortfall.PAYWALL, TextSource.FEED),
-        (LONG, FEED, True, Shortfall.PAYWALL, TextSource.PAGE),
-        (LONG, f"{LONG} And more.", False, None, TextSource.PAGE),
-        (LONG, LONG * 3, False, None, TextSource.PAGE),
+        ("Short.", FEED, False, Shortfall.TOO_SHORT, False),
+        ("", "", False, Shortfall.TOO_SHORT, False),
+        ("Short.", "", False, Shortfall.TOO_SHORT, True),
+        ("Short. " * 40, "", False, None, True),
+        ("Short.", FEED, True, Shortfall.PAYWALL, False),
+        (LONG, FEED, True, Shortfall.PAYWALL, True),
+        (LONG, f"{LONG} And more.", False, None, True),
+        (LONG, LONG * 3, False, None, True),
     ],
 )
 def test_a_page_counts_unless_it_says_much_less_than_the_feed(
-    text: str, feed: str, paywalled: bool, shortfall: Shortfall | None, source: TextSource
+    text: str, feed: str, paywalled: bool, shortfall: Shortfall | None, kept: bool
 ) -> None:
     found = verdict(page=Page(text=text, paywalled=paywalled), feed=feed)
-    assert (found.shortfall, found.text_source) == (shortfall, source)
-    assert found.text == (text if source is TextSource.PAGE else "")
+    assert (found.shortfall, found.text) == (shortfall, text if kept else "")
+
+
+def test_a_publisher_that_counts_its_readers_has_a_paywall() -> None:
+    metered = f"{ASKED}?gaa_at=la&gaa_n=x"
+    assert verdict(page=Page(text="Teaser. " * 30), landed=metered).shortfall is Shortfall.PAYWALL
+    assert verdict(page=Page(text=LONG), landed=metered).shortfall is None
+
+
+def test_a_short_article_that_begins_as_its_feed_says_is_no_wall_whatever_its_words() -> None:
+    text = f"{FEED} The site asks readers to log in to read more, and to accept all cookies."
+    assert verdict(page=Page(text=text)).shortfall is None
+    assert verdict(page=Page(text=text), feed="Something else.").shortfall is Shortfall.CONSENT
+
+
+def test_a_wall_says_more_in_its_words_than_in_its_address() -> None:
+    page = Page(text="Our website is currently unavailable in most European countries.")
+    assert verdict(page=page, landed="https://gazette.example/gdpr/").shortfall is Shortfall.GEO
+    assert verdict(page=Page(text="Hello."), landed="https://gazette.example/gdpr/").shortfall is Shortfall.CONSENT
+
+
+def test_a_bot_check_without_words_is_known_by_its_markup() -> None:
+    body = b'<script src="https://ct.captcha-delivery.com/c.js"></script>'
+    found = judge(200, {}, Page(text=""), feed_text=FEED, body=body, asked=ASKED, landed=ASKED)
+    assert (found.shortfall, found.retry) == (Shortfall.CHALLENGE, True)
+    long = judge(200, {}, Page(text=LONG), feed_text=FEED, body=body, asked=ASKED, landed=ASKED)
+    assert long.shortfall is None
 
 
 def test_the_delays_grow_and_end() -> None:

@@ -44,7 +44,7 @@ def validators_first() -> None:
 def _vouch(tx: Transaction, feed: Feed, state: FeedState, outcome: Polled, tools: Tools) -> None:
     now, unchanged = tools.clock(), Unchanged(validators=outcome.validators)
     known = replace(state, body_hash=outcome.body_hash)
-    polls.save(tx, after(feed, known, unchanged, now=now), unchanged, News(), now, watchlists=())
+    polls.save(tx, after(feed, known, unchanged, news=News(), now=now), unchanged, News(), now, watchlists=())
 
 
 def random_keys() -> None:

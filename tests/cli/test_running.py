@@ -8,7 +8,7 @@ from monitor.cli.demo import write_demo_config
 from monitor.cli.progress import print_summary
 from monitor.demo.outlets import OUTLETS, feed_path
 from monitor.demo.site import DemoSite
-from monitor.model import Failed, FeedId, News
+from monitor.model import Failed, FailureKind, FeedId, News
 from monitor.pipeline.tally import Tally
 from tests.builders import a_feed
 from tests.cli.conftest import Run
@@ -153,7 +153,7 @@ def test_the_demo_site_can_be_kept_serving(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_summary_names_what_failed_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     tally = Tally()
-    tally.add_poll(FeedId("gazette-en"), Failed(reason="503: down", temporary=True), News(), 0)
+    tally.add_poll(FeedId("gazette-en"), Failed(reason="503: down", kind=FailureKind.TEMPORARY), News(), 0)
     print_summary(tally, (a_feed(), a_feed("other-en")))
     shown = capsys.readouterr().out
     assert "feeds     1 polled: 0 read, 0 unchanged, 1 failed" in shown

@@ -44,7 +44,7 @@ def test_show_verbose_prints_the_clauses_that_did_not_hold_too(monitor: Run, dem
 def test_show_tells_why_a_text_is_not_the_whole_page(monitor: Run, demo: Path) -> None:
     lines = monitor("articles", "--limit", "99", "--format", "jsonl", at=demo).out.splitlines()
     short = next(record for record in map(json.loads, lines) if record["shortfall"] == "challenge")
-    assert "text from the feed, not the whole page: challenge" in monitor("show", short["id"], at=demo).out
+    assert "text from the summary, not the whole page: challenge" in monitor("show", short["id"], at=demo).out
 
 
 def test_show_of_an_article_prints_all_its_matches(monitor: Run, demo: Path) -> None:

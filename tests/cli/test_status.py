@@ -30,6 +30,7 @@ STATUS = Status(
         needs_restart=("workers.count",),
         refused_at=LATER,
         refused=(PROBLEM,),
+        alive_at=LATER,
     ),
     watchlists=(
         RuleVersion(

@@ -62,7 +62,8 @@ def test_a_path_may_be_absolute(tmp_path: Path) -> None:
     (tmp_path / "s").write_text(CANARY, encoding="utf-8")
     config = loaded(f"{{bearer: file:{tmp_path}/s}}", Path("/nowhere"))
     value = Secret(f"Bearer {CANARY}")
-    assert config.feeds[0].credentials == Credentials(header="Authorization", value=value, file=f"{tmp_path}/s")
+    url, file = "https://gazette.example/rss.xml", f"{tmp_path}/s"
+    assert config.feeds[0].credentials == Credentials(url=url, header="Authorization", value=value, file=file)
 
 
 def test_no_secret_is_in_what_the_database_keeps(tmp_path: Path) -> None:

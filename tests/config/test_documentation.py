@@ -33,7 +33,7 @@ def paths(shape: object, prefix: str = "") -> set[str]:
     return found
 
 
-SETTING_KEYS = {"database", "timezone", "contact", "poll.every"}
+SETTING_KEYS = {"database", "timezone", "contact", "poll.every", "poll.fastest", "poll.slowest"}
 SETTING_KEYS |= {f"fetch.{key}" for key in settings._FETCH} | {f"workers.{key}" for key in settings._WORKERS}
 
 

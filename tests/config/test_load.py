@@ -42,6 +42,8 @@ def test_outlets_and_feeds_are_read_in_their_order_with_defaults() -> None:
         outlet=GAZETTE,
         language="en",
         every=timedelta(minutes=20),
+        fastest=timedelta(minutes=5),
+        slowest=timedelta(minutes=30),
     )
     second = replace(
         first,
@@ -49,6 +51,8 @@ def test_outlets_and_feeds_are_read_in_their_order_with_defaults() -> None:
         url="https://gazette.example/ar/rss.xml",
         language="ar",
         every=timedelta(minutes=10),
+        fastest=timedelta(minutes=10),
+        slowest=timedelta(minutes=10),
         tags=("daily", "كتاب"),
     )
     third = replace(first, id=FeedId("norsk"), url="https://feeds.norsk.example/all.xml", outlet=NORSK, language="no")

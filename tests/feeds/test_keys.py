@@ -1,11 +1,15 @@
 """Every item that a feed offers is an entry, repeats another, or is skipped with a reason."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import urls
-from monitor.feeds.items import LONGEST_KEY, Item, Wording, feed_of
-from monitor.model import ParsedFeed
+from monitor.feeds.items import Item, Wording, feed_of, tried
+from monitor.feeds.keys import LONGEST_KEY, joined, unreadable
+from monitor.model import ParsedFeed, Skipped, SkipReason
 from tests.builders import NOON
 from tests.feeds.documents import URL
 
@@ -15,7 +19,7 @@ def an_item(guid: str = "", link: str = "", title: str = "", text: str = "") -> 
     return Item(guid=guid, links=(link,), title=Wording(value=title, is_html=False), wordings=words)
 
 
-def feed(*items: Item | None) -> ParsedFeed:
+def feed(*items: Item | Skipped) -> ParsedFeed:
     return feed_of(items, base=URL, now=NOON)
 
 
@@ -70,11 +74,11 @@ def test_a_guid_of_a_hundred_kilobytes_is_replaced_by_its_hash() -> None:
 _TEXTS = st.sampled_from(
     ["", " ", "g", "h", "javascript:x", "/1", "/2", "https://gazette.example/1", "\x00", "رفح"]
 ) | st.text(max_size=8)
-_ITEMS = st.lists(st.none() | st.builds(an_item, _TEXTS, _TEXTS, _TEXTS, _TEXTS), max_size=12)
+_ITEMS = st.lists(st.just(unreadable("odd")) | st.builds(an_item, _TEXTS, _TEXTS, _TEXTS, _TEXTS), max_size=12)
 
 
 @given(_ITEMS)
-def test_what_is_offered_is_an_entry_repeats_one_or_is_skipped(items: list[Item | None]) -> None:
+def test_what_is_offered_is_an_entry_repeats_one_or_is_skipped(items: list[Item | Skipped]) -> None:
     parsed = feed(*items)
     assert parsed.offered == len(items) == len(parsed.entries) + parsed.repeated + len(parsed.skipped)
     assert len({entry.key for entry in parsed.entries}) == len(parsed.entries)
@@ -83,7 +87,7 @@ def test_what_is_offered_is_an_entry_repeats_one_or_is_skipped(items: list[Item 
 
 
 @given(_ITEMS)
-def test_no_wording_is_lost(items: list[Item | None]) -> None:
+def test_no_wording_is_lost(items: list[Item | Skipped]) -> None:
     alone = {(e.link, e.title, e.text) for each in items for e in feed(each).entries}
     together = {(e.link, e.title, e.text) for e in feed(*items).entries}
     assert {(urls.normalise(link) if link else "", title, text) for link, title, text in alone} == {
@@ -92,7 +96,34 @@ def test_no_wording_is_lost(items: list[Item | None]) -> None:
 
 
 @given(_ITEMS, st.randoms(use_true_random=False))
-def test_the_order_of_a_feed_changes_no_key(items: list[Item | None], random: object) -> None:
+def test_the_order_of_a_feed_changes_no_key(items: list[Item | Skipped], random: object) -> None:
     shuffled = list(items)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert {entry.key for entry in feed(*items).entries} == {entry.key for entry in feed(*shuffled).entries}
+
+
+@given(_ITEMS)
+def test_a_feed_put_together_from_its_items_is_the_feed_read_at_once(items: list[Item | Skipped]) -> None:
+    parts = [feed(item) for item in items]
+    assert joined(parts, ParsedFeed(offered=0, entries=(), title="T")) == replace(feed(*items), title="T")
+
+
+def test_an_item_whose_reading_fails_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(base: str, link: str) -> str:
+        if link == "/bad":
+            raise KeyError("odd")
+        return f"{base}{link}"
+
+    monkeypatch.setattr("monitor.urls.absolute", fails)
+    parsed = feed(an_item(link="/1"), an_item(link="/bad"), an_item(link="/2"))
+    assert [entry.link for entry in parsed.entries] == [f"{URL}/1", f"{URL}/2"]
+    (skipped,) = parsed.skipped
+    assert (skipped.position, skipped.reason, skipped.detail) == (1, SkipReason.UNREADABLE, "KeyError: 'odd'")
+
+
+def test_a_lack_of_memory_is_no_fault_of_an_item() -> None:
+    def hungry(_: object) -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        tried(hungry, None)

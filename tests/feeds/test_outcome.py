@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.feeds.outcome import failure_of
+from monitor.model import FailureKind
 
 
 @pytest.mark.parametrize("status", [200, 203, 304])
@@ -30,7 +31,7 @@ def test_these_statuses_are_no_failures(status: int) -> None:
 def test_a_failure_says_what_is_wrong_and_whether_it_may_pass(status: int, temporary: bool, reason: str) -> None:
     failure = failure_of(status)
     assert failure is not None
-    assert (failure.reason, failure.temporary, failure.retry_after) == (reason, temporary, None)
+    assert (failure.reason, failure.kind is FailureKind.TEMPORARY, failure.retry_after) == (reason, temporary, None)
 
 
 def test_the_wait_that_the_server_asks_for_is_kept() -> None:

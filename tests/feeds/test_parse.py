@@ -11,6 +11,7 @@ from monitor.model import SkipReason
 from tests.builders import NOON
 from tests.feeds.documents import item, only, read, rss
 
+ALL = "All that there is to say of it. " * 10
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ar"><title>أخبار</title>
 <entry><id>tag:gazette.example,2025:1</id><title type="html">A &amp;lt;b&amp;gt; &lt;b&gt;title&lt;/b&gt;</title>
 <link rel="self" href="/self"/><link href="/1"/><updated>2025-11-10T10:00:00+02:00</updated>
@@ -88,7 +89,10 @@ def test_a_json_feed_is_read() -> None:
     assert (first.text, first.authors, first.language) == ("One\nTwo\nShort.", ("Jane", "Joe"), "he")
     assert first.published_at == datetime(2025, 11, 10, 8, tzinfo=UTC)
     assert (second.key, second.published_at, second.published_raw) == ("https://other.example/", None, "someday")
-    assert [(each.position, each.detail) for each in feed.skipped] == [(2, "not an item"), (3, "")]
+    assert [(each.position, each.reason, each.detail) for each in feed.skipped] == [
+        (2, SkipReason.UNREADABLE, "not an item"),
+        (3, SkipReason.EMPTY, ""),
+    ]
 
 
 @pytest.mark.parametrize("date", ["2025-11-10T10:00:00", "2025-11-10T10:00:00Z"])
@@ -109,7 +113,10 @@ def test_a_json_date_without_a_zone_is_utc(date: str) -> None:
             'this is an HTML page, not a feed: "Not here 404"; look for',
         ),
         (b"<html><body>x", "this is an HTML page, not a feed; look for the site's feed address"),
-        (b'<?xml version="1.0"?><urlset xmlns="x"></urlset>', "this is a sitemap, not a feed"),
+        (
+            b'<?xml version="1.0"?><urlset xmlns="x"></urlset>',
+            "this is a sitemap of pages, not of news: it gives no titles",
+        ),
         (b"<opml version='2'></opml>", "this is an OPML list of feeds: import it instead, not a feed"),
         (b"<a:book xmlns:a='x'/>", "this is XML with the root <a:book>, not a feed"),
         (b"Service unavailable", 'this is not a feed: it begins with "Service unavailable"'),
@@ -249,6 +256,27 @@ def test_titles_are_plain_text_on_one_line(title: str, shown: str) -> None:
 )
 def test_the_text_is_all_that_the_feed_says_once(inside: str, text: str) -> None:
     assert only(rss(item(inside))).text == text
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_full"),
+    [
+        (f"<description>Lead.</description><content:encoded>{ALL}</content:encoded>", True),
+        (f"<content:encoded>{ALL}</content:encoded>", True),
+        (f"<description>{ALL}</description>", False),
+        (f"<description>{ALL}, and more of it</description><content:encoded>{ALL}</content:encoded>", False),
+        (f"<content:encoded>{ALL} […]</content:encoded>", False),
+        ("<content:encoded>A teaser.</content:encoded>", False),
+        ("", False),
+    ],
+)
+def test_a_feed_carries_the_content_or_only_a_summary(inside: str, is_full: bool) -> None:
+    assert only(rss(item(inside))).is_full is is_full
+
+
+@pytest.mark.parametrize(("key", "is_full"), [("content_html", True), ("content_text", True), ("summary", False)])
+def test_a_json_feed_carries_the_content_or_only_a_summary(key: str, is_full: bool) -> None:
+    assert only(json.dumps({"items": [{"title": "A", key: ALL}]})).is_full is is_full
 
 
 def test_content_that_is_no_text_is_passed_over() -> None:

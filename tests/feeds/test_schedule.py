@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.feeds.schedule import after
-from monitor.model import Failed, FeedState, Outcome, ParsedFeed, Polled, Unchanged, Validators
+from monitor.model import Failed, FailureKind, FeedState, News, Outcome, ParsedFeed, Polled, Unchanged, Validators
 from tests.builders import NOON, a_feed
 
 QUARTER = timedelta(minutes=15)
@@ -25,32 +25,32 @@ def polled(ttl: timedelta | None = None, damaged: str = "") -> Polled:
 
 
 def failed(retry_after: timedelta | None = None) -> Failed:
-    return Failed(reason="503: overloaded", temporary=True, retry_after=retry_after)
+    return Failed(reason="503: overloaded", kind=FailureKind.TEMPORARY, retry_after=retry_after)
 
 
 def wait(outcome: Outcome, **changes: object) -> timedelta:
-    return after(a_feed(), a_state(**changes), outcome, now=NOON).next_poll_at - NOON
+    return after(a_feed(), a_state(**changes), outcome, news=News(), now=NOON).next_poll_at - NOON
 
 
 def test_a_poll_that_brings_a_feed_keeps_its_validators() -> None:
-    state = after(a_feed(), a_state(), polled(), now=NOON)
+    state = after(a_feed(), a_state(), polled(), news=News(), now=NOON)
     assert (state.validators, state.body_hash, state.failures, state.last_error) == (NEW, "new", 0, "")
     assert state.last_success_at == state.last_polled_at == NOON
 
 
 def test_half_a_feed_is_asked_for_again_whole() -> None:
-    state = after(a_feed(), a_state(), polled(damaged="cut off"), now=NOON)
+    state = after(a_feed(), a_state(), polled(damaged="cut off"), news=News(), now=NOON)
     assert (state.validators, state.body_hash, state.last_error) == (Validators(), "", "cut off")
 
 
 def test_an_unchanged_feed_keeps_what_was_known_of_it() -> None:
-    state = after(a_feed(), a_state(), Unchanged(validators=OLD), now=NOON)
+    state = after(a_feed(), a_state(), Unchanged(validators=OLD), news=News(), now=NOON)
     assert (state.validators, state.body_hash, state.failures) == (OLD, "old", 0)
     assert state.last_success_at == NOON
 
 
 def test_a_failure_keeps_validators_and_says_why() -> None:
-    state = after(a_feed(), a_state(), failed(), now=NOON)
+    state = after(a_feed(), a_state(), failed(), news=News(), now=NOON)
     assert (state.validators, state.body_hash, state.failures) == (OLD, "old", 3)
     assert (state.last_error, state.last_polled_at, state.last_success_at) == ("503: overloaded", NOON, None)
 
@@ -72,7 +72,7 @@ def test_failures_make_the_wait_grow_but_never_end_it(failures: int, minutes: in
 
 def test_a_feed_polled_once_a_day_is_not_polled_more_often_because_it_fails() -> None:
     daily = a_feed(every=timedelta(days=1))
-    state = after(daily, a_state(), failed(), now=NOON)
+    state = after(daily, a_state(), failed(), news=News(), now=NOON)
     assert state.next_poll_at - NOON > timedelta(hours=20)
 
 
@@ -82,8 +82,8 @@ def test_a_server_that_asks_for_patience_gets_it_within_reason(asked: timedelta,
 
 
 def test_feeds_of_one_interval_drift_apart_and_each_keeps_its_own() -> None:
-    waits = {after(a_feed(f"feed-{n}"), a_state(), polled(), now=NOON).next_poll_at for n in range(20)}
-    again = {after(a_feed(f"feed-{n}"), a_state(), polled(), now=NOON).next_poll_at for n in range(20)}
+    waits = {after(a_feed(f"feed-{n}"), a_state(), polled(), news=News(), now=NOON).next_poll_at for n in range(20)}
+    again = {after(a_feed(f"feed-{n}"), a_state(), polled(), news=News(), now=NOON).next_poll_at for n in range(20)}
     assert waits == again
     assert len(waits) > 15
 
@@ -99,7 +99,7 @@ outcomes = st.one_of(
 def test_the_next_poll_is_always_ahead_and_never_out_of_reach(sequence: list[Outcome], every: timedelta) -> None:
     feed, state, now = a_feed(every=every), a_state(failures=0), NOON
     for outcome in sequence:
-        state = after(feed, state, outcome, now=now)
+        state = after(feed, state, outcome, news=News(), now=now)
         assert now + every * 0.9 <= state.next_poll_at <= now + max(timedelta(hours=24), every)
         now = state.next_poll_at
     assert state.feed_id == feed.id

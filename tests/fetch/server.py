@@ -29,7 +29,13 @@ class Server:
     port: int
     scheme: str = "http"
     connections: int = 0
+    sent: int = 0
+    """Bytes, as far as the client took them."""
     paths: list[str] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    """The headers of each request, names in lower case."""
+    names: list[str | None] = field(default_factory=list)
+    """What each TLS client said it wants (SNI)."""
 
     def url(self, path: str, host: str = "") -> str:
         return f"{self.scheme}://{host or self.address}:{self.port}/{path}"
@@ -48,6 +54,7 @@ class Exchange:
     async def send(self, data: bytes) -> None:
         self.writer.write(data)
         await self.writer.drain()
+        self.server.sent += len(data)
 
     async def reply(self, body: bytes = PLAIN, status: int = 200, *headers: str) -> None:
         lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", *headers]
@@ -58,9 +65,7 @@ class Exchange:
 
     def reset(self) -> None:
         """Break off with RST instead of FIN."""
-        linger = struct.pack("ii", 1, 0)
-        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.writer.close()
+        reset_connection(self.writer)
 
     async def drip(self, data: bytes) -> None:
         for number in range(len(data)):
@@ -71,6 +76,12 @@ class Exchange:
         while True:
             await self.send(data)
             await asyncio.sleep(0)
+
+
+def reset_connection(writer: asyncio.StreamWriter) -> None:
+    """Break off with RST instead of FIN."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.close()
 
 
 BEHAVIOURS: dict[str, Callable[[Exchange], Awaitable[None]]] = {}
@@ -85,6 +96,8 @@ def behaviour(act: Callable[[Exchange], Awaitable[None]]) -> Callable[[Exchange]
 async def serve(address: str, context: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
     """Run a server on a free port of the address."""
     state = Server(address=address, port=0, scheme="https" if context else "http")
+    if context:
+        context.sni_callback = lambda _, name, __: state.names.append(name)
     tasks: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,13 +135,29 @@ async def _answer_one(state: Server, reader: asyncio.StreamReader, writer: async
     state.paths.append(path)
     name, _, rest = path.partition("?")[0].partition("/")
     headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines)}
-    await BEHAVIOURS[name](Exchange(server=state, rest=unquote(rest), headers=headers, writer=writer))
+    state.asked.append(headers)
+    await BEHAVIOURS.get(name, unknown)(Exchange(server=state, rest=unquote(rest), headers=headers, writer=writer))
 
 
 def end(exchange: Exchange) -> None:
     """Close the connection, as a server that is done."""
     exchange.writer.close()
     raise ConnectionAbortedError
+
+
+async def unknown(exchange: Exchange) -> None:
+    await exchange.reply(PLAIN, 404)
+
+
+def sends(name: str, data: bytes, *, closes: bool = False) -> None:
+    """A behaviour that is nothing but these bytes."""
+
+    async def act(exchange: Exchange) -> None:
+        await exchange.send(data)
+        if closes:
+            end(exchange)
+
+    BEHAVIOURS[name] = act
 
 
 # ── well-behaved ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -367,6 +396,14 @@ async def to(exchange: Exchange) -> None:
 
 
 @behaviour
+async def cookie_to(exchange: Exchange) -> None:
+    """The same, with cookies for it and for every site it could speak for."""
+    code, _, location = exchange.rest.partition("/")
+    cookies = ("id=1", "id=2; Path=/", "id=3; Domain=example", "id=4; Domain=.gazette.example; SameSite=None")
+    await exchange.reply(b"", int(code), f"Location: {location}", *(f"Set-Cookie: {cookie}" for cookie in cookies))
+
+
+@behaviour
 async def hops(exchange: Exchange) -> None:
     """hops/3/301: three redirects, then an answer."""
     left, _, code = exchange.rest.partition("/")
@@ -411,3 +448,155 @@ async def arabic_redirect(exchange: Exchange) -> None:
 @behaviour
 async def latin_redirect(exchange: Exchange) -> None:
     await exchange.send(b"HTTP/1.1 302 Found\r\nLocation: /ok/caf\xe9\r\nContent-Length: 0\r\n\r\n")
+
+
+@behaviour
+async def bomb_redirect(exchange: Exchange) -> None:
+    """A redirect with 50 MB in 50 KB as its body."""
+    bomb = gzip.compress(bytes(50_000_000))
+    await exchange.reply(bomb, 302, "Content-Encoding: gzip", "Location: /ok")
+
+
+# ── more or less than one answer ─────────────────────────────────────────────────────────────────────────────────────
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(PLAIN), PLAIN)
+FORGED = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+
+sends("two-answers", ANSWER + FORGED)
+sends("half-an-answer-more", ANSWER + FORGED[:20])
+sends("two-answers-in-chunks", CHUNKED + b"f\r\n" + PLAIN + b"\r\n0\r\n\r\n" + FORGED)
+sends("noise-after-chunks", CHUNKED + b"f\r\n" + PLAIN + b"\r\n0\r\n\r\nnoise")
+sends("body-of-304", b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nContent-Length: 15\r\n\r\n' + PLAIN)
+sends("body-of-204", b"HTTP/1.1 204 No Content\r\nContent-Length: 15\r\n\r\n" + PLAIN)
+sends("chunks-of-304", CHUNKED.replace(b"200 OK", b"304 Not Modified") + b"f\r\n" + PLAIN + b"\r\n0\r\n\r\n")
+sends(
+    "length-and-chunks",
+    CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Length: 3\r\n\r\n") + b"f\r\n" + PLAIN + b"\r\n0\r\n\r\n",
+)
+sends("trailers", CHUNKED + b"f\r\n" + PLAIN + b"\r\n0\r\nX-Late: a\r\n\r\n")
+
+
+@behaviour
+async def late_answer(exchange: Exchange) -> None:
+    """A second answer, a little later, in a packet (and a TLS record) of its own."""
+    await exchange.send(ANSWER)
+    await exchange.send(FORGED)
+    await asyncio.sleep(0.02)
+    await exchange.send(FORGED)
+
+
+# ── odd, but an answer ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answer_with(*headers: bytes, body: bytes = PLAIN) -> bytes:
+    lines = [b"HTTP/1.1 200 OK", *headers, b"Content-Length: %d" % len(body)]
+    return b"\r\n".join([*lines, b"", b""]) + body
+
+
+sends("folded-header", answer_with(b"X-Folded: a\r\n b\r\n\tc"))
+sends("same-length-twice", answer_with(b"Content-Length: 15"))
+sends("no-reason", b"HTTP/1.1 200\r\nContent-Length: 15\r\n\r\n" + PLAIN)
+sends("bare-newlines", b"HTTP/1.1 200 OK\nContent-Length: 15\n\n" + PLAIN)
+sends("many-headers", answer_with(*(b"X-%d: a" % number for number in range(5000))))
+sends("one-header-often", answer_with(*(b"X-A: %d" % number for number in range(5000))))
+sends("long-header", answer_with(b"X-Long: " + b"a" * 90_000))
+sends("long-cookie", answer_with(b"Set-Cookie: a=" + b"a" * 90_000))
+sends("empty-gzip", answer_with(b"Content-Encoding: gzip", body=b""))
+sends("gzip-and-noise", answer_with(b"Content-Encoding: gzip", body=gzip.compress(PLAIN) + b"noise"))
+sends(
+    "gzip-in-two-parts",
+    answer_with(b"Content-Encoding: gzip", body=gzip.compress(PLAIN[:5]) + gzip.compress(PLAIN[5:])),
+)
+sends("latin-header", answer_with(b"X-Latin: caf\xe9"))
+sends("two-locations", answer_with(b"Location: /ok", b"Location: http://127.0.0.1/").replace(b"200 OK", b"302 Found"))
+sends("empty-location", answer_with(b"Location: ").replace(b"200 OK", b"302 Found"))
+
+
+@behaviour
+async def hints(exchange: Exchange) -> None:
+    """hints/100/50: so many interim answers of this kind, then one."""
+    code, _, count = exchange.rest.partition("/")
+    await exchange.send(b"HTTP/1.1 %d Interim\r\n\r\n" % int(code) * int(count))
+    await exchange.reply()
+
+
+@behaviour
+async def later(exchange: Exchange) -> None:
+    """later/503/120: no answer before 120 s are over."""
+    code, _, seconds = exchange.rest.partition("/")
+    await exchange.reply(PLAIN, int(code), f"Retry-After: {seconds}")
+
+
+# ── wrong in yet other ways ──────────────────────────────────────────────────────────────────────────────────────────
+
+sends("nul-in-header", answer_with(b"X-Bad: a\x00b"))
+sends("return-in-header", answer_with(b"X-Bad: a\rX-Injected: b"))
+sends("blank-in-name", answer_with(b"X Bad: a"))
+sends("blank-after-name", answer_with(b"X-Bad : a"))
+sends("no-colon", answer_with(b"X-Bad"))
+sends("no-name", answer_with(b": a"))
+sends("signed-length", b"HTTP/1.1 200 OK\r\nContent-Length: +15\r\n\r\n" + PLAIN)
+sends("hexadecimal-length", b"HTTP/1.1 200 OK\r\nContent-Length: 0xf\r\n\r\n" + PLAIN)
+sends("lengths-in-one", b"HTTP/1.1 200 OK\r\nContent-Length: 15, 3\r\n\r\n" + PLAIN)
+sends("endless-length", b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n" + PLAIN)
+sends("great-length", b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n" + PLAIN, closes=True)
+sends("odd-transfer", CHUNKED.replace(b"chunked", b"gzip, chunked") + b"0\r\n\r\n")
+sends("unknown-transfer", CHUNKED.replace(b"chunked", b"pigeon") + PLAIN)
+sends("negative-chunk", CHUNKED + b"-5\r\n<rss>\r\n0\r\n\r\n")
+sends("great-chunk", CHUNKED + b"ffffffffffffffff\r\n<rss>", closes=True)
+sends("endless-chunk-size", CHUNKED + b"f" * 200_000)
+sends("noise-after-chunk", CHUNKED + b"5\r\n<rss>noise\r\n0\r\n\r\n")
+sends("trailer-flood", CHUNKED + b"0\r\n" + b"X-Late: a\r\n" * 20_000)
+sends("newline-flood", b"\r\n" * 100_000)
+sends("http-2", b"HTTP/2 200 OK\r\nContent-Length: 15\r\n\r\n" + PLAIN)
+sends("low-status", b"HTTP/1.1 099 Low\r\nContent-Length: 15\r\n\r\n" + PLAIN)
+sends("long-status", b"HTTP/1.1 2000 Long\r\nContent-Length: 15\r\n\r\n" + PLAIN)
+sends("no-status", b"HTTP/1.1 OK\r\nContent-Length: 15\r\n\r\n" + PLAIN)
+sends("cut-in-headers", b"HTTP/1.1 200 OK\r\nX-Half: ", closes=True)
+sends("cut-in-gzip", answer_with(b"Content-Encoding: gzip", body=gzip.compress(PLAIN))[:-5], closes=True)
+sends("plain-as-gzip", answer_with(b"Content-Encoding: gzip"))
+sends("deflate", answer_with(b"Content-Encoding: deflate"))
+sends("zstd", answer_with(b"Content-Encoding: zstd"))
+sends("many-encodings", answer_with(b"Content-Encoding: " + b"gzip, " * 10_000))
+sends("many-gzip-parts", answer_with(b"Content-Encoding: gzip", body=gzip.compress(b"") * 5000))
+
+
+@behaviour
+async def stall_in_headers(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nX-Half: ")
+    await asyncio.sleep(30)
+
+
+@behaviour
+async def stall_in_body(exchange: Exchange) -> None:
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"a" * 2500)
+    await asyncio.sleep(30)
+
+
+@behaviour
+async def stall_before_the_end(exchange: Exchange) -> None:
+    """Nearly all of a large body, and then nothing: what has come is held until the deadline."""
+    size = int(exchange.rest)
+    await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (size + 1) + bytes(size))
+    await asyncio.sleep(30)
+
+
+@behaviour
+async def stall_in_a_bomb(exchange: Exchange) -> None:
+    """The same in a few kilobytes of gzip."""
+    packed = gzip.compress(bytes(int(exchange.rest)))
+    await exchange.send(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed[:-1]
+    )
+    await asyncio.sleep(30)
+
+
+@behaviour
+async def trickled_hints(exchange: Exchange) -> None:
+    await exchange.drip(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 1000)
+
+
+@behaviour
+async def trickled_chunks(exchange: Exchange) -> None:
+    await exchange.send(CHUNKED)
+    await exchange.drip(b"1\r\na\r\n" * 1000)

@@ -1,9 +1,13 @@
 """Addresses taken apart."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import FetchKind
-from monitor.fetch.address import follow, read_address
+from monitor.fetch.address import Address, follow, read_address
 from monitor.fetch.refusal import Refusal
 
 HEBREW = "xn--6dbij2e.example"
@@ -58,3 +62,27 @@ def test_a_redirect_to_nothing_that_is_fetched_is_refused(location: str) -> None
     with pytest.raises(Refusal, match="redirects to") as caught:
         follow(read_address("https://gazette.example/"), location)
     assert caught.value.kind is FetchKind.ADDRESS
+
+
+def test_a_server_does_not_choose_who_we_say_we_are() -> None:
+    assert follow(read_address("https://gazette.example/"), "https://admin:admin@router.example/").authorization == ""
+
+
+PARTS_TEXT = r"""
+    http:// https:// // / \ @ : [ ] % %25 127.0.0.1 ::1 xn-- localhost . 。 ① é ل א ß İ ﷺ - _ ? # 80 99999 %ff
+    %F0%9F%92%A9 ０
+"""
+UNFIT = ["\u200d", "\u0301", "\u2024", "\u0378", "\x00", "\t", "\n", " ", "\ud800", "\U0010ffff"]
+PARTS = st.sampled_from([*PARTS_TEXT.split(), *UNFIT, "a" * 64, "א" * 80])
+
+
+@given(st.sampled_from(["", "http://", "https://a@"]), st.lists(PARTS, max_size=7).map("".join) | st.text(max_size=20))
+def test_whatever_is_written_is_an_address_or_refused(start: str, rest: str) -> None:
+    with suppress(Refusal):
+        assert is_sendable(read_address(start + rest))
+    with suppress(Refusal):
+        assert is_sendable(follow(read_address("http://gazette.example/a/b"), start + rest))
+
+
+def is_sendable(address: Address) -> bool:
+    return all("!" <= character <= "~" for character in address.host + address.target + address.authority)

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import importlib.util
+import itertools
 import json
 import logging
 import socket
@@ -33,13 +34,32 @@ from tests.fetch.server import BEHAVIOURS, INTERNET, PLAIN, VICTIM, Server
 
 Kind = FetchKind
 
+# Send more than their answer.
+LEFT_OVER = ["two-answers", "half-an-answer-more", "two-answers-in-chunks", "noise-after-chunks", "late-answer", "long"]
+ODD_TEXT = """
+    folded-header same-length-twice no-reason bare-newlines many-headers one-header-often long-header long-cookie
+    gzip-and-noise gzip-in-two-parts latin-header length-and-chunks trailers
+"""
+ODD = ODD_TEXT.split()
+IMPROPER_TEXT = """
+    nul-in-header return-in-header blank-in-name blank-after-name no-colon no-name signed-length hexadecimal-length
+    lengths-in-one endless-length great-length odd-transfer unknown-transfer negative-chunk great-chunk
+    endless-chunk-size noise-after-chunk trailer-flood newline-flood http-2 low-status long-status no-status
+    cut-in-headers cut-in-gzip
+"""
+IMPROPER = IMPROPER_TEXT.split()
+STUCK_TEXT = """
+    silence trickled-headers trickled-body stall-in-headers stall-in-body stall-before-the-end/100000
+    stall-in-a-bomb/100000 trickled-hints trickled-chunks
+"""
+STUCK = STUCK_TEXT.split()
+
 ANSWERED = [
     ("ok", 200, PLAIN),
     ("chunks", 200, PLAIN),
     ("until-closed", 200, PLAIN),
     ("zipped", 200, PLAIN),
     ("early-hints", 200, PLAIN),
-    ("long", 200, PLAIN),
     ("last", 200, PLAIN),
     ("nowhere", 302, PLAIN),
     ("status/204", 204, b""),
@@ -56,6 +76,17 @@ ANSWERED = [
     ("endless-redirect", 200, PLAIN),
     ("arabic-redirect", 200, PLAIN),
     ("latin-redirect", 200, PLAIN),
+    ("bomb-redirect", 200, PLAIN),
+    *((name, 200, PLAIN) for name in (*LEFT_OVER, *ODD)),
+    ("body-of-304", 304, b""),
+    ("chunks-of-304", 304, b""),
+    ("body-of-204", 204, b""),
+    ("empty-gzip", 200, b""),
+    ("two-locations", 404, PLAIN),
+    ("empty-location", 302, PLAIN),
+    *((f"hints/{code}/50", 200, PLAIN) for code in (100, 102, 103, 150, 199)),
+    ("later/429/120", 429, PLAIN),
+    ("later/503/Wed, 21 Oct 2026 07:28:00 GMT", 503, PLAIN),
 ]
 
 
@@ -69,6 +100,7 @@ async def test_every_complete_answer_is_one(
 
 REFUSED = [
     ("bomb", Kind.TOO_LARGE, False, "larger than 1 MB"),
+    ("flood-of-hints", Kind.PROTOCOL, True, "does not come to its answer"),
     ("endless", Kind.TOO_LARGE, False, "larger than 1 MB"),
     ("crumbs", Kind.PROTOCOL, False, "crumbs"),
     ("endless-chunks", Kind.TOO_LARGE, False, "larger than 1 MB"),
@@ -85,6 +117,12 @@ REFUSED = [
     ("header-flood", Kind.PROTOCOL, True, "HTTP"),
     ("huge-header", Kind.PROTOCOL, True, "HTTP"),
     ("bad-header", Kind.PROTOCOL, True, "HTTP"),
+    *((name, Kind.PROTOCOL, True, "HTTP") for name in IMPROPER),
+    ("plain-as-gzip", Kind.ENCODING, True, "damaged"),
+    ("deflate", Kind.ENCODING, False, "compressed as 'deflate'"),
+    ("zstd", Kind.ENCODING, False, "compressed as 'zstd'"),
+    ("many-encodings", Kind.ENCODING, False, "compressed as"),
+    ("many-gzip-parts", Kind.ENCODING, False, "parts"),
     ("garbage", Kind.PROTOCOL, True, "HTTP"),
     ("http-09", Kind.PROTOCOL, True, "HTTP"),
     ("switch", Kind.PROTOCOL, True, "HTTP"),
@@ -113,7 +151,7 @@ async def test_every_fault_is_a_typed_error(
     assert caught.value.url == internet.url(path)
 
 
-@pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body", "flood-of-hints"])
+@pytest.mark.parametrize("path", STUCK)
 async def test_nothing_outlasts_the_deadline(internet: Server, path: str) -> None:
     async with a_fetcher(timeout=timedelta(seconds=0.2)) as fetcher:
         started = time.monotonic()
@@ -132,9 +170,46 @@ async def test_the_deadline_covers_all_redirects_together(internet: Server) -> N
 
 def test_every_behaviour_of_the_server_is_tried() -> None:
     tried = {str(case[0]).partition("/")[0] for case in [*ANSWERED, *REFUSED]}
-    alone = {"silence", "trickled-headers", "trickled-body", "flood-of-hints", "slow", "slow-hops", "echo"}
+    alone = {*(path.partition("/")[0] for path in STUCK), "slow", "slow-hops", "echo", "cookie-to"}
     assert tried | alone == set(BEHAVIOURS)
-    assert len(BEHAVIOURS) >= 45
+    assert len(BEHAVIOURS) >= 100
+
+
+async def test_every_status_is_an_answer(internet: Server) -> None:
+    time_flies = itertools.count(0, 10**6)
+    async with Fetcher(SETTINGS, clock=lambda: next(time_flies)) as fetcher:  # so that no host rests for long
+        answers = [
+            (code, await fetcher.fetch(a_request(internet.url(f"status/{code}"))))
+            for code in [*range(200, 600), 600, 999]
+        ]
+    for code, fetched in answers:
+        assert (fetched.status, fetched.body) == (code, b"" if code in (204, 304) else PLAIN)
+
+
+MORE = [*LEFT_OVER, "body-of-304", "chunks-of-304", "body-of-204", "length-and-chunks", "trailers", "hints/100/50"]
+
+
+@pytest.mark.parametrize("path", MORE)
+async def test_what_a_server_sends_too_much_is_no_answer_to_the_next_request(
+    internet: Server, fetcher: Fetcher, path: str
+) -> None:
+    """Otherwise every document after it would come under the address of the one before."""
+    await fetcher.fetch(a_request(internet.url(path)))
+    for _ in range(2):
+        fetched = await fetcher.fetch(a_request(internet.url("zipped")))
+        assert (fetched.status, fetched.body) == (200, PLAIN)
+        assert fetched.headers["content-encoding"] == "gzip"
+    assert internet.connections == (2 if path in MORE[: MORE.index("length-and-chunks")] else 1)
+
+
+def test_a_connection_is_given_up_where_what_is_left_over_cannot_be_seen() -> None:
+    assert transport_module._has_more(httpcore.Response(200, content=b""))
+
+
+async def test_the_body_of_a_redirect_stays_unread(internet: Server, fetcher: Fetcher) -> None:
+    for path in ("endless-redirect", "bomb-redirect"):
+        assert (await fetcher.fetch(a_request(internet.url(path)))).body == PLAIN
+    assert internet.sent < 20_000_000, "what the buffers of the system hold, not more"
 
 
 async def test_a_healthy_feed_is_fetched_beside_hostile_ones(internet: Server) -> None:
@@ -360,18 +435,54 @@ class Resolver:
 async def test_rebinding_never_reaches_the_victim(
     internet: Server, victim: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    internet_port, hits = internet.port, 0
-    for _ in range(50):
-        resolver = answers([INTERNET], [VICTIM])
+    """200 rounds: a name that is answered well, then badly, by turns, while the first connection is kept."""
+    hits = 0
+    for number in range(200):
+        resolver = answers([INTERNET], [VICTIM], [INTERNET], [VICTIM])
         monkeypatch.setattr(socket, "getaddrinfo", resolver)
         async with a_fetcher() as fetcher:
-            fetched = await fetcher.fetch(a_request(f"http://gazette.example:{internet_port}/ok"))
+            fetched = await fetcher.fetch(a_request(f"http://gazette.example:{internet.port}/ok"))
             hits += fetched.status == 200
+            target = f"http://gazette.example:{victim.port}/ok"
+            address = internet.url(f"to/302/{target}") if number % 2 else target
             with pytest.raises(FetchError, match="this machine") as caught:
-                await fetcher.fetch(a_request(f"http://gazette.example:{victim.port}/ok"))
+                await fetcher.fetch(a_request(address))
+            again = await fetcher.fetch(a_request(f"http://gazette.example:{internet.port}/ok"))
+            hits += again.status == 200
         assert caught.value.temporary
-        assert resolver.questions == ["gazette.example"] * 2
-    assert (hits, victim.connections) == (50, 0)
+        assert resolver.questions == ["gazette.example"] * 2, "the kept connection asks nobody"
+    assert (hits, victim.connections) == (400, 0)
+
+
+async def test_rebinding_between_the_judgement_and_the_dial_never_reaches_the_victim(
+    internet: Server, victim: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """200 rounds: the name server changes its answer with every question; nobody asks twice."""
+    for _ in range(200):
+        resolver = answers(*([INTERNET], [VICTIM]) * 10)
+        monkeypatch.setattr(socket, "getaddrinfo", resolver)
+        async with a_fetcher() as fetcher:
+            for port, path in ((internet.port, "ok"), (victim.port, "ok")):
+                with suppress(FetchError):
+                    await fetcher.fetch(a_request(f"http://gazette.example:{port}/{path}"))
+        assert len(resolver.questions) == 2
+    assert (len(internet.paths), victim.connections) == (200, 0)
+
+
+async def test_a_peer_that_is_the_victim_is_asked_nothing(victim: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something between the guard and the wire leads every connection to the victim, as a firewall's rule may."""
+    real = httpcore.AnyIOBackend()
+
+    class Diverted(httpcore.AsyncNetworkBackend):
+        async def connect_tcp(self, host: str, port: int, *_: object) -> httpcore.AsyncNetworkStream:
+            return await real.connect_tcp(VICTIM, port)
+
+    monkeypatch.setattr(httpcore, "AnyIOBackend", Diverted)
+    async with a_fetcher() as fetcher:
+        for scheme in ("http", "https"):
+            with pytest.raises(FetchError, match=r"dialled 127\.0\.0\.2, but 127\.0\.0\.1 answered"):
+                await fetcher.fetch(a_request(f"{scheme}://{INTERNET}:{victim.port}/ok"))
+    assert victim.paths == []
 
 
 @pytest.mark.parametrize("found", [[INTERNET, VICTIM], [VICTIM, INTERNET], [INTERNET, "10.0.0.1"], [INTERNET, "::1"]])

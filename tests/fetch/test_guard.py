@@ -81,6 +81,18 @@ async def test_a_peer_that_is_not_the_one_dialled_is_refused() -> None:
     assert network.streams[0].closed
 
 
+async def test_a_connection_that_is_reset_before_it_is_looked_at_is_a_failed_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolving_to(monkeypatch, "8.8.8.8", "8.8.4.4")
+    network = FakeNetwork("8.8.8.8", "8.8.4.4")
+    monkeypatch.setattr(FakeStream, "get_extra_info", lambda *_: None)
+    with pytest.raises(httpcore.ConnectError, match="broke off at once"):
+        await GuardedBackend((), network).connect_tcp("gazette.example", 80)
+    assert network.dialled == ["8.8.8.8", "8.8.4.4"]
+    assert all(stream.closed for stream in network.streams)
+
+
 async def test_a_literal_address_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", None)
     network = FakeNetwork("2606::1")

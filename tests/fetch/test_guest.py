@@ -215,8 +215,8 @@ async def test_a_robots_txt_is_not_asked_of_a_host_that_rests() -> None:
 # ── credentials ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 FEED = "https://gazette.example/feed"
-BEARER = Credentials(header="Authorization", value=Secret(f"Bearer {CANARY}"))
-KEY = Credentials(header="X-Api-Key", value=Secret(CANARY))
+KEY = Credentials(url=FEED, header="X-Api-Key", value=Secret(CANARY))
+BEARER = replace(KEY, header="Authorization", value=Secret(f"Bearer {CANARY}"))
 
 
 @pytest.mark.parametrize("credentials", [BEARER, KEY], ids=lambda one: one.header)
@@ -256,6 +256,13 @@ async def test_credentials_are_sent_where_a_redirect_leads_back() -> None:
     assert [CANARY in str(headers) for _, _, headers in web.asked] == [True, False, True]
 
 
+async def test_a_request_to_another_origin_gets_them_only_where_it_is_led_to_theirs() -> None:
+    web = Web({"https://moved.example/": to("https://gazette.example/real")})
+    async with web.fetcher() as fetcher:
+        await fetcher.fetch(a_request("https://moved.example/", credentials=KEY))
+    assert [CANARY in str(headers) for _, _, headers in web.asked] == [False, True]
+
+
 async def test_neither_a_robots_txt_nor_another_request_gets_them() -> None:
     web = Web()
     async with web.fetcher() as fetcher:
@@ -268,7 +275,7 @@ async def test_a_real_server_on_another_port_does_not_see_them(internet: Server,
     async with serve(INTERNET) as other:
         sent = []
         for target in ("/echo", other.url("echo"), other.url(f"to/302/{internet.url('echo')}")):
-            request = a_request(internet.url(f"to/302/{target}"), credentials=BEARER)
+            request = a_request(internet.url(f"to/302/{target}"), credentials=replace(BEARER, url=internet.url("")))
             sent.append(json.loads((await fetcher.fetch(request)).body).get("authorization"))
     assert sent == [f"Bearer {CANARY}", None, f"Bearer {CANARY}"]
 
@@ -276,7 +283,7 @@ async def test_a_real_server_on_another_port_does_not_see_them(internet: Server,
 @pytest.mark.parametrize("path", ["ok", "hang-up", "reset", "brotli", "silence", "to/302/http://10.0.0.1/", "maze"])
 async def test_credentials_are_shown_nowhere(internet: Server, path: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    request = a_request(internet.url(path), credentials=BEARER)
+    request = a_request(internet.url(path), credentials=replace(BEARER, url=internet.url(path)))
     async with a_fetcher(timeout=timedelta(seconds=0.3)) as fetcher:
         (found,) = await asyncio.gather(fetcher.fetch(request), return_exceptions=True)
     shown = f"{request!r} {found!r} {found} {caplog.text}"

@@ -167,6 +167,19 @@ async def test_a_host_that_rests_is_not_taken_for_one_that_cannot_say() -> None:
     assert (len(web.asked), len(web.robots)) == (2, 0)
 
 
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [(an_error(FetchKind.CONNECT), 2), (an_error(FetchKind.DNS), 2), (500, 1), (FORBIDS, 1)],
+    ids=str,
+)
+async def test_who_could_not_be_reached_for_our_own_network_is_asked_again_at_once(answer: Answer, asked: int) -> None:
+    web = Web(answer)
+    await web.check(PAGE)
+    web.robots.forget_unreached()
+    await web.check(PAGE)
+    assert len(web.asked) == asked
+
+
 async def test_it_is_asked_for_at_its_place_in_small() -> None:
     web = Web()
     await web.check("http://reader:secret@gazette.example:8080/a/b?c#d")

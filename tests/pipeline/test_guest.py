@@ -49,7 +49,7 @@ async def test_a_page_that_robots_txt_forbids_is_not_asked_for_and_its_feed_s_te
     robots(world, FORBIDDING)
     tally = await world.run()
     (article,) = world.articles().values()
-    assert (article.text_source, article.shortfall) == (TextSource.FEED, Shortfall.ROBOTS)
+    assert (article.text_source, article.shortfall) == (TextSource.SUMMARY, Shortfall.ROBOTS)
     assert len(world.matches()) == 1
     assert (world.asked("/news/1"), world.asked("/robots.txt")) == (0, 1)
     assert (dict(tally.shortfalls), tally.put_off) == ({"robots": 1}, 0)

@@ -133,10 +133,28 @@ def test_two_entries_may_reword_one_known_article() -> None:
     assert [article.title for article in news.reworded] == ["Talks\nFirst\nSecond"]
 
 
+def test_a_feeds_content_is_told_from_its_summary() -> None:
+    sources = [
+        decided(an_entry(text=text, is_full=is_full)).new_articles[0].text_source
+        for text, is_full in [("All of it.", True), ("In short.", False), ("", False)]
+    ]
+    assert sources == [TextSource.FEED, TextSource.SUMMARY, TextSource.TITLE]
+
+
+def test_a_better_source_is_kept_whichever_feed_came_first() -> None:
+    before = an_article(summary="All of it.", text_source=TextSource.SUMMARY)
+    full = an_entry(link=before.url, text="All of it.", is_full=True)
+    assert decided(full, known=(before,)).reworded[0].text_source is TextSource.FEED
+    read = an_article(text="All of it.", text_source=TextSource.PAGE)
+    assert decided(an_entry(link=read.url, text="More.", is_full=True), known=(read,)).reworded[0].text_source is (
+        TextSource.PAGE
+    )
+
+
 def test_a_title_alone_becomes_a_feeds_text_when_another_feed_says_more() -> None:
     before = an_article(title="Talks", summary="", text_source=TextSource.TITLE)
     news = decided(an_entry(link=before.url, title="Talks", text="In Cairo."), known=(before,))
-    assert news.reworded[0].text_source is TextSource.FEED
+    assert news.reworded[0].text_source is TextSource.SUMMARY
 
 
 def test_earlier_offsets_stay_right_when_words_are_added() -> None:

@@ -64,7 +64,7 @@ async def test_a_page_that_cannot_be_had_does_not_hide_a_match(
     world.answer("/1", **answer)
     await world.run()
     (article,) = world.articles().values()
-    assert (article.text_source, article.shortfall) == (TextSource.FEED, shortfall)
+    assert (article.text_source, article.shortfall) == (TextSource.SUMMARY, shortfall)
     assert len(world.matches()) == 1
     assert (world.reading(readings.next_due) is not None) is tries_again
 
@@ -122,7 +122,7 @@ async def test_what_kills_its_reader_three_times_is_quarantined_and_keeps_the_fe
         await world.run(after=due - world.now)
     assert world.asked("/1") == 3
     (article,) = world.reading(articles.query, ArticleQuery(quarantined=True))
-    assert (article.shortfall, article.text_source) == (Shortfall.PARSER_LIMIT, TextSource.FEED)
+    assert (article.shortfall, article.text_source) == (Shortfall.PARSER_LIMIT, TextSource.SUMMARY)
     assert len(world.matches()) == 1
     assert "is quarantined: reading it crashed the worker" in caplog.text
 

@@ -34,7 +34,14 @@ RAFAH = WatchlistId("rafah")
 async def reloading(world: World, refusal: Refusal | None = None) -> AsyncIterator[tuple[Reloading, Tools]]:
     """As the daemon begins."""
     async with world.tools() as tools:
-        record = Daemon(pid=1, host="desk", started_at=NOON, configuration=tools.config.hash, in_force_since=NOON)
+        record = Daemon(
+            pid=1,
+            host="desk",
+            started_at=NOON,
+            configuration=tools.config.hash,
+            in_force_since=NOON,
+            alive_at=NOON,
+        )
         await tools.database.write(lambda tx: put_in_force(tx, tools.config, NOON))
         await tools.database.write(lambda tx: daemon.begin(tx, record))
         yield Reloading(tools, world.folder, world.environment, refusal), tools

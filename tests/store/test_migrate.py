@@ -12,9 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from monitor.errors import StoreError
-from monitor.model import Matched
+from monitor.model import FailureKind, Matched
 from monitor.store import (
     articles,
     configurations,
@@ -47,6 +48,14 @@ def upgrade() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     op.execute("UPDATE articles SET title = title || '!'")
 '''
+FEED = """
+INSERT INTO feeds (id, active, url_hash, next_poll_at, etag, last_modified, body_hash, failures, last_error)
+VALUES (:id, :active, '', :now, 'e', '', '', 2, 'down')
+"""
+POLL = """
+INSERT INTO polls (feed_id, polled_at, outcome, offered, new, known, repeated, skipped, error)
+VALUES (:id, :now, 'failed', 0, 0, 0, 0, 0, 'down')
+"""
 UPGRADE = f"""
 import sys
 from pathlib import Path
@@ -188,7 +197,9 @@ def first_version(new_database: Callable[..., str], tmp_path: Path) -> str:
         old.setattr(migrate, "SCRIPTS", scripts)
         old.setattr(versions, "REVISIONS", ("0001",))
         with Store.open(url) as store, store.writing() as tx:
-            polls.sync(tx, [a_feed()], NOON)
+            # As it was written then: today's rows have more columns.
+            tx.execute(text(FEED), {"id": a_feed().id, "active": True, "now": NOON.isoformat(" ")})
+            tx.execute(text(POLL), {"id": a_feed().id, "now": NOON.isoformat(" ")})
             articles.insert_new(tx, [an_article()])
             matches.put(tx, [Matched(article_id=an_article().id, found=(a_found(),))], [a_found().watchlist_id], NOON)
             configurations.save(tx, "1", {"feeds.yaml": b"outlets: {}"}, NOON)
@@ -200,7 +211,13 @@ def test_a_database_of_the_first_version_keeps_everything(first_version: str) ->
     upgrade(first_version)
     with Store.open(first_version) as store, store.writing() as tx:
         assert [match.found.version for match in matches.query(tx, MatchQuery())] == [a_found().version]
-        assert polls.state(tx, a_feed().id) is not None
+        state = polls.state(tx, a_feed().id)
+        assert state is not None
+        assert (state.validators.etag, state.failures, state.failure) == ("e", 2, FailureKind.TEMPORARY)
+        assert (state.interval, state.window, state.whole_at) == (None, 0, None)
+        assert tx.execute(text("SELECT times, gap FROM polls")).one() == (1, False)
+        polls.sync(tx, [a_feed()], NOON)
+        assert polls.due(tx, NOON, 1, hosts={"gazette.example": 1}, per_host=1) == ()
         assert configurations.last(tx) == {"feeds.yaml": b"outlets: {}"}
         assert daemon.get(tx) is None
         assert rule_versions.active(tx) == ()

@@ -1,5 +1,6 @@
 """What the store keeps of polls, and which feed it names next."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.model import (
     Failed,
+    FailureKind,
     FeedId,
     FeedState,
     Matched,
@@ -64,7 +66,7 @@ def test_a_feed_whose_url_was_edited_is_asked_anew_without_the_old_addresss_vali
         polls.sync(tx, [a_feed()], NOON)
         polls.save(tx, state, Unchanged(validators=state.validators), News(), NOON, watchlists=())
         polls.sync(tx, [a_feed()], NOON)
-        assert polls.state(tx, FeedId("gazette-en")) == state
+        assert polls.state(tx, FeedId("gazette-en")) == replace(state, unchanged_poll=1)
         polls.sync(tx, [a_feed(url="https://gazette.example/new.xml")], NOON)
         assert polls.state(tx, FeedId("gazette-en")) == a_state()
 
@@ -73,7 +75,7 @@ def test_a_feed_that_left_the_configuration_rests_and_keeps_its_history(store: S
     state = a_state(failures=3, last_error="404", validators=Validators(etag='"x"'))
     with store.writing() as tx:
         polls.sync(tx, [a_feed()], NOON)
-        polls.save(tx, state, Failed(reason="404", temporary=False), News(), NOON, watchlists=())
+        polls.save(tx, state, Failed(reason="404", kind=FailureKind.HARD), News(), NOON, watchlists=())
         polls.sync(tx, [], NOON)
         assert polls.due(tx, NOON, 10) == ()
         assert polls.next_due(tx) is None
@@ -162,7 +164,7 @@ def test_an_offered_entry_that_would_be_saved_nowhere_is_refused(store: Store) -
 
 def test_a_failed_poll_is_recorded_with_its_reason(store: Store) -> None:
     with store.writing() as tx:
-        polls.save(tx, a_state(), Failed(reason="dns", temporary=True), News(), NOON, watchlists=())
+        polls.save(tx, a_state(), Failed(reason="dns", kind=FailureKind.TEMPORARY), News(), NOON, watchlists=())
         told = tx.execute(text("SELECT outcome, offered, error FROM polls")).one()
         assert tuple(told) == ("failed", 0, "dns")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.errors import Problem
-from monitor.model import Failed, News, Watchlist, WatchlistId
+from monitor.model import Failed, FailureKind, News, Watchlist, WatchlistId
 from monitor.store import configurations, daemon, polls, reloads, rule_versions
 from monitor.store.daemon import Daemon
 from monitor.store.reloads import Answer
@@ -21,7 +21,7 @@ FILES = {
     "watchlists/rafah.yaml": b"query: '@words'",
     "watchlists/talks.yaml": b"query: talks",
 }
-RECORD = Daemon(pid=7, host="desk", started_at=NOON, configuration="1", in_force_since=NOON)
+RECORD = Daemon(pid=7, host="desk", started_at=NOON, configuration="1", in_force_since=NOON, alive_at=NOON)
 
 
 def a_watchlist(watchlist_id: WatchlistId, title: str = "A subject") -> Watchlist:
@@ -94,16 +94,16 @@ def test_a_reload_waits_until_it_is_answered(store: Store) -> None:
 
 
 def test_feeds_whose_interval_was_shortened_are_due_within_it_unless_they_fail(store: Store) -> None:
-    slow, failing, soon = (replace(a_feed(name), every=6 * HOUR) for name in ("slow", "failing", "soon"))
+    slow, failing, soon = (a_feed(name, every=6 * HOUR) for name in ("slow", "failing", "soon"))
     with store.writing() as tx:
         polls.sync(tx, [slow, failing, soon], NOON)
         for feed, waits, failures in ((slow, 5, 0), (failing, 5, 2), (soon, 0, 0)):
             state = polls.state(tx, feed.id)
             assert state is not None
-            outcome = Failed(reason="down", temporary=True)
+            outcome = Failed(reason="down", kind=FailureKind.TEMPORARY)
             after = replace(state, next_poll_at=NOON + waits * HOUR, failures=failures)
             polls.save(tx, after, outcome, News(), NOON, watchlists=())
-        polls.hasten(tx, [replace(feed, every=HOUR) for feed in (slow, failing, soon)], NOON)
+        polls.hasten(tx, [replace(feed, every=HOUR, slowest=2 * HOUR) for feed in (slow, failing, soon)], NOON)
         states = [polls.state(tx, feed.id) for feed in (slow, failing, soon)]
         assert [state and state.next_poll_at for state in states] == [NOON + HOUR, NOON + 5 * HOUR, NOON]
 
@@ -116,7 +116,7 @@ def test_the_status_counts_what_waits_and_names_what_fails(store: Store) -> None
             state = polls.state(tx, a_feed(name).id)
             assert state is not None
             late = replace(state, failures=1, last_error="down", last_polled_at=NOON + number * HOUR)
-            polls.save(tx, late, Failed(reason="down", temporary=True), News(), NOON, watchlists=())
+            polls.save(tx, late, Failed(reason="down", kind=FailureKind.TEMPORARY), News(), NOON, watchlists=())
         polls.sync(tx, [a_feed(name) for name in names], NOON)
         found = status(tx, NOON)
     assert (found.queues.feeds, found.queues.feeds_due, found.queues.feeds_failing) == (7, 7, 7)

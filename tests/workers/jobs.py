@@ -3,8 +3,11 @@
 import os
 import signal
 import time
+from datetime import datetime
 
 from monitor.errors import ParseError, ParseKind
+from monitor.model import ParsedFeed
+from monitor.workers import tasks
 
 
 class UntransportableError(Exception):
@@ -84,3 +87,27 @@ def limits() -> tuple[tuple[int, int], ...]:
 
     kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)
     return tuple(resource.getrlimit(kind) for kind in kinds)
+
+
+def die_of(text: str) -> None:
+    """Die or hang as a feed asks for."""
+    if "kill the parser" in text:
+        segfault()
+    if "hang the parser" in text:
+        stuck_in_c()
+    if "devour all memory" in text:
+        devour_memory()
+
+
+def parse_feed_or_die(body: bytes, content_type: str, url: str, now: datetime) -> ParsedFeed:
+    die_of(body.decode())
+    return tasks.parse_feed(body, content_type, url, now)
+
+
+def parse_pieces_or_die(documents: tuple[str, ...], url: str, now: datetime) -> tuple[ParsedFeed, ...]:
+    die_of("".join(documents))
+    return tasks.parse_pieces(documents, url, now)
+
+
+def split_or_die(body: bytes, content_type: str) -> None:
+    segfault()

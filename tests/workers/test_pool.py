@@ -67,6 +67,14 @@ async def test_a_task_stuck_in_c_is_killed_at_its_limit() -> None:
         assert await workers.run(jobs.double, 1) == 2
 
 
+async def test_a_task_may_be_given_less_time_and_never_more() -> None:
+    async with some_workers(count=1, seconds=0.5) as workers:
+        with pytest.raises(ParseError, match=r"longer than 0\.1 s"):
+            await workers.run_within(timedelta(seconds=0.1), jobs.nap, 5)
+        with pytest.raises(ParseError, match=r"longer than 0\.5 s"):
+            await workers.run_within(timedelta(seconds=60), jobs.nap, 5)
+
+
 async def test_a_bug_in_a_task_passes_as_it_is() -> None:
     async with some_workers() as workers:
         with pytest.raises(KeyError, match="bug"):

@@ -23,7 +23,7 @@ def no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_daemon_never_loads_the_parsers() -> None:
-    code = "import sys, monitor.workers.pool, monitor.workers.tasks; print(*sys.modules)"
+    code = "import sys, monitor.workers.pool, monitor.workers.tasks, monitor.pipeline.parsing; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert "pebble" in loaded
     assert not {"feedparser", "trafilatura", "lxml", "lxml.etree", "justext"} & set(loaded)
@@ -36,6 +36,12 @@ def test_a_feed_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     given = {"content_type": "text/xml", "url": "https://gazette.example/feed", "now": NOON}
     assert tasks.parse_feed(b"<rss/>", **given) == (parsed, given)  # type: ignore[comparison-overlap, arg-type]
+
+
+def test_a_feed_is_taken_apart_and_its_pieces_parsed() -> None:
+    pieces = tasks.split_feed(b"<rss><channel><item><title>A</title></item></channel></rss>", "text/xml")
+    (parsed,) = tasks.parse_pieces(pieces.documents, "https://gazette.example/feed", NOON)
+    assert [entry.title for entry in parsed.entries] == ["A"]
 
 
 def test_a_page_is_extracted(monkeypatch: pytest.MonkeyPatch) -> None:

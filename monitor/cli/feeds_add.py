@@ -1,0 +1,116 @@
+"""`monitor feeds add`: a feed found, shown, and put into feeds.yaml."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli import EXIT_FAILED
+from monitor.cli.found import configured, discovery_record, find, print_found
+from monitor.cli.options import config_option, environment, folder_of
+from monitor.cli.proposals import (
+    addition_records,
+    outlet_options,
+    say_what_to_check,
+    shown_block,
+    wishes_of,
+    write,
+)
+from monitor.urls import redact
+
+if TYPE_CHECKING:
+    from monitor.config.load import Config
+    from monitor.config.propose import Proposal, Wishes
+    from monitor.pipeline.discover import Discovery, FoundFeed
+
+
+@click.command("add")
+@click.argument("given", metavar="URL|SITE")
+@click.option("--id", "feed_id", metavar="ID", help="The feed's id.  [default: made of the outlet's]")
+@click.option("--outlet", "outlet_id", metavar="ID", help="Its outlet, configured or new.  [default: by its address]")
+@click.option("--name", metavar="NAME", help="Of a new outlet.  [default: the feed's title]")
+@outlet_options
+@config_option
+def add_command(
+    *,
+    given: str,
+    write_it: bool,
+    output: str,
+    config: str | None,
+    **wished: str | None,
+) -> int:
+    """Find the feed at an address or of a site, show its first entries, and the lines for feeds.yaml.
+
+    With --write they are written there, below the outlet's other feeds; comments and all other lines stay as they are,
+    and what would not load is not written. What had to be guessed is marked "# check".
+
+    Exit code 0: it is shown, written, or configured already; 1: there is no feed.
+    """
+    from monitor.app import load_config
+
+    wishes = wishes_of(wished)
+    folder, variables = folder_of(config), environment(None)
+    loaded = load_config(folder, variables)
+    _demand_new(wishes, loaded)
+    found = find(loaded, given)
+    chosen = _chosen(found, wanted=write_it)
+    proposal = _proposal(chosen, loaded, wishes) if chosen else None
+    additions = proposal.additions if proposal else ()
+    file = write(folder, loaded, additions, variables) if write_it and additions else None
+    if output == "json":
+        record = {
+            **discovery_record(found, configured(loaded)),
+            "proposed": addition_records(additions),
+            "yaml": shown_block(additions) if additions else None,
+            "written_to": str(file) if file else None,
+        }
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        return 0 if chosen else EXIT_FAILED
+    print_found(found, configured(loaded), loaded.settings.timezone)
+    if proposal is None or chosen is None:
+        return EXIT_FAILED
+    for address, feed_id in proposal.known:
+        click.echo(f"{redact(address)} is configured already, as {feed_id}: nothing to add.")
+    if file:
+        (addition,) = additions
+        click.echo(f"\nWritten to {file}: {addition.feeds[0].id}, of {addition.outlet_id}.")
+        say_what_to_check(additions)
+        click.echo(f"The daemon takes it up by itself; `monitor poll {addition.feeds[0].id}` polls it now.")
+    elif additions:
+        click.echo(f"\nFor feeds.yaml (or again with --write):\n\n{shown_block(additions)}", nl=False)
+        say_what_to_check(additions)
+    return 0
+
+
+def _demand_new(wishes: "Wishes", loaded: "Config") -> None:
+    """Raises: click.UsageError, where an outlet is described that is there already, or the feed's id is taken."""
+    described = wishes.name or wishes.country or wishes.affiliation
+    if described and wishes.outlet_id in [outlet.id for outlet in loaded.outlets]:
+        raise click.UsageError(f"the outlet {wishes.outlet_id} is configured already: edit it in feeds.yaml")
+    if wishes.feed_id in [feed.id for feed in loaded.feeds]:
+        raise click.UsageError(f'there is a feed "{wishes.feed_id}" already: name another id')
+
+
+def _chosen(found: "Discovery", *, wanted: bool) -> "FoundFeed | None":
+    """The feed to add: the likeliest. Raises: click.UsageError, where one is `wanted` and several are as likely."""
+    eligible = found.eligible
+    if wanted and len(eligible) > 1:
+        listed = "".join(f"\n  {redact(feed.url)}" for feed in eligible)
+        raise click.UsageError(f"{len(eligible)} feeds were found; name the one to write:{listed}")
+    return next(iter((*eligible, *found.feeds)), None)
+
+
+def _proposal(chosen: "FoundFeed", loaded: "Config", wishes: "Wishes") -> "Proposal":
+    from monitor.articles.language import language_of
+    from monitor.config.propose import Candidate, propose
+
+    parsed = chosen.parsed
+    titles = "\n".join(entry.title for entry in parsed.entries)
+    links = [entry.link for entry in parsed.entries if entry.link]
+    candidate = Candidate(
+        url=chosen.url,
+        title=parsed.title,
+        site=links[0] if links else "",
+        language=language_of(titles, parsed.language, *(entry.language for entry in parsed.entries[:1])),
+    )
+    return propose([candidate], loaded.outlets, loaded.feeds, wishes)
