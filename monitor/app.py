@@ -42,12 +42,13 @@ if TYPE_CHECKING:
     from monitor.feeds.opml import FeedList
 
 
-def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True) -> Config:
+def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True, secrets: bool = True) -> Config:
     """The whole configuration. Raises: ConfigError with all that is wrong with it.
 
-    To try rules it need not be `proven`: then examples that come out wrong are no problem.
+    To try rules it need not be `proven`: then examples that come out wrong are no problem. Unless feeds are polled with
+    it, their `secrets` need not be there.
     """
-    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven)
+    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven, secrets=secrets)
 
 
 def load_or_last_good(

@@ -84,6 +84,8 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
     click.echo(f"entries   {tally.offered} offered = {balance}")
     sources = ", ".join(f"{count} from the {source}" for source, count in sorted(tally.text_sources.items()))
     click.echo(f"articles  {tally.articles} new, {tally.read} pages asked for" + (f": {sources}" if sources else ""))
+    if tally.put_off:
+        click.echo(f"put off   {tally.put_off} pages for a later run: their hosts asked for fewer requests")
     click.echo(f"matches   {tally.matches} new")
     if tally.offline:
         click.echo(NO_NETWORK)

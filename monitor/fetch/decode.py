@@ -54,7 +54,7 @@ class Body:
         self._raw_left -= len(piece)
         if self._count > min(_MOST_PIECES, _FREE_PIECES + (self._limit - self._raw_left) // _LEAST_PIECE):
             raise Refusal(f"sends its body in crumbs, {self._count:,} of them so far", FetchKind.PROTOCOL)
-        if self._raw_left < 0:
+        if self._inflate is not None and self._raw_left < 0:
             raise self._too_large()
         self._take(piece)
         return not self._waiting
@@ -76,6 +76,10 @@ class Body:
         """
         if self._inflate is not None and not self._inflate.eof and self._raw_left != self._limit:
             raise Refusal("its gzip is cut off", FetchKind.ENCODING, temporary=True)
+        return self.beginning()
+
+    def beginning(self) -> bytes:
+        """What there is of it: after a refusal of a body that is too large, as much as was allowed."""
         return b"".join(self._pieces)
 
     def discard(self) -> None:
@@ -123,11 +127,11 @@ class Body:
         return zlib.decompressobj(wbits=31)
 
     def _keep(self, piece: bytes) -> None:
+        self._pieces.append(piece[: self._left])
         self._left -= len(piece)
         self._room -= len(piece)
         if self._left < 0:
             raise self._too_large()
-        self._pieces.append(piece)
 
     def _too_large(self) -> Refusal:
         return Refusal(f"its body is larger than {megabytes(self._limit)}", FetchKind.TOO_LARGE)

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import httpx
 
+from monitor.errors import FetchKind
 from monitor.fetch.address import Address
 from monitor.fetch.client import headers_of
 from monitor.fetch.decode import Body
+from monitor.fetch.refusal import Refusal
 
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PERMANENT = frozenset([301, 308])
@@ -61,10 +63,17 @@ class Answer:
 
 
 async def ask(
-    client: httpx.AsyncClient, address: Address, headers: Mapping[str, str], max_bytes: int, room: Room
+    client: httpx.AsyncClient,
+    address: Address,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    room: Room,
+    *,
+    cut: bool = False,
 ) -> Answer:
     """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends. A body for which there is no room waits for it.
+    however it ends. A body for which there is no room waits for it; `cut`: of one that is too large the beginning is
+    taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
@@ -74,12 +83,12 @@ async def ask(
         if answer.location:
             return answer
         body = Body(answer.headers.get("content-encoding", ""), max_bytes, room.small)
-        return Answer(status=answer.status, headers=answer.headers, body=await _whole(response, body, room))
+        return replace(answer, body=await _collected(response, body, room, cut=cut))
     finally:
         await response.aclose()
 
 
-async def _whole(response: httpx.Response, body: Body, room: Room) -> bytes:
+async def _collected(response: httpx.Response, body: Body, room: Room, *, cut: bool) -> bytes:
     is_large = False
     try:
         # Raw: httpx would decompress each piece of the network wholly.
@@ -91,6 +100,10 @@ async def _whole(response: httpx.Response, body: Body, room: Room) -> bytes:
                 await asyncio.sleep(0)
                 is_taken = body.grow()
         return body.finish()
+    except Refusal as refusal:
+        if cut and refusal.kind is FetchKind.TOO_LARGE:
+            return body.beginning()
+        raise
     finally:
         body.discard()
         if is_large:

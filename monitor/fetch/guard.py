@@ -6,7 +6,7 @@ import asyncio
 import select
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from ipaddress import ip_address
@@ -96,11 +96,21 @@ class GuardedStream(httpcore.AsyncNetworkStream):
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, and to those of `allowed` networks; has no way to a Unix socket."""
+    """Connects to public addresses, and to those of `allowed` networks; has no way to a Unix socket.
 
-    def __init__(self, allowed: Sequence[IPNetwork], inner: httpcore.AsyncNetworkBackend | None = None) -> None:
+    `planted`: names, each with the address that is taken for the answer of the DNS.
+    """
+
+    def __init__(
+        self,
+        allowed: Sequence[IPNetwork],
+        inner: httpcore.AsyncNetworkBackend | None = None,
+        *,
+        planted: Mapping[str, str] | None = None,
+    ) -> None:
         self._allowed = allowed
         self._inner = inner or httpcore.AnyIOBackend()
+        self._planted = planted or {}
         self._threads = ThreadPoolExecutor(_RESOLVERS, "resolve")
 
     async def connect_tcp(
@@ -133,6 +143,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _resolve(self, host: str, port: int) -> list[IPAddress]:
+        if host in self._planted:
+            return [ip_address(self._planted[host])]
         lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         found = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
         return [ip_address(place[0]) for *_, place in found]

@@ -14,6 +14,7 @@ import httpx
 
 from monitor.fetch.guard import GuardedBackend, GuardedStream
 from monitor.fetch.judge import IPNetwork
+from monitor.fetch.self_test import PLANTED
 
 _POOLS = 16
 """httpcore looks at every connection of a pool several times a request: 1,000 of them take 25 ms each time."""
@@ -30,7 +31,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, allowed: Sequence[IPNetwork], context: ssl.SSLContext | None = None) -> None:
-        self._backend = GuardedBackend(allowed)
+        self._backend = GuardedBackend(allowed, planted=PLANTED)
         certificates = context or _shared_context()
         # No bound on connections: the gate bounds them, and httpcore's own queue is slow.
         self._pools = [

@@ -118,6 +118,7 @@ async def ask(feed: Feed, state: FeedState, tools: Tools) -> Outcome:
         accept=ACCEPT,
         max_bytes=tools.config.settings.fetch.feed_size,
         validators=schedule.conditions(state, now),
+        credentials=feed.credentials,
     )
     try:
         fetched = await tools.fetcher.fetch(request)
@@ -176,6 +177,7 @@ async def _look_at_network(feed: Feed, state: FeedState, outcome: Outcome, tools
         tools.failing.clear()
         if network.reached(where):
             log.info("hosts answer again: all goes on")
+            tools.fetcher.forget_unreached()
             await tools.database.save(lambda tx: outages.end(tx, now))
         return
     tools.failing.setdefault(feed.id, state)

@@ -10,13 +10,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from monitor import daemon
 from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
 from monitor.clock import now
+from monitor.config.settings import NO_CONTACT
 from monitor.model import FeedId
 from monitor.pipeline.tally import NO_NETWORK
+from monitor.store import daemon as daemons
 from monitor.store import polls, readings
 from monitor.store.store import Store
 from tests.campaigns.processes import Running, eventually
@@ -57,6 +60,7 @@ def test_it_polls_and_reads_until_it_is_told_to_stop(world: World, start: Start,
     lines = [json.loads(line) for line in running.errors.splitlines()]
     assert [line["message"] for line in lines if line["logger"] == "monitor.daemon"] == [
         "watching 1 feeds with 1 watchlists",
+        NO_CONTACT,
         "stopping: work in hand has 10 s to finish",
         "stopped",
     ]
@@ -224,6 +228,34 @@ def test_the_pages_of_a_killed_daemon_are_read_by_the_next(world: World, start: 
     done = command(world, "run", "--once")
     assert (done.code, done.err) == (0, "")
     assert len(world.matches()) == 1
+
+
+@pytest.mark.parametrize("mode", [[], ["--once"]], ids=["daemon", "once"])
+def test_it_does_not_start_where_the_guard_has_a_hole(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch, mode: list[str]
+) -> None:
+    async def dial(*_: object, **__: object) -> None:
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr("monitor.fetch.guard.reason_against", lambda *_: "")
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
+    a_story(world)
+    done = command(world, "run", *mode)
+    assert done.code == EXIT_FAILED
+    said = "monitor: the address guard let a connection to 169.254.169.254 through; nothing may be fetched."
+    assert done.err.splitlines()[-1].startswith(said)
+    assert done.is_clean()
+    assert world.server.requests == []
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.reading() as tx:
+        assert daemons.get(tx) is None
+
+
+def test_with_a_contact_set_nobody_is_told_to_set_one(world: World, command: Command) -> None:
+    world.write("monitor.yaml", f"{EVERY_SECOND}contact: desk@news.example\n")
+    a_story(world)
+    done = command(world, "run", until=lambda: has_matched(world))
+    assert NO_CONTACT not in done.err
+    assert "(+desk@news.example)" in world.server.requests[0].headers["user-agent"]
 
 
 def test_a_broken_configuration_without_a_last_good_one_is_refused(world: World, command: Command) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import importlib.util
+import itertools
 import json
 import logging
 import socket
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.cookiejar import CookieJar
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import httpcore
 import httpx
@@ -22,6 +23,10 @@ import pytest
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch import transport as transport_module
 from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.guard import GuardedBackend
+from monitor.fetch.judge import IPAddress, IPNetwork, reason_against
+from monitor.fetch.refusal import Refusal
+from monitor.fetch.self_test import VICTIMS, Redirecting, ways_to
 from monitor.fetch.transport import GuardedTransport
 from monitor.model import Validators
 from tests.fetch.conftest import SETTINGS, a_fetcher, a_request
@@ -170,9 +175,14 @@ def test_every_behaviour_of_the_server_is_tried() -> None:
     assert len(BEHAVIOURS) >= 100
 
 
-async def test_every_status_is_an_answer(internet: Server, fetcher: Fetcher) -> None:
-    for code in [*range(200, 600), 600, 999]:
-        fetched = await fetcher.fetch(a_request(internet.url(f"status/{code}")))
+async def test_every_status_is_an_answer(internet: Server) -> None:
+    time_flies = itertools.count(0, 10**6)
+    async with Fetcher(SETTINGS, clock=lambda: next(time_flies)) as fetcher:  # so that no host rests for long
+        answers = [
+            (code, await fetcher.fetch(a_request(internet.url(f"status/{code}"))))
+            for code in [*range(200, 600), 600, 999]
+        ]
+    for code, fetched in answers:
         assert (fetched.status, fetched.body) == (code, b"" if code in (204, 304) else PLAIN)
 
 
@@ -618,10 +628,59 @@ async def test_the_self_test_respects_what_is_allowed(networks: list[str]) -> No
         assert await fetcher.self_test() is None  # type: ignore[func-returns-value]
 
 
-async def test_the_self_test_fails_without_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.fetch.guard.reason_against", lambda *_: "")
+@pytest.mark.parametrize("hole", VICTIMS)
+async def test_the_self_test_fails_where_any_victim_can_be_reached(monkeypatch: pytest.MonkeyPatch, hole: str) -> None:
+    def judge(address: IPAddress, allowed: Sequence[IPNetwork]) -> str:
+        return "" if str(address) == hole else reason_against(address, allowed)
+
+    dialled: list[str] = []
+
+    async def dial(_: object, address: str, *__: object) -> None:
+        dialled.append(address)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr("monitor.fetch.guard.reason_against", judge)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
     async with a_fetcher() as fetcher:
-        with pytest.raises(FetchError, match=r"guard let a connection to 127\.0\.0\.1 through"):
+        with pytest.raises(FetchError, match=f"guard let a connection to {hole} through; nothing may be fetched"):
+            await fetcher.self_test()
+    assert dialled == [hole]
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+async def test_the_self_test_tries_an_address_a_name_and_a_redirect_to_either(
+    victim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", None)
+    ways = list(ways_to(victim))
+    assert len(ways) == 4
+    async with a_fetcher() as fetcher:
+        astray = Fetcher(SETTINGS, transport=Redirecting(fetcher._transport))
+        for url in ways:
+            with pytest.raises(FetchError, match=r"in monitor\.yaml") as caught:
+                await astray.fetch(a_request(url))
+            assert caught.value.kind is Kind.ADDRESS
+            assert str(ip_address(victim)) in str(caught.value)
+
+
+async def test_the_self_test_fails_where_only_names_or_redirects_get_around_the_guard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def connect(backend: GuardedBackend, host: str, *_: object, **__: object) -> None:
+        if host.endswith(".invalid"):
+            raise httpcore.ConnectError
+        raise Refusal("of the guard", Kind.ADDRESS)
+
+    monkeypatch.setattr(GuardedBackend, "connect_tcp", connect)
+    async with a_fetcher() as fetcher:
+        with pytest.raises(FetchError, match="guard let a connection to"):
+            await fetcher.self_test()
+
+
+async def test_the_self_test_waits_for_nobody_s_turn() -> None:
+    async with a_fetcher(delay=timedelta(hours=1), per_host=1) as fetcher:
+        async with asyncio.timeout(20):
             await fetcher.self_test()
 
 
