@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ from monitor.cli.terminal import harmless
 
 if TYPE_CHECKING:
     from monitor.store.ledger import Downtime, Ledger
+
+Name = TypeVar("Name", bound=str)
 
 _WORST = 5
 """Feeds that a line names."""
@@ -101,23 +103,23 @@ def ledger_lines(ledger: "Ledger", zone: tzinfo) -> Iterator[tuple[str, str]]:
         yield "check", f"IT DOES NOT ADD UP: {error}. Please report this"
 
 
-def _sum(numbers: Mapping[str, int], name: str) -> str:
+def _sum(numbers: Mapping[Name, int], name: str) -> str:
     """The sum and, where it is one of something, its parts."""
     total = sum(numbers.values())
     return f"{total:,} {name} ({_parts(numbers)})" if total else f"0 {name}"
 
 
-def _parts(numbers: Mapping[str, int]) -> str:
+def _parts(numbers: Mapping[Name, int]) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in numbers.items())
 
 
-def _shown_gaps(gaps: Mapping[str, int]) -> str:
+def _shown_gaps(gaps: Mapping[Name, int]) -> str:
     if not gaps:
         return "none: between all polls some entry stayed"
     return f"{sum(gaps.values()):,}, at which entries may have passed unseen: {_worst(gaps)}"
 
 
-def _worst(numbers: Mapping[str, int]) -> str:
+def _worst(numbers: Mapping[Name, int]) -> str:
     """The feeds with the greatest numbers, which come first."""
     named = ", ".join(f"{feed} {number}" for feed, number in list(numbers.items())[:_WORST])
     return named if len(numbers) <= _WORST else f"{named} and {len(numbers) - _WORST:,} more feeds"

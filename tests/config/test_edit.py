@@ -1,4 +1,4 @@
-"""feeds.yaml with feeds added: only lines are added, and another reader of YAML sees the same."""
+"""feeds.yaml edited: only lines are added, or addresses changed, and another reader of YAML sees the same."""
 
 import difflib
 from typing import Any
@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from monitor.config.edit import Addition, NewFeed, NewOutlet, block, with_feeds
+from monitor.config.edit import Addition, NewFeed, NewOutlet, block, with_addresses, with_feeds
 from monitor.config.load import load
 from monitor.config.shipped import shipped_folder
 from monitor.errors import ConfigError
-from monitor.model import Affiliation
+from monitor.model import Affiliation, FeedId
 from monitor.text.clean import one_line
 from tests.config.valid import FEEDS, HOME, files
 
@@ -197,3 +197,54 @@ def test_the_block_to_paste_is_a_file_of_its_own() -> None:
         "outlets:\n  gazette:  # is there already\n    feeds:\n      gazette-2:\n"
         "        url: https://new.example/gazette-2.xml\n"
     )
+
+
+NEW = "https://new.example/a,b?c=d#e"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        url: https://x.example/  # ours\n", f"        url: '{NEW}'  # ours\n"),
+        ("        url:   'https://x.example/'\n", f"        url:   '{NEW}'\n"),
+        ("        url: 'https://x.example/o''clock'\n", f"        url: '{NEW}'\n"),
+        ('        "url": "https://x.example/" # ours\n', f"        \"url\": '{NEW}' # ours\n"),
+        ("        url:\n          https://x.example/\n", f"        url:\n          '{NEW}'\n"),
+        ("        url: |-\n          https://x.example/\n", f"        url: |-\n          {NEW}\n"),
+        ("        tags: [x]\n        url: https://x.example/", f"        tags: [x]\n        url: '{NEW}'"),
+    ],
+)
+def test_an_address_is_changed_and_nothing_else(old: str, new: str) -> None:
+    head = "outlets:\n  x:\n    name: X\n    country: EG\n    language: en\n    affiliation: state\n    feeds:\n"
+    before, after = (f"{head}      y:\n        url: https://y.example/\n      x:\n{url}" for url in (old, new))
+    assert with_addresses(before, {FeedId("x"): NEW}) == after
+    feeds = load(files({"feeds.yaml": after}), environment={}, home=HOME).feeds
+    assert [feed.url for feed in feeds] == ["https://y.example/", NEW]
+    assert YAML(typ="safe", pure=True).load(after)["outlets"]["x"]["feeds"]["x"]["url"] == NEW
+
+
+def test_an_address_in_braces_is_changed_too() -> None:
+    text = "outlets: {x: {feeds: {x: {url: https://x.example/, tags: [a]}, y: {tags: [b]}}}}"
+    simple = "https://new.example/"
+    assert with_addresses(text, {FeedId("x"): simple}) == text.replace("https://x.example/", simple)
+    assert with_addresses(text, {FeedId("x"): NEW}) == text.replace("https://x.example/", f"'{NEW}'")
+
+
+def test_many_addresses_are_changed_at_once_line_ends_and_all() -> None:
+    text = SHIPPED.replace("\n", "\r\n")
+    there = {
+        feed.id: f"https://new.example/{feed.id}"
+        for feed in load(files({"feeds.yaml": text}), environment={}, home=HOME).feeds
+    }
+    after = with_addresses(text, there)
+    feeds = load(files({"feeds.yaml": after}), environment={}, home=HOME).feeds
+    assert {feed.id: feed.url for feed in feeds} == there
+    assert after.count("#") == text.count("#")
+    assert with_addresses(text, {}) == text
+
+
+@pytest.mark.parametrize("url", ['"https://x.example/\\u0061"', ">-\n          https://x.example/\n          ?a=b"])
+def test_an_address_that_is_written_in_another_way_is_left_to_a_person(url: str) -> None:
+    text = f"outlets:\n  x:\n    feeds:\n      x:\n        url: {url}\n"
+    with pytest.raises(ConfigError, match="not written as it is, on one line"):
+        with_addresses(text, {FeedId("x"): NEW})

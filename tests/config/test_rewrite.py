@@ -1,14 +1,17 @@
 """feeds.yaml is replaced in one step by what loads, or left alone."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from monitor.app import load_config
 from monitor.config.edit import Addition, NewFeed
-from monitor.config.rewrite import add_feeds
+from monitor.config.rewrite import add_feeds, change_addresses, patch
 from monitor.errors import ConfigError
+from monitor.model import FeedId
 from tests.config.valid import FILES
 
 NEW = Addition(outlet="gazette", feeds=(NewFeed(id="gazette-fr", url="https://gazette.example/fr.xml"),))
@@ -86,3 +89,39 @@ def test_a_file_that_is_gone_says_so(folder: Path) -> None:
     (folder / "feeds.yaml").unlink()
     with pytest.raises(ConfigError, match="cannot be written: No such file"):
         add_feeds(folder, config, [NEW], {})
+
+
+MOVED = {FeedId("norsk"): "https://norsk.example/new.xml"}
+
+
+def test_an_address_is_written_and_loads(folder: Path) -> None:
+    before = load_config(folder, {})
+    assert change_addresses(folder, before, MOVED, {}) == folder / "feeds.yaml"
+    after = load_config(folder, {})
+    assert [feed.id for feed in after.feeds] == [feed.id for feed in before.feeds]
+    assert after.feeds[-1].url == "https://norsk.example/new.xml"
+    with pytest.raises(ConfigError, match="the same feed address stands in line"):
+        change_addresses(folder, after, {FeedId("norsk"): after.feeds[0].url}, {})
+    assert load_config(folder, {}).feeds == after.feeds
+
+
+def test_a_patch_says_what_would_be_written_and_no_secrets(folder: Path) -> None:
+    path = folder / "feeds.yaml"
+    old = FILES["feeds.yaml"].rstrip("\n").replace("//feeds.norsk", "//desk:hunter2@feeds.norsk")
+    path.write_text(old, encoding="utf-8")
+    moved = {FeedId("norsk"): "https://norsk.example/new.xml?token=hunter2"}
+    assert patch(load_config(folder, {}), moved).splitlines()[-5:] == [
+        "       norsk:",
+        "-        url: https://***@feeds.norsk.example/all.xml",
+        "\\ No newline at end of file",
+        "+        url: https://norsk.example/new.xml?token=***",
+        "\\ No newline at end of file",
+    ]
+    assert path.read_text(encoding="utf-8") == old
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="no program patch here")
+def test_a_patch_is_one_that_patch_takes(folder: Path) -> None:
+    config = load_config(folder, {})
+    subprocess.run(["patch", "-d", folder, "-s"], input=patch(config, MOVED), text=True, check=True)
+    assert load_config(folder, {}).feeds[-1].url == MOVED[FeedId("norsk")]
