@@ -195,7 +195,7 @@ def test_a_slug_is_what_is_latin_in_a_text(text: str, expected: str) -> None:
 @pytest.mark.skipif(not LISTS.exists(), reason="needs the lists of ../shared/corpora/feeds")
 def test_all_feeds_of_the_corpora_can_be_written_beside_the_shipped_ones() -> None:
     text = (shipped_folder() / "feeds.yaml").read_bytes().decode()
-    outlets, feeds = read_feeds(open_source("feeds.yaml", text.encode()), load_settings({}, {}, HOME))
+    outlets, feeds = read_feeds(open_source("feeds.yaml", text.encode()), load_settings({}, {}, HOME), {}, HOME)
     read = [read_opml(path.read_bytes()) for path in sorted(LISTS.rglob("*.opml"))]
     candidates = [
         Candidate(url=feed.url, title=feed.title or feed.text, site=feed.site, tags=feed.tags, id=feed.text)
@@ -207,6 +207,6 @@ def test_all_feeds_of_the_corpora_can_be_written_beside_the_shipped_ones() -> No
     new = [feed.url for addition in found.additions for feed in addition.feeds]
     assert len(candidates) == len(new) + len(found.known) + len(found.repeated) == 1572
     source = open_source("feeds.yaml", with_feeds(text, found.additions).encode())
-    _, written = read_feeds(source, load_settings({}, {}, HOME))
+    _, written = read_feeds(source, load_settings({}, {}, HOME), {}, HOME)
     assert source.problems == []
     assert sorted(feed.url for feed in written) == sorted([*new, *(feed.url for feed in feeds)])
