@@ -6,7 +6,7 @@ from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.options import open_store, settings_of
 from monitor.cli.output import print_rows
 from monitor.cli.records import article_record, short, when
-from monitor.model import FeedId, TextSource
+from monitor.model import FeedId, Shortfall, TextSource
 
 COLUMNS = {
     "id": "short",
@@ -26,11 +26,18 @@ EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the f
     type=click.Choice([str(source) for source in TextSource]),
     help="Only those whose text is from here.",
 )
+@click.option(
+    "--shortfall",
+    type=click.Choice([str(shortfall) for shortfall in Shortfall]),
+    metavar="KIND",
+    help="Only those whose text is not their page's for this reason, as it is listed.",
+)
 @click.option("--quarantined", is_flag=True, help="Only those whose page crashed or outlasted its reader three times.")
 @listing_options
 def articles_command(
     *,
     text_source: str | None,
+    shortfall: str | None,
     quarantined: bool,
     since: str | None,
     until: str | None,
@@ -54,6 +61,7 @@ def articles_command(
         outlet=outlet,
         feed=FeedId(feed) if feed else None,
         text_source=TextSource(text_source) if text_source else None,
+        shortfall=Shortfall(shortfall) if shortfall else None,
         quarantined=quarantined,
         limit=limit,
     )
@@ -67,3 +75,5 @@ def articles_command(
             for record, article in shown
         ]
     print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    if quarantined and output == "table" and found:
+        click.echo("\n`monitor retry --quarantined` reads them again, `monitor retry ID` one of them.")

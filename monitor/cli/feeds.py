@@ -1,4 +1,4 @@
-"""`monitor feeds`: when each feed was polled, what it brought, what is wrong with it; feeds found, added, exchanged."""
+"""`monitor feeds`: when each feed was polled, what it brought, how it is; feeds found, added, mended, exchanged."""
 
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -8,6 +8,8 @@ import click
 from monitor.cli.feeds_add import add_command
 from monitor.cli.feeds_discover import discover_command
 from monitor.cli.feeds_export import export_command
+from monitor.cli.feeds_fix import fix_command
+from monitor.cli.feeds_health import health_command
 from monitor.cli.feeds_import import import_command
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, environment, folder_of, open_store
@@ -40,14 +42,14 @@ EMPTY = "No feeds. Add some to feeds.yaml; `monitor check` tells what is wrong w
 def feeds_command(
     context: click.Context, *, failing: bool, output: str, config: str | None, database: str | None
 ) -> None:
-    """List the configured feeds with what each has brought, those that fail first; or find, add and exchange feeds."""
+    """List the configured feeds with what each has brought, those that fail first; or find, add, mend, exchange."""
     if context.invoked_subcommand is None:
         _list(failing=failing, output=output, config=config, database=database)
     elif failing or output != "table" or config or database:
         raise click.UsageError(f"options go behind the command: monitor feeds {context.invoked_subcommand} …", context)
 
 
-for command in (add_command, discover_command, import_command, export_command):
+for command in (health_command, fix_command, add_command, discover_command, import_command, export_command):
     feeds_command.add_command(command)
 
 

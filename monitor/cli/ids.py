@@ -1,13 +1,19 @@
-"""Ids as people type them: the first digits of a match's or an article's."""
+"""Ids as people type them: the first digits of a match's or an article's; a feed's, spelt right."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
-from monitor.model import Match
-from monitor.store import ids, matches
-from monitor.store.store import Transaction
+from monitor.model import FeedId, Match
+
+if TYPE_CHECKING:
+    from monitor.store.store import Transaction
 
 
-def match_named(tx: Transaction, given: str) -> Match:
+def match_named(tx: "Transaction", given: str) -> Match:
     """The match meant; an article's id means its only match. Raises: StoreError, saying what the id means instead."""
+    from monitor.store import ids, matches
+
     known = ids.resolve(tx, given)
     found = [match for match in matches.of_article(tx, known.article_id) if known.match_id in (None, match.id)]
     if len(found) != 1:
@@ -15,3 +21,21 @@ def match_named(tx: Transaction, given: str) -> Match:
         hint = f"give one of its matches: {names}" if found else "nothing has matched it"
         raise StoreError(f"{given} is an article", hint=hint)
     return found[0]
+
+
+def feed_named(tx: "Transaction", given: str) -> FeedId:
+    """The feed with this id that the database knows. Raises: StoreError, with the nearest."""
+    from monitor.store import feeds
+
+    known = feeds.ids(tx)
+    if given not in known:
+        raise StoreError(f'there is no feed "{given}"', hint=nearest_feed(given, known))
+    return FeedId(given)
+
+
+def nearest_feed(given: str, known: Sequence[str]) -> str:
+    """What to say to somebody who names a feed that is not known."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(given, known, n=1)
+    return f'did you mean "{near[0]}"?' if near else "`monitor feeds` lists them"

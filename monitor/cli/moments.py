@@ -32,6 +32,14 @@ def _moment(said: str, now: datetime, zone: tzinfo) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
+def show_span(span: timedelta) -> str:
+    """A duration in its largest sensible unit, rounded down: "45m", "36h", "12d"."""
+    minutes = int(span / timedelta(minutes=1))
+    if minutes < 120:
+        return f"{minutes}m"
+    return f"{minutes // 60}h" if minutes < 48 * 60 else f"{minutes // (24 * 60)}d"
+
+
 def show_moment(moment: datetime | None, zone: tzinfo) -> str:
     """The moment as a person in `zone` reads it, to the minute; "–" where there is none."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment else "–"

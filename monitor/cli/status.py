@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.moments import show_moment
+from monitor.cli.moments import show_moment, show_span
 from monitor.cli.options import database_option, open_store, settings_as_far
 from monitor.cli.records import Record
 from monitor.cli.terminal import harmless
 
 if TYPE_CHECKING:
+    from monitor.model import Outage
+    from monitor.store.rule_versions import RuleVersion
     from monitor.store.status import Status
 
 
@@ -56,10 +58,18 @@ def status_record(status: "Status", pid: int | None) -> Record:
         "configuration": configuration,
         "refused": refused or None,
         "watchlists": [
-            {"id": one.watchlist_id, "title": one.title, "version": one.version, "first_used_at": one.first_used_at}
+            {
+                "id": one.watchlist_id,
+                "title": one.title,
+                "version": one.version,
+                "first_used_at": one.first_used_at,
+                "silence": asdict(silence) if (silence := status.silences.get(one.watchlist_id)) else None,
+            }
             for one in status.watchlists
         ],
         "queues": asdict(status.queues),
+        "gaps": status.gaps,
+        "outage": outage_record(status.outage) if status.outage else None,
         "errors": [
             {"feed": state.feed_id, "last_polled_at": state.last_polled_at, "last_error": state.last_error}
             for state in status.errors
@@ -70,14 +80,17 @@ def status_record(status: "Status", pid: int | None) -> Record:
 def status_lines(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """The same for a person: what a line is about, and what it says."""
     yield from _of_daemon(status, pid, zone)
+    if status.outage:
+        yield "outage", shown_outage(status.outage, zone)
     for one in status.watchlists:
-        yield (
-            "watchlist",
-            f"{one.watchlist_id}, version {one.version}, first used {show_moment(one.first_used_at, zone)}",
-        )
+        yield "watchlist", _shown_watchlist(one, status, zone)
     queues = status.queues
-    yield "feeds", f"{queues.feeds}: {queues.feeds_due} due, {queues.feeds_failing} failing"
-    yield "pages", f"{queues.pages_due} due, {queues.pages_quarantined} in quarantine"
+    needing = f", {queues.feeds_needing} in need of a person: `monitor feeds health`" if queues.feeds_needing else ""
+    yield "feeds", f"{queues.feeds}: {queues.feeds_due} due, {queues.feeds_failing} failing{needing}"
+    if status.gaps:
+        yield "gaps", f"{status.gaps} in the last 24 h, before which entries may have passed unseen: `monitor ledger`"
+    retry = ": `monitor articles --quarantined`" if queues.pages_quarantined else ""
+    yield "pages", f"{queues.pages_due} due, {queues.pages_quarantined} in quarantine{retry}"
     for state in status.errors:
         yield "failed", f"{state.feed_id}, {show_moment(state.last_polled_at, zone)}: {state.last_error}"
 
@@ -99,3 +112,25 @@ def _of_daemon(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tupl
         yield "refused", f"the files as they are since {show_moment(daemon.refused_at, zone)}:"
     for problem in daemon.refused:
         yield "", str(problem)
+
+
+def _shown_watchlist(one: "RuleVersion", status: "Status", zone: tzinfo) -> str:
+    shown = f"{one.watchlist_id}, version {one.version}, first used {show_moment(one.first_used_at, zone)}"
+    silence = status.silences.get(one.watchlist_id)
+    if silence is None:
+        return shown
+    return f"{shown}; strangely quiet since {show_moment(silence.since, zone)}"
+
+
+def shown_outage(outage: "Outage", zone: tzinfo) -> str:
+    """An outage, for a person: what was down, and when."""
+    began = show_moment(outage.began_at, zone)
+    if outage.ended_at is None:
+        return f"the {outage.kind} is down since {began}"
+    lasted = show_span(outage.ended_at - outage.began_at)
+    return f"the {outage.kind} was down for {lasted}, from {began} to {show_moment(outage.ended_at, zone)}"
+
+
+def outage_record(outage: "Outage") -> Record:
+    """An outage, for a program."""
+    return {"kind": str(outage.kind), "began_at": outage.began_at, "ended_at": outage.ended_at}

@@ -1,4 +1,4 @@
-"""feeds.yaml with feeds added: the text in, the text out, every other line byte for byte as it was.
+"""feeds.yaml with feeds added or their addresses changed: the text in, the text out, every other line as it was.
 
 Not a round trip through a YAML library: ruamel.yaml keeps comments by hanging them on the value above, so that a feed
 added to the last outlet of a section would stand below the heading of the next one. Lines are put in where the tree
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from monitor.config.feeds import FEEDS
 from monitor.config.source import Place, open_source, shown
-from monitor.config.yaml import Node, Table, read_tree
+from monitor.config.yaml import Node, Table, Text, read_tree
 from monitor.errors import ConfigError, Problem
-from monitor.model import Affiliation
+from monitor.model import Affiliation, FeedId
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # What every reader of YAML takes for a text as it stands, on one line of a block.
@@ -97,6 +97,38 @@ def with_feeds(text: str, additions: Sequence[Addition]) -> str:
     return "".join(line for part in kept for line in part)
 
 
+def with_addresses(text: str, addresses: Mapping[FeedId, str]) -> str:
+    """The text of a feeds.yaml that the loader takes, with other addresses of these feeds of it.
+
+    Raises: ConfigError, where an address is written in another way than as it is, on one line.
+    """
+    lines = _LINE.findall(text)
+    for feed_id, url in _urls(_entry(_tree(text), "outlets")):
+        if feed_id in addresses:
+            number = url.place.line - 1
+            lines[number] = _readdressed(lines[number], url, addresses[feed_id])
+    return "".join(lines)
+
+
+def _urls(outlets: Table) -> Iterator[tuple[FeedId, Text]]:
+    """Where the address of each feed stands."""
+    for _, outlet in outlets.entries:
+        for feed, about in _entry(outlet, "feeds").entries:
+            found = (value for key, value in _pairs(about) if key.value == "url" and isinstance(value, Text))
+            yield from ((FeedId(feed.value), url) for url in found)
+
+
+def _readdressed(line: str, old: Text, url: str) -> str:
+    """The line with another address in the place of the old one; in quotes where that was."""
+    start = old.place.column - 1
+    quote = line[start - 1] if not old.indent and line[start - 1 : start] in ("'", '"') else ""
+    raw = old.value.replace("'", "''") + quote if quote == "'" else old.value + quote
+    if not line.startswith(raw, start):
+        raise _refusal(old.place, "an address that is not written as it is, on one line", "change it by hand")
+    in_line = _quoted(url) if quote or _IN_BRACKETS.search(url) else _scalar(url)
+    return line[: start - len(quote)] + (url if old.indent else in_line) + line[start + len(raw) :]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Columns:
     """How far lines are indented."""
@@ -168,10 +200,14 @@ def _tree(text: str) -> Node | None:
 
 def _entry(node: Node | None, name: str) -> Table:
     """The mapping under a key of a mapping. Raises: ConfigError, where there is none with anything in it."""
-    found = next((value for key, value in node.entries if key.value == name), None) if isinstance(node, Table) else None
+    found = next((value for key, value in _pairs(node) if key.value == name), None)
     if not isinstance(found, Table) or not found.entries:
         raise _refusal(found.place if found else Place(1, 1), f'"{name}" with something in it is missing')
     return found
+
+
+def _pairs(node: Node | None) -> tuple[tuple[Text, Node], ...]:
+    return node.entries if isinstance(node, Table) else ()
 
 
 def _refusal(place: Place, what: str, hint: str = "") -> ConfigError:

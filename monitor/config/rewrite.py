@@ -1,18 +1,24 @@
-"""feeds.yaml on the disk, with feeds added: checked by the loader first, then replaced in one step, or left alone."""
+"""feeds.yaml on the disk, changed: checked by the loader first, then replaced in one step, or left alone."""
 
 import os
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from difflib import unified_diff
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import NamedTemporaryFile
 
-from monitor.config.edit import Addition, with_feeds
+from monitor.config.edit import Addition, with_addresses, with_feeds
 from monitor.config.feeds import FEEDS
 from monitor.config.load import Config, load
 from monitor.config.source import spellings
 from monitor.errors import ConfigError, Problem
-from monitor.model import Feed
+from monitor.model import Feed, FeedId
+from monitor.urls import redact
+
+_ADDRESS = re.compile(r"https?://[^\s'\"]+", re.IGNORECASE)
 
 
 def add_feeds(folder: Path, config: Config, additions: Sequence[Addition], environment: Mapping[str, str]) -> Path:
@@ -21,13 +27,53 @@ def add_feeds(folder: Path, config: Config, additions: Sequence[Addition], envir
     Raises: ConfigError, when the result would not load, or the file cannot be written or has changed meanwhile; then
     nothing is written.
     """
-    name = next(name for name in spellings(FEEDS) if name in config.files)
-    old = config.files[name]
-    new = with_feeds(old.decode(), additions).encode()
-    loaded = load({**config.files, name: new}, environment=environment, home=folder.parent)
-    wanted = [_said(feed) for feed in config.feeds]
     added = {feed.id for addition in additions for feed in addition.feeds}
-    if [_said(feed) for feed in loaded.feeds if feed.id not in added] != wanted:
+    change = _Change(edit=lambda text: with_feeds(text, additions), feeds=config.feeds, added=added)
+    return _rewrite(folder, config, change, environment)
+
+
+def change_addresses(
+    folder: Path, config: Config, addresses: Mapping[FeedId, str], environment: Mapping[str, str]
+) -> Path:
+    """Write other addresses of these feeds into the feeds.yaml; otherwise as `add_feeds`."""
+    feeds = tuple(replace(feed, url=addresses.get(feed.id, feed.url)) for feed in config.feeds)
+    change = _Change(edit=lambda text: with_addresses(text, addresses), feeds=feeds)
+    return _rewrite(folder, config, change, environment)
+
+
+def patch(config: Config, addresses: Mapping[FeedId, str]) -> str:
+    """What `change_addresses` would change, as a unified diff; secrets in addresses are hidden. Raises: ConfigError."""
+    name = _name(config)
+    old = config.files[name].decode()
+    texts = (old.splitlines(keepends=True), with_addresses(old, addresses).splitlines(keepends=True))
+    return "".join(map(_shown, unified_diff(*texts, name, name)))
+
+
+def _shown(line: str) -> str:
+    shown = _ADDRESS.sub(lambda url: redact(url[0]), line)
+    return shown if line.endswith(("\n", "\r")) else f"{shown}\n\\ No newline at end of file\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What is to become of the file."""
+
+    edit: Callable[[str], str]
+    feeds: Sequence[Feed]
+    """What the file says afterwards, apart from the feeds with the ids `added`."""
+    added: Collection[str] = ()
+
+
+def _name(config: Config) -> str:
+    return next(name for name in spellings(FEEDS) if name in config.files)
+
+
+def _rewrite(folder: Path, config: Config, change: _Change, environment: Mapping[str, str]) -> Path:
+    name = _name(config)
+    old = config.files[name]
+    new = change.edit(old.decode()).encode()
+    loaded = load({**config.files, name: new}, environment=environment, home=folder.parent)
+    if [_said(feed) for feed in loaded.feeds if feed.id not in change.added] != [*map(_said, change.feeds)]:
         raise ConfigError([Problem(file=name, what="other feeds would change", hint="paste the lines by hand")])
     _replace(folder / name, name, old, new)
     return folder / name

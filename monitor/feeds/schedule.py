@@ -34,6 +34,8 @@ FOLLOWED = 3
 """A permanent redirect that was seen so often is followed without asking for it again."""
 CRASHES = 3
 """A body that crashed the parser so often is not parsed again."""
+DEATHS = 3
+"""Of the daemon, in a row, during polls of one feed, before the feed has to wait."""
 _MOST_DOUBLINGS = 16
 _WANTED = 1 / 2
 """The share of new entries in a document that the interval aims at; it stays where it is between the two bounds."""

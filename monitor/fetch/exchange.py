@@ -1,7 +1,9 @@
 """One request and its answer, over httpx; redirects are told, not followed."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 
 import httpx
 
@@ -13,7 +15,27 @@ from monitor.fetch.refusal import Refusal
 
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PERMANENT = frozenset([301, 308])
+_SMALL_BODIES = 32_000_000
+"""Bytes of all the bodies that are being received, as far as each is small; likewise of the large ones among them."""
+_LARGE_BODIES = 30_000_000
 _NOTHING = httpx.ByteStream(b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bounds the memory of all bodies that are being received at once: a server that sends nearly everything and then
+    nothing (in gzip a few kilobytes will do) has what it sent held until the deadline.
+    """
+
+    small: int
+    """Bytes that each body may have without asking."""
+    large: asyncio.Semaphore
+    """Held by each that has more."""
+
+    @classmethod
+    def of(cls, *, concurrent: int, largest: int) -> Self:
+        """For so many bodies at once, the largest of so many bytes."""
+        return cls(small=_SMALL_BODIES // concurrent, large=asyncio.Semaphore(max(1, _LARGE_BODIES // largest)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +63,17 @@ class Answer:
 
 
 async def ask(
-    client: httpx.AsyncClient, address: Address, headers: Mapping[str, str], max_bytes: int, *, cut: bool = False
+    client: httpx.AsyncClient,
+    address: Address,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    room: Room,
+    *,
+    cut: bool = False,
 ) -> Answer:
     """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends. `cut`: of a larger body the beginning is taken.
+    however it ends. A body for which there is no room waits for it. `cut`: of one that is too large the beginning is
+    taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
@@ -53,22 +82,32 @@ async def ask(
         answer = Answer(status=response.status_code, headers=headers_of(response))
         if answer.location:
             return answer
-        body = Body(answer.headers.get("content-encoding", ""), max_bytes)
-        return replace(answer, body=await _collected(response, body, cut=cut))
+        body = Body(answer.headers.get("content-encoding", ""), max_bytes, room.small)
+        return replace(answer, body=await _taken(response, body, room, cut=cut))
     finally:
         await response.aclose()
 
 
-async def _collected(response: httpx.Response, body: Body, *, cut: bool) -> bytes:
+async def _taken(response: httpx.Response, body: Body, room: Room, *, cut: bool) -> bytes:
+    is_large = False
     try:
         # Raw: httpx would decompress each piece of the network wholly.
         async for piece in response.aiter_raw():
-            body.add(piece)
+            is_taken = body.add(piece)
+            while not is_taken:
+                is_large = is_large or await room.large.acquire()
+                # A few bytes may become many: the others go first.
+                await asyncio.sleep(0)
+                is_taken = body.grow()
+        return body.finish()
     except Refusal as refusal:
         if cut and refusal.kind is FetchKind.TOO_LARGE:
             return body.beginning()
         raise
-    return body.finish()
+    finally:
+        body.discard()
+        if is_large:
+            room.large.release()
 
 
 def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:

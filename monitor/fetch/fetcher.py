@@ -18,7 +18,7 @@ from monitor import clock as wall_clock
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch.address import Address, follow, read_address
 from monitor.fetch.client import client_over
-from monitor.fetch.exchange import Answer, ask
+from monitor.fetch.exchange import Answer, Room, ask
 from monitor.fetch.politeness import Gate
 from monitor.fetch.refusal import Refusal
 from monitor.fetch.request import Fetched, Request
@@ -68,6 +68,7 @@ class Fetcher:
             random=chance,
         )
         self._robots = Robots(self.fetch, self._gate.slow_down, clock)
+        self._room = Room.of(concurrent=settings.concurrent, largest=max(settings.feed_size, settings.page_size))
         self._guarded = transport is None
         self._transport = transport or GuardedTransport(settings.allow_addresses, context)
         self._client = client_over(self._transport)
@@ -158,7 +159,7 @@ class Fetcher:
             started = self._clock()
             try:
                 async with asyncio.timeout(limit.total_seconds()):
-                    answer = await ask(self._client, address, headers, request.max_bytes, cut=request.cut)
+                    answer = await ask(self._client, address, headers, request.max_bytes, self._room, cut=request.cut)
             except Refusal as refusal:
                 if refusal.kind is FetchKind.TOO_LARGE:
                     raise Refusal(f"{refusal}{self._advice(request.max_bytes)}", refusal.kind) from refusal

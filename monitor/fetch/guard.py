@@ -43,11 +43,14 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
         self._head_left = 0
         self._in_head = True
+        self.opener: asyncio.Task[object] | None = asyncio.current_task()
+        """Who opened it, until something is sent."""
         self.aclose = inner.aclose  # type: ignore[method-assign]
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
         """Send (a part of) a request; an answer's head follows."""
         self._in_head, self._head_left = True, _MOST_HEAD
+        self.opener = None
         await self._inner.write(buffer, timeout)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
@@ -188,10 +191,8 @@ def _holds_more(tls: ssl.SSLObject) -> bool:
     """Whether an idle connection's decoder holds something. Takes a byte of it: the connection is then given up."""
     try:
         tls.read(1)
-    except ssl.SSLWantReadError:
-        return False
-    except ssl.SSLError:
-        return True
+    except ssl.SSLError as error:
+        return not isinstance(error, ssl.SSLWantReadError)
     return True
 
 

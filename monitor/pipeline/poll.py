@@ -63,28 +63,34 @@ async def take(
     """Feeds to poll now, their polls counted: those that are due, no host's alone; while our network is in doubt a few
     that tell whether it works. Raises: StoreError.
     """
-    now, network = tools.clock(), tools.network
-    exclude = busy if only is None else busy | (tools.feeds.keys() - frozenset(only))
-    if network.phase is Phase.UP:
-        at_work = (tools.feeds[feed] for feed in tools.feeds.keys() & busy)
-        hosts = Counter(host(feed.url) for feed in at_work)
+    now = tools.clock()
+    chosen = () if tools.network.phase is Phase.UP else await _probes(tools, busy, now)
+    if tools.network.phase is Phase.UP:
+        exclude = busy if only is None else busy | (tools.feeds.keys() - frozenset(only))
+        hosts = Counter(host(tools.feeds[feed].url) for feed in tools.feeds.keys() & busy)
         most = _A_HOST * tools.config.settings.fetch.per_host
         chosen = await tools.database.read(
             lambda tx: polls.due(tx, now, limit, exclude=exclude, hosts=hosts, per_host=most)
         )
-    else:
-        probes = network.to_probe(now)
-        found = await tools.database.read(lambda tx: polls.of_hosts(tx, probes[:_PROBED])) if probes else ()
-        chosen = tuple(state for state in found if state.feed_id not in busy and state.feed_id in tools.feeds)
-        chosen = chosen[:SUSPICIOUS]
-        if chosen:
-            network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
-        elif probes and not busy:
-            # Their feeds have left the configuration: nobody is left who could tell.
-            network.answered()
     if chosen:
         ids = [state.feed_id for state in chosen]
         await tools.database.write(lambda tx: polls.take(tx, ids, now))
+    return chosen
+
+
+async def _probes(tools: Tools, busy: frozenset[Hashable], now: datetime) -> tuple[FeedState, ...]:
+    """Feeds that tell whether our network works, due or not."""
+    network = tools.network
+    wanted = network.to_probe(now)[:_PROBED]
+    if not wanted:
+        return ()
+    found = await tools.database.read(lambda tx: polls.of_hosts(tx, wanted))
+    free = [state for state in found if state.feed_id in tools.feeds and state.feed_id not in busy]
+    chosen = tuple(free[:SUSPICIOUS])
+    if chosen:
+        network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
+    elif not busy:
+        network.answered()  # Their feeds have left the configuration: nobody is left to doubt it for.
     return chosen
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select, update
 
-from monitor.model import Article, ArticleId, Entry, FeedId, TextSource
+from monitor.model import Article, ArticleId, Entry, FeedId, Shortfall, TextSource
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, articles, entries, readings, texts
 from monitor.store.statements import batches, upsert
@@ -52,6 +52,7 @@ class ArticleQuery:
     feed: FeedId | None = None
     """Offered by this feed, first or later."""
     text_source: TextSource | None = None
+    shortfall: Shortfall | None = None
     quarantined: bool = False
     """Only those whose page is not tried again until a person asks for it."""
     limit: int | None = 50
@@ -81,6 +82,8 @@ def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
         wanted.append(articles.c.first_seen_at < asked.until)
     if asked.text_source:
         wanted.append(articles.c.text_source == asked.text_source)
+    if asked.shortfall:
+        wanted.append(articles.c.shortfall == asked.shortfall)
     if asked.quarantined:
         wanted.append(exists().where(readings.c.article_id == articles.c.id, readings.c.quarantined))
     rows = selected(articles, full=asked.full).where(*wanted)

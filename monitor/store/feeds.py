@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, distinct, func, select
 
-from monitor.model import FeedState
+from monitor.model import FeedId, FeedState
 from monitor.store.connections import Transaction
 from monitor.store.polls import state_of
 from monitor.store.schema import entries, feeds, matches
@@ -46,6 +46,11 @@ def overview(tx: Transaction) -> tuple[Overview, ...]:
         )
         for row in tx.execute(select(feeds).order_by(feeds.c.id))
     )
+
+
+def ids(tx: Transaction) -> tuple[FeedId, ...]:
+    """Of every feed that was ever polled or configured."""
+    return tuple(FeedId(row[0]) for row in tx.execute(select(feeds.c.id).order_by(feeds.c.id)))
 
 
 def _numbers(tx: Transaction, rows: Select[Any]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import Executable, func, insert, select, update
 
+from monitor.feeds.schedule import DEATHS, FOLLOWED
 from monitor.model import (
     EARLIEST,
     Failed,
@@ -34,9 +35,8 @@ from monitor.store.schema import feeds, polls, skips
 from monitor.store.statements import batches, upsert
 from monitor.urls import host
 
-DEATHS = 3
-"""Of the daemon, in a row, during polls of one feed, before the feed has to wait; at first so long."""
 _REST = timedelta(minutes=1)
+"""The first wait of a feed during whose polls the daemon died; doubled by each further death."""
 LONGEST_REST = timedelta(hours=1)
 """The longest wait of a feed during whose polls the daemon died."""
 _MOST_DOUBLINGS = 16
@@ -175,6 +175,22 @@ def make_due(tx: Transaction, wanted: Collection[FeedId], now: datetime) -> froz
         known.update(FeedId(feed_id) for (feed_id,) in tx.execute(select(feeds.c.id).where(*these)))
         tx.execute(update(feeds).where(*these).values(next_poll_at=now))
     return frozenset(known)
+
+
+def retry(tx: Transaction, feed_id: FeedId, now: datetime) -> bool:
+    """Makes a feed due, and lets it be parsed again where what it sent crashed; False: it is not in the schedule."""
+    anew = {"next_poll_at": now, "crashed_hash": "", "crashes": 0, "interruptions": 0}
+    these = (feeds.c.id == feed_id, feeds.c.active)
+    return bool(tx.execute(update(feeds).where(*these).values(anew)).rowcount)
+
+
+def moved(tx: Transaction, wanted: Sequence[Feed]) -> dict[FeedId, str]:
+    """Those of these feeds that permanent redirects lead elsewhere, for long enough → where."""
+    rows = select(feeds.c.id, feeds.c.url_hash, feeds.c.moved_to).where(feeds.c.moved_times >= FOLLOWED)
+    found = {row.id: row for row in tx.execute(rows)}
+    # Under another address than the feed was last asked at, nothing is known of it.
+    known = (feed for feed in wanted if feed.id in found and found[feed.id].url_hash == _url_hash(feed))
+    return {feed.id: found[feed.id].moved_to for feed in known}
 
 
 def state(tx: Transaction, feed_id: FeedId) -> FeedState | None:

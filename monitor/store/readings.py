@@ -7,9 +7,9 @@ start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what
 from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, insert, or_, select, update
 
-from monitor.model import Article, ArticleId, Read, Reading, TextSource, WatchlistId, article_key
+from monitor.model import Article, ArticleId, FeedId, Read, Reading, TextSource, WatchlistId, article_key
 from monitor.store import articles, matches
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, readings
@@ -89,10 +89,34 @@ def release(tx: Transaction, now: datetime) -> int:
     return released
 
 
-def waiting(tx: Transaction, now: datetime) -> int:
-    """How many pages are due and not taken."""
-    rows = select(func.count()).select_from(readings).where(*_WAITING, readings.c.next_read_at <= now)
-    return tx.execute(rows).scalar_one()
+def waiting(tx: Transaction, now: datetime, *, feed: FeedId | None = None) -> int:
+    """How many pages are due and not taken; with `feed`, of those that it has offered."""
+    return _count(tx, feed, *_WAITING, readings.c.next_read_at <= now)
+
+
+def quarantined(tx: Transaction, *, feed: FeedId | None = None) -> int:
+    """How many pages are in quarantine; with `feed`, of those that it has offered."""
+    return _count(tx, feed, readings.c.quarantined)
+
+
+def _count(tx: Transaction, feed: FeedId | None, *wanted: ColumnElement[bool]) -> int:
+    offered = [articles.offered_by(readings.c.article_id, feed)] if feed else []
+    return tx.execute(select(func.count()).select_from(readings).where(*wanted, *offered)).scalar_one()
+
+
+def retry(tx: Transaction, wanted: Sequence[ArticleId], now: datetime, *, dry: bool = False) -> int:
+    """Makes the pages of these articles due as if they had never been asked for, out of quarantine; how many there are.
+
+    Not those that are being read, nor of articles without an address; `dry`: they are only counted.
+    """
+    number = 0
+    anew = {"next_read_at": now, "attempts": 0, "crashes": 0, "interruptions": 0, "quarantined": False, "error": ""}
+    for batch in batches(sorted(set(wanted))):
+        these = (readings.c.article_id.in_(batch), readings.c.taken_at.is_(None))
+        number += _count(tx, None, *these)
+        if not dry:
+            tx.execute(update(readings).where(*these).values(anew))
+    return number
 
 
 def next_due(tx: Transaction) -> datetime | None:

@@ -1,20 +1,24 @@
 """How things stand, in one look: the daemon's record, the rules in force, what is due, what fails."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.sql import FromClause
 
-from monitor.model import FeedState
-from monitor.store import daemon, readings, rule_versions
+from monitor.feeds.health import judge
+from monitor.feeds.rhythm import Silence
+from monitor.model import FeedState, Outage, WatchlistId
+from monitor.store import daemon, health, outages, readings, rule_versions
 from monitor.store.connections import Transaction
 from monitor.store.daemon import Daemon
 from monitor.store.polls import state_of
 from monitor.store.rule_versions import RuleVersion
 from monitor.store.schema import feeds
-from monitor.store.schema import readings as readings_table
 
+GAPS_OVER = timedelta(hours=24)
+OUTAGES_OVER = timedelta(days=7)
 _ERRORS = 5
 
 
@@ -27,6 +31,8 @@ class Queues:
     feeds_due: int
     feeds_failing: int
     """Whose last poll failed."""
+    feeds_needing: int
+    """A person: see `feeds.health`."""
     pages_due: int
     pages_quarantined: int
 
@@ -42,12 +48,26 @@ class Status:
     queues: Queues
     errors: tuple[FeedState, ...]
     """Some of the feeds whose last poll failed, the latest first."""
+    silences: Mapping[WatchlistId, Silence]
+    """Of the watchlists in force, the strange ones."""
+    gaps: int
+    """Polls within `GAPS_OVER` before which entries may have passed unseen."""
+    outage: Outage | None
+    """The last one within `OUTAGES_OVER`; it has no end while it lasts."""
 
 
 def status(tx: Transaction, now: datetime) -> Status:
     """How things stand at this moment."""
+    watchlists = rule_versions.active(tx)
+    lately = outages.known(tx, now - OUTAGES_OVER, now)
     return Status(
-        daemon=daemon.get(tx), watchlists=rule_versions.active(tx), queues=_queues(tx, now), errors=_errors(tx)
+        daemon=daemon.get(tx),
+        watchlists=watchlists,
+        queues=_queues(tx, now),
+        errors=_errors(tx),
+        silences=health.quiet_watchlists(tx, [one.watchlist_id for one in watchlists], now),
+        gaps=sum(health.gaps_since(tx, now - GAPS_OVER).values()),
+        outage=lately[-1] if lately else None,
     )
 
 
@@ -56,8 +76,9 @@ def _queues(tx: Transaction, now: datetime) -> Queues:
         feeds=_count(tx, feeds, feeds.c.active),
         feeds_due=_count(tx, feeds, feeds.c.active, feeds.c.next_poll_at <= now),
         feeds_failing=_count(tx, feeds, feeds.c.active, feeds.c.failures > 0),
+        feeds_needing=sum(judge(facts, now).needs_person for facts in health.of_feeds(tx, now)),
         pages_due=readings.waiting(tx, now),
-        pages_quarantined=_count(tx, readings_table, readings_table.c.quarantined),
+        pages_quarantined=readings.quarantined(tx),
     )
 
 

@@ -1,7 +1,8 @@
 """What `monitor status` says, to a person and to a program."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ import pytest
 
 from monitor.cli.status import status_lines, status_record
 from monitor.errors import Problem
-from monitor.model import FeedId, FeedState, WatchlistId
+from monitor.feeds.rhythm import Silence
+from monitor.model import FeedId, FeedState, Outage, OutageKind, WatchlistId
 from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
 from monitor.store.rule_versions import RuleVersion
@@ -44,10 +46,14 @@ STATUS = Status(
             last_used_at=NOON,
         ),
     ),
-    queues=Queues(feeds=5, feeds_due=2, feeds_failing=1, pages_due=3, pages_quarantined=0),
+    queues=Queues(feeds=5, feeds_due=2, feeds_failing=1, feeds_needing=1, pages_due=3, pages_quarantined=4),
     errors=(FeedState(feed_id=FeedId("dead-en"), next_poll_at=LATER, last_polled_at=NOON, last_error="503: down"),),
+    silences={WatchlistId("rafah"): Silence(since=NOON, expected=8.0, chance=0.0005)},
+    gaps=2,
+    outage=Outage(kind=OutageKind.NETWORK, began_at=NOON, ended_at=LATER),
 )
-NOTHING = Queues(feeds=0, feeds_due=0, feeds_failing=0, pages_due=0, pages_quarantined=0)
+NOTHING = Queues(feeds=0, feeds_due=0, feeds_failing=0, feeds_needing=0, pages_due=0, pages_quarantined=0)
+IDLE = Status(daemon=None, watchlists=(), queues=NOTHING, errors=(), silences={}, gaps=0, outage=None)
 
 
 def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() -> None:
@@ -57,9 +63,14 @@ def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() ->
         ("restart", "workers.count is taken up at the next start"),
         ("refused", "the files as they are since 2025-11-10 15:00:"),
         ("", "lists/rafah.yaml:3:5: no term (take it out)"),
-        ("watchlist", "rafah, version 000000000000, first used 2025-11-10 14:00"),
-        ("feeds", "5: 2 due, 1 failing"),
-        ("pages", "3 due, 0 in quarantine"),
+        ("outage", "the network was down for 60m, from 2025-11-10 14:00 to 2025-11-10 15:00"),
+        (
+            "watchlist",
+            "rafah, version 000000000000, first used 2025-11-10 14:00; strangely quiet since 2025-11-10 14:00",
+        ),
+        ("feeds", "5: 2 due, 1 failing, 1 in need of a person: `monitor feeds health`"),
+        ("gaps", "2 in the last 24 h, before which entries may have passed unseen: `monitor ledger`"),
+        ("pages", "3 due, 4 in quarantine: `monitor articles --quarantined`"),
         ("failed", "dead-en, 2025-11-10 14:00: 503: down"),
     ]
 
@@ -74,7 +85,31 @@ def test_a_program_reads_the_same() -> None:
             {"file": "lists/rafah.yaml", "line": 3, "column": 5, "what": "no term", "hint": "take it out", "source": ""}
         ],
     }
-    assert json.loads(json.dumps(record, default=str))["watchlists"][0]["version"] == "0" * 12
+    told = json.loads(json.dumps(record, default=datetime.isoformat))
+    assert told["watchlists"][0]["version"] == "0" * 12
+    assert told["watchlists"][0]["silence"] == {"since": NOON.isoformat(), "expected": 8.0, "chance": 0.0005}
+    assert (told["gaps"], told["queues"]["feeds_needing"]) == (2, 1)
+    assert told["outage"] == {"kind": "network", "began_at": NOON.isoformat(), "ended_at": LATER.isoformat()}
+
+
+def test_where_all_is_well_there_is_little_to_say() -> None:
+    assert list(status_lines(IDLE, None, GAZA)) == [
+        ("daemon", "none has run yet"),
+        ("feeds", "0: 0 due, 0 failing"),
+        ("pages", "0 due, 0 in quarantine"),
+    ]
+    assert status_record(IDLE, None)["outage"] is None
+
+
+def test_an_outage_that_lasts_has_no_end() -> None:
+    down = replace(
+        IDLE, outage=Outage(kind=OutageKind.MONITOR, began_at=NOON, ended_at=None), watchlists=STATUS.watchlists
+    )
+    assert list(status_lines(down, None, GAZA))[1:3] == [
+        ("outage", "the monitor is down since 2025-11-10 14:00"),
+        ("watchlist", "rafah, version 000000000000, first used 2025-11-10 14:00"),
+    ]
+    assert status_record(down, None)["watchlists"][0]["silence"] is None  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +121,7 @@ def test_a_program_reads_the_same() -> None:
     ],
 )
 def test_whether_a_daemon_runs_is_said_first(daemon: Daemon | None, pid: int | None, said: str) -> None:
-    status = Status(daemon=daemon, watchlists=(), queues=NOTHING, errors=())
+    status = replace(IDLE, daemon=daemon)
     assert list(status_lines(status, pid, GAZA))[0] == ("daemon", said)  # noqa: RUF015 - all lines are made
     assert status_record(status, pid)["running"] == (pid is not None)
 

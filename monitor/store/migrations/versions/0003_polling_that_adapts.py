@@ -1,4 +1,4 @@
-"""Intervals that are learned, moved and distrusted feeds, polls that are taken, outages."""
+"""Intervals that are learned, moved and distrusted feeds, polls that are taken, gaps, outages."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ def upgrade() -> None:
     _feeds()
     _polls()
     _outages()
+    op.create_index("ix_entries_feed_id_first_seen_at", "entries", ["feed_id", "first_seen_at"])
 
 
 def _feeds() -> None:
@@ -58,6 +59,8 @@ def _polls() -> None:
     op.add_column("polls", Column("failure", TEXT, nullable=True))
     _add_filled("polls", "gap", Boolean(), "false")
     op.create_index("ix_polls_polled_at", "polls", ["polled_at"])
+    columns, on_sqlite, elsewhere = ["polled_at", "feed_id"], sa.text("gap = 1"), sa.text("gap")
+    op.create_index("ix_polls_gap", "polls", columns, sqlite_where=on_sqlite, postgresql_where=elsewhere)
 
 
 def _outages() -> None:

@@ -1,0 +1,106 @@
+"""How the feeds and the watchlists are: what `feeds.health` and `feeds.rhythm` judge, read in a few grouped queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, case, func, select
+
+from monitor.feeds.health import GAPS_OVER, TEXTS_OVER, Facts
+from monitor.feeds.rhythm import HISTORY, SHORTEST_SILENCE, Silence, strange_silence
+from monitor.model import FeedId, Outage, TextSource, WatchlistId
+from monitor.store import outages
+from monitor.store.connections import Transaction
+from monitor.store.polls import state_of
+from monitor.store.schema import articles, entries, feeds, matches, polls
+from monitor.store.statements import batches
+
+
+def of_feeds(tx: Transaction, now: datetime) -> tuple[Facts, ...]:
+    """What is known of every feed in the configuration, by id."""
+    rows = tx.execute(select(feeds).where(feeds.c.active).order_by(feeds.c.id)).all()
+    silences = _silences_of_feeds(tx, rows)
+    gaps = gaps_since(tx, now - GAPS_OVER)
+    texts = _texts(tx, now - TEXTS_OVER)
+    return tuple(
+        Facts(
+            state=state_of(row),
+            last_new_at=row.last_new_at,
+            gaps=gaps.get(row.id, 0),
+            pages=texts.get(row.id, (0, 0))[0],
+            full_texts=texts.get(row.id, (0, 0))[1],
+            silence=silences.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def gaps_since(tx: Transaction, moment: datetime) -> dict[FeedId, int]:
+    """Feed → its polls since then of which some entries before may have passed unseen."""
+    rows = select(polls.c.feed_id, func.count()).where(polls.c.gap, polls.c.polled_at >= moment)
+    return {FeedId(feed_id): number for feed_id, number in tx.execute(rows.group_by(polls.c.feed_id))}
+
+
+def quiet_watchlists(tx: Transaction, watchlists: Collection[WatchlistId], now: datetime) -> dict[WatchlistId, Silence]:
+    """Of these watchlists, those whose matches have ceased against their own rhythm."""
+    last = select(matches.c.watchlist_id, func.max(matches.c.matched_at)).where(
+        matches.c.watchlist_id.in_(list(watchlists))
+    )
+    silent = {
+        row[0]: row[1] for row in tx.execute(last.group_by(matches.c.watchlist_id)) if now - row[1] >= SHORTEST_SILENCE
+    }
+    if not silent:
+        return {}
+    since = min(silent.values()) - HISTORY
+    rows = select(matches.c.watchlist_id, matches.c.matched_at)
+    rows = rows.where(matches.c.watchlist_id.in_(list(silent)), matches.c.matched_at >= since)
+    arrivals = _by_first(tx.execute(rows))
+    lost = outages.since(tx, since)
+    found = {name: strange_silence(arrivals[name], now, lost) for name in silent}
+    return {WatchlistId(name): silence for name, silence in found.items() if silence}
+
+
+def _texts(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
+    """Feed → its articles whose page was asked for, and those of them whose text is the page's."""
+    full = func.sum(case((articles.c.text_source == TextSource.PAGE, 1), else_=0))
+    rows = select(articles.c.feed_id, func.count(), full)
+    rows = rows.where(articles.c.first_seen_at >= since, articles.c.read_at.is_not(None))
+    return {row[0]: (row[1], row[2]) for row in tx.execute(rows.group_by(articles.c.feed_id))}
+
+
+def _silences_of_feeds(tx: Transaction, rows: Sequence[Row[Any]]) -> dict[str, Silence]:
+    """The strange ones; a feed is looked at only where it is silent for long enough to be one."""
+    silent = [row for row in rows if _silence(row) >= SHORTEST_SILENCE]
+    if not silent:
+        return {}
+    # In the order of their last news, so that the histories of a batch lie close together.
+    silent.sort(key=lambda row: row.last_new_at)
+    lost = outages.since(tx, silent[0].last_new_at - HISTORY)
+    found: dict[str, Silence] = {}
+    for batch in batches(silent):
+        found |= _strange(tx, batch, lost)
+    return found
+
+
+def _silence(row: Row[Any]) -> timedelta:
+    if row.last_new_at is None or row.last_success_at is None:
+        return timedelta()
+    silence: timedelta = row.last_success_at - row.last_new_at
+    return silence
+
+
+def _strange(tx: Transaction, silent: Sequence[Row[Any]], lost: Sequence[Outage]) -> dict[str, Silence]:
+    wanted = select(entries.c.feed_id, entries.c.first_seen_at).distinct()
+    since = silent[0].last_new_at - HISTORY
+    wanted = wanted.where(entries.c.feed_id.in_([row.id for row in silent]), entries.c.first_seen_at >= since)
+    arrivals = _by_first(tx.execute(wanted))
+    found = {row.id: strange_silence([*arrivals[row.id], row.last_new_at], row.last_success_at, lost) for row in silent}
+    return {feed_id: silence for feed_id, silence in found.items() if silence}
+
+
+def _by_first(rows: Iterable[Row[str, datetime]]) -> defaultdict[str, list[datetime]]:
+    found: defaultdict[str, list[datetime]] = defaultdict(list)
+    for key, moment in rows:
+        found[key].append(moment)
+    return found
