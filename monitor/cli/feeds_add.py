@@ -54,7 +54,7 @@ def add_command(
     set_up_logging(None, verbose=False, quiet=True)
     wishes = wishes_of(wished)
     folder = folder_of(config)
-    loaded = load_config(folder, environment(None))
+    loaded = load_config(folder, environment(None), secrets=False)
     _demand_new(wishes, loaded)
     return asyncio.run(_add(given, loaded, wishes, folder if write_it else None, output))
 

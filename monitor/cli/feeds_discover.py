@@ -27,7 +27,7 @@ def discover_command(*, given: str, output: str, config: str | None) -> int:
     from monitor.cli.logs import set_up_logging
 
     set_up_logging(None, verbose=False, quiet=True)
-    return asyncio.run(_discover(given, load_config(folder_of(config), environment(None)), output))
+    return asyncio.run(_discover(given, load_config(folder_of(config), environment(None), secrets=False), output))
 
 
 async def _discover(given: str, loaded: "Config", output: str) -> int:

@@ -54,7 +54,9 @@ class Body:
         self._raw_left -= len(piece)
         if self._count > min(_MOST_PIECES, _FREE_PIECES + (self._limit - self._raw_left) // _LEAST_PIECE):
             raise Refusal(f"sends its body in crumbs, {self._count:,} of them so far", FetchKind.PROTOCOL)
-        if self._inflate is not None and self._raw_left < 0:
+        if self._raw_left < 0:
+            if self._inflate is None:
+                self._pieces.append(piece[: self._left])
             raise self._too_large()
         self._take(piece)
         return not self._waiting

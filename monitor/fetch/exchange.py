@@ -72,7 +72,7 @@ async def ask(
     cut: bool = False,
 ) -> Answer:
     """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends. A body for which there is no room waits for it; `cut`: of one that is too large the beginning is
+    however it ends. A body for which there is no room waits for it. `cut`: of one that is too large the beginning is
     taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
@@ -83,12 +83,12 @@ async def ask(
         if answer.location:
             return answer
         body = Body(answer.headers.get("content-encoding", ""), max_bytes, room.small)
-        return replace(answer, body=await _collected(response, body, room, cut=cut))
+        return replace(answer, body=await _taken(response, body, room, cut=cut))
     finally:
         await response.aclose()
 
 
-async def _collected(response: httpx.Response, body: Body, room: Room, *, cut: bool) -> bytes:
+async def _taken(response: httpx.Response, body: Body, room: Room, *, cut: bool) -> bytes:
     is_large = False
     try:
         # Raw: httpx would decompress each piece of the network wholly.

@@ -67,8 +67,8 @@ class Fetcher:
             sleep=sleep,
             random=chance,
         )
-        self._room = Room.of(concurrent=settings.concurrent, largest=max(settings.feed_size, settings.page_size))
         self._robots = Robots(self.fetch, self._gate.slow_down, clock)
+        self._room = Room.of(concurrent=settings.concurrent, largest=max(settings.feed_size, settings.page_size))
         self._guarded = transport is None
         self._transport = transport or GuardedTransport(settings.allow_addresses, context)
         self._client = client_over(self._transport)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import assert_never
@@ -19,7 +19,6 @@ from monitor.model import (
     FeedId,
     FeedState,
     News,
-    OutageKind,
     Outcome,
     Polled,
     Postponed,
@@ -28,11 +27,11 @@ from monitor.model import (
 )
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.outage import come_back, go_down
 from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
-from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
-from monitor.store import entries, outages, polls
+from monitor.store import entries, polls
 from monitor.store.store import Transaction
 from monitor.urls import host
 
@@ -90,7 +89,7 @@ async def _probes(tools: Tools, busy: frozenset[Hashable], now: datetime) -> tup
     if chosen:
         network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
     elif not busy:
-        network.answered()  # Their feeds have left the configuration: nobody is left to doubt it for.
+        network.answered()  # their feeds have left the configuration: nobody is left to doubt it for.
     return chosen
 
 
@@ -174,26 +173,17 @@ async def _look_at_network(feed: Feed, state: FeedState, outcome: Outcome, tools
     if isinstance(outcome, Postponed):
         return
     if not _is_unreached(outcome):
-        tools.failing.clear()
         if network.reached(where):
-            log.info("hosts answer again: all goes on")
-            tools.fetcher.forget_unreached()
-            await tools.database.save(lambda tx: outages.end(tx, now))
+            await come_back(tools)
+        tools.failing.clear()
         return
     tools.failing.setdefault(feed.id, state)
     if network.missed(where, now):
-        began, failed = network.failing_since or now, tuple(tools.failing.values())
-        log.warning(NO_NETWORK)
-        await tools.database.save(lambda tx: _lost(tx, failed, began, now))
+        await go_down(tools)
 
 
 def _is_unreached(outcome: Outcome) -> bool:
     return isinstance(outcome, Failed) and not outcome.reached
-
-
-def _lost(tx: Transaction, failed: Sequence[FeedState], began: datetime, now: datetime) -> None:
-    outages.begin(tx, OutageKind.NETWORK, began)
-    polls.restore(tx, failed, now)
 
 
 def _validators(fetched: Fetched, state: FeedState) -> Validators:

@@ -15,6 +15,7 @@ from monitor.fetch.retry_after import retry_after
 from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
+from monitor.pipeline.outage import come_back
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
 from monitor.store import articles, matches, merging, readings
@@ -82,6 +83,8 @@ async def read(reading: Reading, tools: Tools) -> None:
     except FetchError as error:
         await _put_off(reading, error, tools)
         return
+    if attempt.landed and tools.network.answered():
+        await come_back(tools)
     if not attempt.reached and tools.network.phase is not Phase.UP:
         await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id]))
         return
@@ -127,7 +130,6 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         verdict = without_page(shortfall, retry=error.temporary)
         reached = error.kind not in UNREACHED
         return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
-    tools.network.answered()
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:

@@ -17,10 +17,12 @@ from monitor import daemon
 from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
 from monitor.clock import now
 from monitor.config.settings import NO_CONTACT
-from monitor.model import FeedId
+from monitor.errors import StoreError
+from monitor.model import FeedId, OutageKind
 from monitor.pipeline.tally import NO_NETWORK
+from monitor.store import daemon as daemon_record
 from monitor.store import daemon as daemons
-from monitor.store import polls, readings
+from monitor.store import outages, polls, readings
 from monitor.store.store import Store
 from tests.campaigns.processes import Running, eventually
 from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Held
@@ -320,3 +322,38 @@ def test_on_a_terminal_one_pass_draws_its_progress(world: World, start: Start, t
     assert re.search(r"feeds.*1/1", said)
     assert "articles" in said
     assert "matches   1 new" in running.output
+
+
+def test_a_daemon_says_that_it_lives_and_its_absence_is_recorded(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "BEAT", timedelta(seconds=0.1))
+    world.offer(world.item("Football", ""))
+    assert command(world, "run", until=lambda: world.asked("/gazette-en.xml") > 0).code == 0
+    first = world.reading(daemon_record.get)
+    assert first is not None
+    assert first.alive_at > first.started_at
+    assert world.reading(outages.since, first.started_at) == ()
+    long_ago = now() - timedelta(hours=2)
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        daemon_record.beat(tx, long_ago)
+        outages.begin(tx, OutageKind.NETWORK, long_ago - timedelta(hours=1))
+    assert command(world, "run", "--once").code == 0
+    network, absent = world.reading(outages.since, long_ago - timedelta(hours=1))
+    assert (network.kind, network.ended_at) == (OutageKind.NETWORK, long_ago)
+    assert (absent.kind, absent.began_at) == (OutageKind.MONITOR, long_ago)
+    assert absent.ended_at is not None
+    assert absent.ended_at > now() - timedelta(minutes=5)
+
+
+def test_a_daemon_whose_life_cannot_be_recorded_goes_on(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(daemon, "BEAT", timedelta(seconds=0.05))
+    monkeypatch.setattr(daemon_record, "beat", full)
+    world.offer(world.item("Football", ""))
+    done = command(world, "run", until=lambda: world.asked("/gazette-en.xml") > 0)
+    assert (done.code, done.is_clean()) == (0, True)
