@@ -287,7 +287,7 @@ def test_a_feed_that_the_daemon_dies_of_waits_longer_each_time_and_is_never_give
         assert idle is not None
         assert idle.interruptions == 0
         polls.take(tx, [FeedId("deadly")], NOON)
-        done = replace(state, interruptions=0)
+        done = a_state("deadly")
         polls.save(tx, done, Unchanged(validators=Validators()), News(), NOON, watchlists=())
         assert polls.release(tx, NOON) == 0, "a poll that was saved is no interruption"
 
@@ -311,5 +311,5 @@ def test_polls_that_bring_nothing_share_a_row_and_one_that_was_not_made_has_none
             state = polls.state(tx, FeedId("gazette-en"))
             assert state is not None
             polls.save(tx, state, unchanged, News(), NOON, watchlists=())
-        polls.save(tx, replace(state, unchanged_poll=0), Postponed(wait=HOUR), News(), NOON, watchlists=())
+        polls.save(tx, a_state(), Postponed(wait=HOUR), News(), NOON, watchlists=())
         assert tx.execute(text("SELECT outcome, times FROM polls")).all() == [("unchanged", 3)]
