@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import click
 
@@ -32,6 +32,12 @@ def listing_options(function: Function) -> Function:
     return function
 
 
+@overload
+def moment_of(option: str, text: str, zone: tzinfo) -> datetime: ...
+@overload
+def moment_of(option: str, text: None, zone: tzinfo) -> None: ...
+@overload
+def moment_of(option: str, text: str | None, zone: tzinfo) -> datetime | None: ...
 def moment_of(option: str, text: str | None, zone: tzinfo) -> datetime | None:
     """The moment an option names; None where it is not given. Raises: click.UsageError."""
     from monitor import clock

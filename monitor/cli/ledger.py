@@ -40,10 +40,9 @@ def ledger_command(*, since: str, feed: str | None, output: str, config: str | N
     from monitor.store.ledger import ledger
 
     settings = settings_as_far(config, database)
-    now = clock.now()
-    begin = moment_of("--since", since, settings.timezone) or now
+    begin = moment_of("--since", since, settings.timezone)
     with open_store(settings) as store, store.reading() as tx:
-        found = ledger(tx, begin, now, feed=feed_named(tx, feed) if feed else None)
+        found = ledger(tx, begin, clock.now(), feed=feed_named(tx, feed) if feed else None)
     if output == "json":
         click.echo(json.dumps(ledger_record(found), ensure_ascii=False, indent=2, default=datetime.isoformat))
     else:
@@ -130,7 +129,7 @@ def _missed(downtime: "Downtime") -> float:
 
 
 def _shown_losses(downtime: "Downtime") -> str:
-    unknown = f"; of {downtime.unknown:,} feeds nothing is known" if downtime.unknown else ""
+    unknown = f"; {downtime.unknown:,} feeds: unknown" if downtime.unknown else ""
     if not downtime.losses:
         return f"no feed shows that anything was missed{unknown}"
     entries = _worst({loss.feed_id: round(loss.missed) for loss in downtime.losses})

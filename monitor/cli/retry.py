@@ -89,7 +89,7 @@ def _retry_pages(tx: "Transaction", wanted: list[ArticleId], now: datetime, *, d
     left = len(set(wanted)) - number
     besides = f"; {left} have no address, or are being read at this moment" if left else ""
     verb = "would be" if dry else "is" if number == 1 else "are"
-    return f"{number} {'page' if number == 1 else 'pages'} {verb} read again{besides}."
+    return f"{number:,} {'page' if number == 1 else 'pages'} {verb} due again{besides}."
 
 
 def _retry_feed(tx: "Transaction", feed: FeedId, now: datetime, *, dry: bool) -> str:

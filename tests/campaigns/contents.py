@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Column, Table, select
 
+from monitor import clock
+from monitor.model import EARLIEST
 from monitor.store import schema
+from monitor.store.ledger import ledger
 from monitor.store.store import Store, Transaction
 from tests.campaigns.newsroom import Truth
 
@@ -26,9 +29,17 @@ _COMPARED = (
     schema.former_matches,
     schema.reviews,
 )
-# Moments, and what counts attempts: those differ from run to run, and may.
+# Moments, what is learned of them, and what counts attempts: those differ from run to run, and may.
 _PASSING = {
-    "feeds": ("next_poll_at", "last_polled_at", "last_success_at", "last_new_at"),
+    "feeds": (
+        "next_poll_at",
+        "last_polled_at",
+        "last_success_at",
+        "last_new_at",
+        "whole_at",
+        "interval",
+        "unchanged_poll",
+    ),
     "entries": ("first_seen_at", "changed_at"),
     # An article that several feeds offer is that one's which came first.
     "articles": ("first_seen_at", "read_at", "feed_id"),
@@ -51,6 +62,12 @@ class Difference:
     def __str__(self) -> str:
         kinds = {"lost": self.lost, "extra": self.extra, "changed": self.changed}
         return "\n".join(f"{kind}: {line}" for kind, lines in kinds.items() for line in lines[:5])
+
+
+def imbalance(database_url: str) -> tuple[str, ...]:
+    """What of its ledger does not add up."""
+    with Store.open(database_url, read_only=True) as store, store.reading() as tx:
+        return ledger(tx, EARLIEST, clock.now()).errors
 
 
 def contents(database_url: str) -> dict[tuple[object, ...], tuple[object, ...]]:

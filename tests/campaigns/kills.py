@@ -3,7 +3,8 @@
     python -m tests.campaigns.kills --kills 200     prints what it did and found; exit code 1 if anything is wrong
 
 What decides: the database afterwards holds what that of an undisturbed run holds, no more and no less, and as much as
-the site offered; SQLite calls it whole; nothing is in quarantine; no process outlives the daemon that started it.
+the site offered; its ledger adds up; SQLite calls it whole; nothing is in quarantine; no process outlives the daemon
+that started it.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.campaigns.contents import Contents, Difference, compare, contents, integrity, quarantined, totals
+from tests.campaigns.contents import Contents, Difference, compare, contents, imbalance, integrity, quarantined, totals
 from tests.campaigns.newsroom import Newsroom, Truth
 from tests.campaigns.processes import MONITOR, Running, eventually
 
@@ -42,7 +43,7 @@ class Report:
     truth: Truth | None = None
     difference: Difference | None = None
     complaints: list[str] = field(default_factory=list)
-    """Of the last, undisturbed run."""
+    """Of the last, undisturbed run, and of the ledger."""
     seconds: float = 0
 
     @property
@@ -158,6 +159,7 @@ class Campaign:
         self.report.truth, self.report.stored = self._site.truth, totals(found)
         self.report.difference = compare(right, found)
         self.report.quarantined = quarantined(self._database)
+        self.report.complaints += [f"the ledger does not add up: {error}" for error in imbalance(self._database)]
         if self._file.exists():
             self.report.integrity = integrity(self._file)
 

@@ -1,9 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.cli.moments import parse_moment, show_moment
+from monitor.cli.moments import parse_moment, show_moment, show_span
 
 NOW = datetime(2025, 11, 10, 22, 30, tzinfo=UTC)
 JERUSALEM = ZoneInfo("Asia/Jerusalem")  # UTC+2 in November: there it is 00:30 on the 11th
@@ -37,3 +37,11 @@ def test_what_is_no_moment_is_answered_with_what_was_expected(said: str) -> None
 def test_moments_are_shown_in_the_readers_zone() -> None:
     assert show_moment(NOW, JERUSALEM) == "2025-11-11 00:30"
     assert show_moment(None, JERUSALEM) == "–"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [(0.5, "0m"), (119, "119m"), (120, "2h"), (47 * 60 + 59, "47h"), (48 * 60, "2d"), (60 * 24 * 400, "400d")],
+)
+def test_a_span_is_shown_in_one_unit(minutes: float, shown: str) -> None:
+    assert show_span(timedelta(minutes=minutes)) == shown
