@@ -48,7 +48,7 @@ def feeds_in(folders: Iterable[Path], limit: int | None = None) -> list[CorpusFe
     """The feeds of these folders, by path; with `limit`, so many of them, spread over the whole."""
     named: dict[str, list[Path]] = {}
     for folder in folders:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(_ENDINGS)):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and is_feed(path)):
             is_state = bool(_TIMESTAMP.match(path.name))
             named.setdefault(str((path.parent if is_state else path).relative_to(folder.parent)), []).append(path)
     feeds = [
@@ -56,6 +56,14 @@ def feeds_in(folders: Iterable[Path], limit: int | None = None) -> list[CorpusFe
         for number, (name, states) in enumerate(sorted(named.items()))
     ]
     return feeds if limit is None else feeds[:: -(-len(feeds) // limit)]
+
+
+def is_feed(path: Path) -> bool:
+    """Whether a file of the corpus is a feed, and not what some parser is expected to make of the one beside it."""
+    is_expected = path.name.endswith(".expected.json.gz") or (
+        path.name.endswith(".json.gz") and path.with_name(path.name.replace(".json.gz", ".xml.gz")).exists()
+    )
+    return path.name.endswith(_ENDINGS) and not is_expected
 
 
 def document(path: Path) -> bytes:

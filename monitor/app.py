@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from monitor import clock
@@ -17,10 +18,11 @@ from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
 from monitor.errors import ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
-from monitor.model import FeedId
+from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
 from monitor.pipeline.discover import Discovery, Search
-from monitor.pipeline.poll import poll_stage
+from monitor.pipeline.observed import Observed, keep, observe
+from monitor.pipeline.poll import poll_stage, take
 from monitor.pipeline.read import read_stage
 from monitor.pipeline.reload import put_in_force
 from monitor.pipeline.stage import AnyStage
@@ -28,6 +30,7 @@ from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.pipeline.trial import Trial, read_address, read_page
 from monitor.store import configurations, daemon, outages, polls, readings, reloads
+from monitor.store.address import SqliteFile, parse
 from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
 from monitor.store.store import Store, Transaction
@@ -39,12 +42,13 @@ if TYPE_CHECKING:
     from monitor.feeds.opml import FeedList
 
 
-def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True) -> Config:
+def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True, secrets: bool = True) -> Config:
     """The whole configuration. Raises: ConfigError with all that is wrong with it.
 
-    To try rules it need not be `proven`: then examples that come out wrong are no problem.
+    To try rules it need not be `proven`: then examples that come out wrong are no problem. Unless feeds are polled with
+    it, their `secrets` need not be there.
     """
-    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven)
+    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven, secrets=secrets)
 
 
 def load_or_last_good(
@@ -93,6 +97,34 @@ async def try_address(config: Config, url: str) -> Trial:
         await fetcher.self_test()
         outlets = Outlets(config.outlets)
         return await read_address(url, fetcher, workers, outlets, page_size=settings.fetch.page_size)
+
+
+async def try_poll(config: Config, feed_id: FeedId) -> Observed:
+    """The poll of a feed as the daemon would make it now; nothing is stored. Where there is no database yet, nothing is
+    known yet. Raises: StoreError; FetchError, when the guard is not whole.
+    """
+    settings = config.settings
+    with TemporaryDirectory() as folder:
+        place = parse(settings.database_url)
+        known = not isinstance(place, SqliteFile) or place.path.exists()
+        database_url = settings.database_url if known else str(Path(folder, "nothing.db"))
+        with Store.open(database_url, read_only=known) as store:
+            async with (
+                Database(store) as database,
+                Workers(replace(settings.workers, count=1)) as workers,
+                Fetcher(settings.fetch) as fetcher,
+            ):
+                tools = Tools(
+                    config=config,
+                    database=database,
+                    fetcher=fetcher,
+                    workers=workers,
+                    clock=clock.now,
+                    tally=Tally(),
+                )
+                now = clock.now()
+                state = await database.read(lambda tx: polls.state(tx, feed_id))
+                return await observe(tools.feeds[feed_id], state or FeedState(feed_id=feed_id, next_poll_at=now), tools)
 
 
 async def try_page(config: Config, body: bytes) -> Trial:
@@ -193,6 +225,14 @@ def make_due(config: Config, feeds: Collection[FeedId]) -> frozenset[FeedId]:
     """Make these feeds due now, whoever polls them; returns those that are in the schedule. Raises: StoreError."""
     with Store.open(config.settings.database_url) as store, store.writing() as tx:
         return polls.make_due(tx, feeds, clock.now())
+
+
+async def poll_watched(tools: Tools, feeds: Collection[FeedId]) -> AsyncIterator[Observed]:
+    """Poll these feeds, as far as they are due, one by one; what came is saved. Raises: StoreError, FetchError."""
+    for state in await take(tools, len(feeds), frozenset(), feeds):
+        observed = await observe(tools.feeds[state.feed_id], state, tools)
+        await keep(observed, tools)
+        yield observed
 
 
 async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tally:

@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.app import at_work, beat, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
+from monitor.config.settings import NO_CONTACT
 from monitor.errors import MonitorError
 from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
@@ -42,6 +43,8 @@ async def run_daemon(
     with _handling(dict.fromkeys(SIGNALS, stopping.set)):
         async with at_work(config, refusal) as tools:
             log.info("watching %d feeds with %d watchlists", len(config.feeds), len(config.watchlists))
+            if not config.settings.contact:
+                log.info("%s", NO_CONTACT)
             reloading = Reloading(tools, folder, environment, refusal)
             with _handling({signal.SIGHUP: reloading.demand}):
                 await serve(stages(tools), reloading, tools, stopping)

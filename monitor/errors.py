@@ -53,8 +53,10 @@ class FetchKind(StrEnum):
     ENCODING = "encoding"
     """The body is compressed in a way that was not asked for, or is damaged."""
     TOO_LARGE = "too-large"
+    ROBOTS = "robots"
+    """The server's robots.txt forbids it, or its server cannot say what it allows."""
     RESTING = "resting"
-    """The host asked to be left alone for a while: it was not asked."""
+    """The host is left alone for a while: nothing was asked of it. `retry_after` says for how long."""
 
 
 class ParseKind(StrEnum):

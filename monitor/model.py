@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
-from typing import NewType
+from typing import NewType, NoReturn
 
 FeedId = NewType("FeedId", str)
 """A feed's slug in feeds.yaml; outlives its URL."""
@@ -75,6 +75,63 @@ class Outlet:
     """Hosts whose articles are this outlet's, subdomains included, e.g. "aljazeera.net"."""
 
 
+class Secret:
+    """A text that is to be shown nowhere: whatever prints, logs or copies it shows `***`; only `reveal` gives it away.
+
+    It can be neither pickled nor made JSON of.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself: for the one who has to send it."""
+        return self._value
+
+    def __str__(self) -> str:
+        return "***"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format("***", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __deepcopy__(self, memo: object) -> "Secret":
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not written down")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What shows a server that we may read a feed: a header of the request."""
+
+    url: str
+    """Whose they are: they are for its scheme, host and port, and for no other."""
+    header: str
+    """Its name, e.g. "Authorization"."""
+    value: Secret
+    """All of it, e.g. "Bearer abc": printable ASCII."""
+    file: str = ""
+    """The file that it was read from, "" for none: when it changes, it is read again."""
+
+
+class RobotsPolicy(StrEnum):
+    """Whether the pages that a feed offers are read where their servers' robots.txt forbids it."""
+
+    OBEY = "obey"
+    IGNORE = "ignore"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """What to poll."""
@@ -89,6 +146,8 @@ class Feed:
     """The bounds of the interval that is learned; both are `every` where the user fixed it."""
     slowest: timedelta
     tags: tuple[str, ...] = ()
+    credentials: Credentials | None = None
+    robots: RobotsPolicy = RobotsPolicy.OBEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +435,8 @@ class Shortfall(StrEnum):
     """It is shown to those who agree to be tracked."""
     CHALLENGE = "challenge"
     """A bot check."""
+    ROBOTS = "robots"
+    """The site's robots.txt forbids it, or cannot be read for errors of the server."""
     GEO = "geo"
     """It is not shown in the country that we ask from, or withheld by law."""
     RATE_LIMITED = "rate-limited"

@@ -16,7 +16,7 @@ from monitor.cli.options import environment, folder_of
 def check_command(*, folder: Path | None, output: str) -> int:
     """Check the configuration in DIR (default: as for `monitor run`), the watchlists' examples included.
 
-    Prints file:line:column: what is wrong. Exit code 0: nothing is; 1: something is.
+    Prints file:line:column: what is wrong. Exit code 0: nothing is; 1: something is. A hint is nothing wrong.
     """
     from monitor.app import load_config
     from monitor.errors import ConfigError
@@ -37,4 +37,8 @@ def check_command(*, folder: Path | None, output: str) -> int:
     counts = (len(config.feeds), len(config.outlets), len(config.lists), len(config.watchlists))
     examples = sum(len(one.should_match) + len(one.should_not_match) for one in config.watchlists)
     click.echo("ok: {} feeds of {} outlets, {} lists, {} watchlists".format(*counts) + f", {examples} examples hold")
+    if not config.settings.contact:
+        from monitor.config.settings import NO_CONTACT
+
+        click.echo(f"hint: {NO_CONTACT}")
     return 0

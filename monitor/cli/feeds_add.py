@@ -1,12 +1,14 @@
 """`monitor feeds add`: a feed found, shown, and put into feeds.yaml."""
 
+import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import EXIT_FAILED
-from monitor.cli.found import configured, discovery_record, find, print_found
+from monitor.cli.found import configured, discovery_record, print_found
 from monitor.cli.options import config_option, environment, folder_of
 from monitor.cli.proposals import (
     addition_records,
@@ -47,16 +49,25 @@ def add_command(
     Exit code 0: it is shown, written, or configured already; 1: there is no feed.
     """
     from monitor.app import load_config
+    from monitor.cli.logs import set_up_logging
 
+    set_up_logging(None, verbose=False, quiet=True)
     wishes = wishes_of(wished)
-    folder, variables = folder_of(config), environment(None)
-    loaded = load_config(folder, variables)
+    folder = folder_of(config)
+    loaded = load_config(folder, environment(None), secrets=False)
     _demand_new(wishes, loaded)
-    found = find(loaded, given)
-    chosen = _chosen(found, wanted=write_it)
+    return asyncio.run(_add(given, loaded, wishes, folder if write_it else None, output))
+
+
+async def _add(given: str, loaded: "Config", wishes: "Wishes", folder: Path | None, output: str) -> int:
+    """Find the feed, and write it into the configuration's `folder`, if that is given; returns the exit code."""
+    from monitor.app import find_feeds
+
+    found = await find_feeds(loaded, given)
+    chosen = _chosen(found, wanted=folder is not None)
     proposal = _proposal(chosen, loaded, wishes) if chosen else None
     additions = proposal.additions if proposal else ()
-    file = write(folder, loaded, additions, variables) if write_it and additions else None
+    file = write(folder, loaded, additions, environment(None)) if folder and additions else None
     if output == "json":
         record = {
             **discovery_record(found, configured(loaded)),
@@ -65,21 +76,25 @@ def add_command(
             "written_to": str(file) if file else None,
         }
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
-        return 0 if chosen else EXIT_FAILED
-    print_found(found, configured(loaded), loaded.settings.timezone)
-    if proposal is None or chosen is None:
-        return EXIT_FAILED
-    for address, feed_id in proposal.known:
-        click.echo(f"{redact(address)} is configured already, as {feed_id}: nothing to add.")
-    if file:
-        (addition,) = additions
-        click.echo(f"\nWritten to {file}: {addition.feeds[0].id}, of {addition.outlet_id}.")
-        say_what_to_check(additions)
-        click.echo(f"The daemon takes it up by itself; `monitor poll {addition.feeds[0].id}` polls it now.")
-    elif additions:
-        click.echo(f"\nFor feeds.yaml (or again with --write):\n\n{shown_block(additions)}", nl=False)
-        say_what_to_check(additions)
-    return 0
+    else:
+        print_found(found, configured(loaded), loaded.settings.timezone)
+        _say(proposal, file)
+    return 0 if chosen else EXIT_FAILED
+
+
+def _say(proposal: "Proposal | None", file: Path | None) -> None:
+    if proposal is None:
+        return
+    for address, known in proposal.known:
+        click.echo(f"{redact(address)} is configured already, as {known}: nothing to add.")
+    for addition in proposal.additions:
+        feed_id = addition.feeds[0].id
+        if file:
+            click.echo(f"\nWritten to {file}: {feed_id}, of {addition.outlet_id}.")
+            click.echo(f"The daemon takes it up by itself; `monitor poll {feed_id}` polls it now.")
+        else:
+            click.echo(f"\nFor feeds.yaml (or again with --write):\n\n{shown_block([addition])}", nl=False)
+    say_what_to_check(proposal.additions)
 
 
 def _demand_new(wishes: "Wishes", loaded: "Config") -> None:

@@ -27,7 +27,7 @@ def export_command(*, file: str, opml: bool, config: str | None) -> None:  # noq
     from monitor.app import load_config
     from monitor.feeds.opml import write_opml
 
-    loaded = load_config(folder_of(config), environment(None))
+    loaded = load_config(folder_of(config), environment(None), secrets=False)
     text = write_opml([_listed(feed) for feed in loaded.feeds], title="Feeds of the monitor", now=clock.now())
     if file == "-":
         click.echo(text, nl=False)

@@ -26,7 +26,7 @@ def fix_command(*, write_it: bool, config: str | None, database: str | None) -> 
     from monitor.config.rewrite import change_addresses, patch
 
     folder, variables = folder_of(config), environment(database)
-    loaded = load_config(folder, variables)
+    loaded = load_config(folder, variables, secrets=False)
     moved = _moved(loaded)
     free = _free(loaded.feeds, moved)
     for feed_id in sorted(moved.keys() - free.keys()):

@@ -48,7 +48,7 @@ def import_command(*, given: str, write_it: bool, output: str, config: str | Non
 
     wishes = wishes_of(wished)
     folder, variables = folder_of(config), environment(None)
-    loaded = load_config(folder, variables)
+    loaded = load_config(folder, variables, secrets=False)
     listed = _read(given, loaded)
     if isinstance(listed, Fault):
         hint = 'inside a value write &quot; for a quote and &lt; for "<"' if "well-formed" in listed.what else ""

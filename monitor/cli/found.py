@@ -20,17 +20,6 @@ _PREVIEWED = 3
 """Entries of a feed."""
 
 
-def find(config: "Config", given: str) -> "Discovery":
-    """The feeds at an address. Raises: FetchError, ParseError."""
-    import asyncio
-
-    from monitor.app import find_feeds
-    from monitor.cli.logs import set_up_logging
-
-    set_up_logging(None, verbose=False, quiet=True)
-    return asyncio.run(find_feeds(config, given))
-
-
 def configured(config: "Config") -> "Mapping[str, FeedId]":
     """The place of each configured feed's address → its id."""
     return {place(feed.url): feed.id for feed in config.feeds}

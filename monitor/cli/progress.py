@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import click
 
-from monitor.app import at_work, run_once
+from monitor.app import at_work, poll_watched, run_once
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.model import Feed, FeedId
@@ -20,21 +20,30 @@ _EVERY = 0.2
 
 
 async def run_once_with_progress(
-    config: Config, only: Collection[FeedId] | None = None, *, refusal: Refusal | None = None
+    config: Config, only: Collection[FeedId] | None = None, *, refusal: Refusal | None = None, told: bool = False
 ) -> Tally:
     """One pass over everything due, its summary printed; returns the tally. Raises: LockedError, StoreError.
 
-    `refusal`: why it is not the configuration of the files, if so.
+    `refusal`: why it is not the configuration of the files, if so. `told`: say all that there is to say of the polls.
     SIGTERM ends it as Ctrl-C does: what is in hand is given back.
     """
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     try:
         async with at_work(config, refusal) as tools:
+            if told:
+                await _tell(tools, only or ())
             await _watched(tools, only)
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
     return tools.tally
+
+
+async def _tell(tools: Tools, feeds: Collection[FeedId]) -> None:
+    from monitor.cli.poll_told import print_observed
+
+    async for observed in poll_watched(tools, feeds):
+        print_observed(observed, tools.config.settings.timezone, stored=True)
 
 
 async def _watched(tools: Tools, only: Collection[FeedId] | None) -> None:
@@ -75,6 +84,8 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
     click.echo(f"entries   {tally.offered} offered = {balance}")
     sources = ", ".join(f"{count} from the {source}" for source, count in sorted(tally.text_sources.items()))
     click.echo(f"articles  {tally.articles} new, {tally.read} pages asked for" + (f": {sources}" if sources else ""))
+    if tally.put_off:
+        click.echo(f"put off   {tally.put_off} pages for a later run: their hosts asked for fewer requests")
     click.echo(f"matches   {tally.matches} new")
     if tally.offline:
         click.echo(NO_NETWORK)

@@ -21,7 +21,7 @@ def rules_of(config: str | None, database: str | None = None) -> "Config":
     """The configuration, whose examples may come out wrong: that is what one tries rules for. Raises: ConfigError."""
     from monitor.app import load_config
 
-    return load_config(folder_of(config), environment(database), proven=False)
+    return load_config(folder_of(config), environment(database), proven=False, secrets=False)
 
 
 def chosen(config: "Config", watchlist: str | None, query: str | None) -> tuple["Matcher", Sequence[Watchlist]]:

@@ -2,16 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from monitor.config.codes import COUNTRY, LANGUAGE
+from monitor.config.credentials import AUTH, Auth, check_auth, credentials_of
 from monitor.config.settings import EVERY, Settings
 from monitor.config.shape import ByName, Each, Given, Keys, Named, Placed, Value, Wrong, read_file
 from monitor.config.source import Source
 from monitor.config.values import SLUG, TEXT, choice
-from monitor.model import Affiliation, Feed, FeedId, Outlet
+from monitor.model import Affiliation, Credentials, Feed, FeedId, Outlet, RobotsPolicy
 from monitor.urls import bare_host, host, normalise, place
 
 FEEDS = "feeds.yaml"
@@ -50,6 +52,8 @@ class _Feed:
     language: str = ""
     every: timedelta | None = None
     tags: tuple[str, ...] = ()
+    auth: Given[Auth] | None = None
+    robots: RobotsPolicy = RobotsPolicy.OBEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +70,22 @@ class _Outlet:
 
 _FEED = Keys(
     build=_Feed,
-    keys={"url": Placed(_ADDRESS), "language": LANGUAGE, "every": EVERY, "tags": Each(TEXT, may_be_empty=True)},
+    keys={
+        "url": Placed(_ADDRESS),
+        "language": LANGUAGE,
+        "every": EVERY,
+        "tags": Each(TEXT, may_be_empty=True),
+        "auth": AUTH,
+        "robots": choice(RobotsPolicy),
+    },
     required=frozenset(["url"]),
     about={
         "url": "where the feed is",
         "language": "the language of its entries",
         "every": "how often it is asked, always; without it as often as it brings news",
         "tags": "your own words",
+        "auth": "what lets us in: `basic`, `bearer`, or `header` with `value`",
+        "robots": "whether robots.txt counts for the pages that it offers",
     },
 )
 _OUTLET = Keys(
@@ -104,19 +117,33 @@ FILE: Keys[dict[str, tuple[Named[_Outlet], ...]]] = Keys(
 )
 
 
-def read_feeds(source: Source, settings: Settings) -> tuple[tuple[Outlet, ...], tuple[Feed, ...]]:
+def read_feeds(
+    source: Source, settings: Settings, environment: Mapping[str, str], home: Path, *, secrets: bool = True
+) -> tuple[tuple[Outlet, ...], tuple[Feed, ...]]:
     """The outlets and the feeds of a file, in its order; none of them when the file has a problem, which is reported.
 
-    settings: with the intervals of feeds that do not name one.
+    settings: with the intervals of feeds that do not name one. home: the folder that the paths of secrets begin at.
+    secrets: whether feeds get their credentials, which must be there then.
     """
     outlets = (read_file(FILE, source) or {}).get("outlets", ())
     _refuse_repeated(outlets, source)
+    feeds = [feed for outlet in outlets for feed in outlet.value.feeds]
+    for feed in feeds:
+        if feed.value.auth and feed.value.url:
+            check_auth(feed.value.auth, feed.value.url.value, source)
+    if source.problems:
+        return (), ()
+    known = {
+        feed.id: credentials_of(feed.value.auth.value, feed.value.url.value, source, environment, home)
+        for feed in feeds
+        if secrets and feed.value.auth and feed.value.url
+    }
     if source.problems:
         return (), ()
     shared = _shared_hosts(outlets)
     made = [(_outlet(entry, shared), entry.value.feeds) for entry in outlets]
-    feeds = (_feed(feed, outlet, settings) for outlet, entries in made for feed in entries)
-    return tuple(outlet for outlet, _ in made), tuple(feeds)
+    polled = (_feed(feed, outlet, settings, known.get(feed.id)) for outlet, entries in made for feed in entries)
+    return tuple(outlet for outlet, _ in made), tuple(polled)
 
 
 def _refuse_repeated(outlets: Sequence[Named[_Outlet]], source: Source) -> None:
@@ -164,7 +191,7 @@ def _outlet(entry: Named[_Outlet], shared: frozenset[str]) -> Outlet:
     )
 
 
-def _feed(entry: Named[_Feed], outlet: Outlet, settings: Settings) -> Feed:
+def _feed(entry: Named[_Feed], outlet: Outlet, settings: Settings, credentials: Credentials | None) -> Feed:
     given = entry.value
     every = given.every or settings.poll_every
     return Feed(
@@ -176,4 +203,6 @@ def _feed(entry: Named[_Feed], outlet: Outlet, settings: Settings) -> Feed:
         fastest=given.every or min(every, settings.poll_fastest),
         slowest=given.every or max(every, settings.poll_slowest),
         tags=given.tags,
+        credentials=credentials,
+        robots=given.robots,
     )

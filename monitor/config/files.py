@@ -1,6 +1,6 @@
 """The files of a configuration folder, read from the disk; what they hold is `load`'s question."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from monitor.config.source import LARGEST, spellings
@@ -33,15 +33,20 @@ def read_files(folder: Path) -> Mapping[str, bytes]:
     return files
 
 
-def look(folder: Path) -> Look:
+def look(folder: Path, others: Iterable[str] = ()) -> Look:
     """What tells, without reading them, that the files may have changed: equal looks, equal files.
 
+    others: paths of files that are not of the folder.
     The moment of the last change of an inode is part of it, which no program can set back.
     """
     unseen: list[Problem] = []
     paths = [below for path in _visible(folder, "", unseen) for below in _below(path, unseen)]
-    return frozenset((str(path.relative_to(folder)), _signs(path)) for path in paths) | frozenset(
-        (problem.what, ()) for problem in unseen
+    return frozenset(
+        [
+            *((str(path.relative_to(folder)), _signs(path)) for path in paths),
+            *((problem.what, ()) for problem in unseen),
+            *((path, _signs(Path(path))) for path in others),
+        ]
     )
 
 

@@ -33,16 +33,29 @@ class Config:
     hash: str
     """Of the files; 64 hexadecimal digits."""
 
+    @property
+    def secret_files(self) -> tuple[str, ...]:
+        """The files, outside the configuration, that feeds' credentials were read from."""
+        return tuple(feed.credentials.file for feed in self.feeds if feed.credentials and feed.credentials.file)
 
-def load(files: Mapping[str, bytes], *, environment: Mapping[str, str], home: Path, proven: bool = True) -> Config:
+
+def load(
+    files: Mapping[str, bytes],
+    *,
+    environment: Mapping[str, str],
+    home: Path,
+    proven: bool = True,
+    secrets: bool = True,
+) -> Config:
     """Read and check a whole configuration; unless it must be `proven`, examples may come out wrong.
 
-    files: as `read_files` gives them; home: the folder that a relative database path begins at.
+    files: as `read_files` gives them; home: the folder that relative paths begin at, of the database and of secrets.
+    secrets: whether feeds get their credentials, which must be there then.
     Raises: ConfigError with all problems of all files, ordered by file and line.
     """
     settings, settings_sources = read_settings(files, environment, home)
     feeds_source = _open_feeds(files)
-    outlets, feeds = read_feeds(feeds_source, settings)
+    outlets, feeds = read_feeds(feeds_source, settings, environment, home, secrets=secrets)
     rules = read_rules(files, _values(outlets, feeds))
     sources = (*settings_sources, feeds_source)
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}

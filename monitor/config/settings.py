@@ -29,6 +29,13 @@ EVERY = duration(_SECOND, timedelta(days=30))
 """How often a feed is polled."""
 
 
+NO_CONTACT = (
+    "no contact is set: give an e-mail address or a page of yours as `contact` in monitor.yaml, so that the operator "
+    "of a server can write to you instead of blocking you"
+)
+"""A hint where `Settings.contact` is ""."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What an operator sets."""

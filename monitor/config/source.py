@@ -19,6 +19,9 @@ _NO_BREAK_INDENT = re.compile("^ *\u00a0", re.MULTILINE)
 _LINE_END = re.compile("\r\n|\r|\n")
 # In a database's URL a password may hold an unescaped "/"; in others an "@" may follow in the path.
 _PASSWORD = re.compile(r"(?:(?<=sql://)\S*|(?<=psycopg://)\S*|(?<=://)[^/\s]*)(?=@)")
+# What stands where the name of a secret should is most likely the secret.
+_AUTH = re.compile(r"(?:auth|basic|bearer|value):(?=\s)[^\n]*")
+_IN_CLEAR = re.compile(r"\b(?:auth|basic|bearer|header|value):(?=\s)|[\"']?(?:env|file):[^\s,}]+|([^\s{},]+)")
 _LONGEST_SHOWN = 60
 
 
@@ -99,8 +102,14 @@ def shown(text: str) -> str:
 
 
 def without_password(text: str) -> str:
-    """The text with user name and password of every address in it as stars: as many, so that columns stay right."""
-    return _PASSWORD.sub(lambda found: "*" * len(found[0]), text)
+    """The text with user name and password of every address in it, and what is secret of a feed, as stars: as many, so
+    that columns stay right.
+    """
+    return _AUTH.sub(_without_secret, _PASSWORD.sub(lambda found: "*" * len(found[0]), text))
+
+
+def _without_secret(found: re.Match[str]) -> str:
+    return _IN_CLEAR.sub(lambda part: "*" * len(part[0]) if part[1] else part[0], found[0])
 
 
 def _refused(file: str, place: Place, what: str, hint: str) -> Source:

@@ -43,14 +43,14 @@ def parse(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedF
     try:
         parsed, is_whole = _read(source, base, now)
     except ParseError:
-        salvaged = _salvaged(source, url, now)
+        salvaged = _salvaged(_pieces(source), url, now)
         if not salvaged.entries:
             raise
         return salvaged
-    if is_whole:
+    if is_whole or len((pieces := _pieces(source)).items) <= parsed.offered:
         return parsed
-    salvaged = _salvaged(source, url, now)
-    return salvaged if _has_more(salvaged, parsed) else parsed
+    salvaged = _salvaged(pieces, url, now)
+    return parsed if _read_of(salvaged) < _read_of(parsed) else salvaged
 
 
 def split(body: bytes, *, content_type: str) -> Pieces:
@@ -104,7 +104,7 @@ def _read(source: _Source, base: str, now: datetime) -> tuple[ParsedFeed, bool]:
             parsed = feed_of(found.items, base=base, now=now, title=found.name, language=found.language)
             parsed, is_whole = replace(parsed, damaged=CUT_OFF if found.cut_off else ""), True
         case Format.XML:
-            read = xml_feed.read(source.document, base)
+            read = xml_feed.read(source.document)
             parsed, is_whole = _feed(read.items, read.about, base, now), not read.is_broken
             parsed = replace(parsed, ttl=xml_feed.lifetime(read.about), damaged=source.damaged)
         case unknown:
@@ -123,9 +123,8 @@ def _pieces(source: _Source) -> Pieces:
     return replace(pieces_of_xml(source.document), damaged=source.damaged)
 
 
-def _salvaged(source: _Source, url: str, now: datetime) -> ParsedFeed:
+def _salvaged(pieces: Pieces, url: str, now: datetime) -> ParsedFeed:
     """The feed, read item by item."""
-    pieces = _pieces(source)
     documents = pieces.documents if len(pieces.items) <= MOST else ()
     (frame, *parts) = parse_pieces((pieces.frame, *documents), url=url, now=now)
     return joined(parts, replace(frame, damaged=pieces.damaged))
@@ -138,7 +137,6 @@ def _piece(document: str, url: str, now: datetime) -> ParsedFeed:
         return keyed([unreadable(str(error))])
 
 
-def _has_more(salvaged: ParsedFeed, parsed: ParsedFeed) -> bool:
-    """Whether more items are known of, and no fewer of them can be read."""
-    read, had = (len(each.entries) + each.repeated for each in (salvaged, parsed))
-    return salvaged.offered > parsed.offered and read >= had
+def _read_of(parsed: ParsedFeed) -> int:
+    """Items that could be read."""
+    return len(parsed.entries) + parsed.repeated

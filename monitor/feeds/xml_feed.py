@@ -21,6 +21,17 @@ _ITS_BUGS = (ValueError, LookupError, AttributeError, TypeError, AssertionError,
 _HTML_TYPES = frozenset(["text/html", "application/xhtml+xml"])
 _DATES = ("published", "updated", "created")
 _ADDRESS = re.compile(r"[^\s<>()]+@[^\s<>()]+")
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+# feedparser resolves guids as it does links, and without a feed's address lets one item's xml:base hold for the next.
+# What an item is known by must not change with the address that a feed is fetched from: so it is told this one.
+_NOWHERE = "https://feed.invalid/d/d/"
+_WITHIN = ((_NOWHERE, ""), ("https://feed.invalid/d/", "../"), ("https://feed.invalid/", "/"))
 _LEADING_RELS = ("alternate", "related", "via")
 
 
@@ -35,8 +46,8 @@ class XmlFeed:
     """It is no XML, so that feedparser has guessed; perhaps there is more in it."""
 
 
-def read(document: str, base: str) -> XmlFeed:
-    """What is in a precleaned document; relative links are resolved by `base`.
+def read(document: str) -> XmlFeed:
+    """What is in a precleaned document; relative links stay so.
 
     Raises: ParseError when feedparser fails on it, finds no feed in it, or nothing but the ruins of one.
     """
@@ -44,7 +55,7 @@ def read(document: str, base: str) -> XmlFeed:
         parsed = feedparser.parse(
             # A stream, never bytes or str: feedparser takes those for the name of a file or an address first.
             BytesIO(document.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _NOWHERE},
             # Three times as fast; what comes is made plain text, so nothing needs sanitising.
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -62,11 +73,20 @@ def read(document: str, base: str) -> XmlFeed:
 
 
 def lifetime(channel: Mapping[str, Any]) -> timedelta | None:
-    """How long the feed says it may be kept: its <ttl>, in minutes, at most a week."""
-    minutes = str(dict(channel).get("ttl", "")).strip()
-    if not (minutes.isascii() and minutes.isdigit()) or len(minutes) > 6 or not int(minutes):
-        return None
-    return min(timedelta(minutes=int(minutes)), timedelta(days=7))
+    """How long the feed says it may be kept, at most a week: the longer of its <ttl>, in minutes, and of the time
+    between two of its updates (https://web.resource.org/rss/1.0/modules/syndication/).
+    """
+    about = dict(channel)
+    minutes, times = _count(about.get("ttl")), _count(about.get("sy_updatefrequency")) or 1
+    period = _PERIODS.get(str(about.get("sy_updateperiod", "")).strip().lower(), timedelta())
+    longest = max(timedelta(minutes=minutes), period / times)
+    return min(longest, timedelta(days=7)) or None
+
+
+def _count(given: object) -> int:
+    """A number as a feed gives it; 0 where it is none."""
+    digits = str(given or "").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else 0
 
 
 @contextmanager
@@ -82,7 +102,7 @@ def _item(entry: Mapping[str, Any]) -> Item:
     given = dict(entry)
     published, raw = _published(given)
     return Item(
-        guid=_string(given.get("id")),
+        guid=_as_given(_string(given.get("id"))),
         links=_links(given),
         title=_wording(given, "title", given.get("title_detail")),
         wordings=_wordings(given),
@@ -97,7 +117,15 @@ def _links(given: dict[str, Any]) -> tuple[str, ...]:
     """The best address first: the one behind FeedBurner's counter, the link, any other page that the item names."""
     named = {str(link.get("rel")): _string(link.get("href")) for link in reversed(given.get("links", []))}
     others = [named.get(rel, "") for rel in _LEADING_RELS]
-    return (_string(given.get("feedburner_origlink")), _string(given.get("link")), *others)
+    return tuple(map(_as_given, (_string(given.get("feedburner_origlink")), _string(given.get("link")), *others)))
+
+
+def _as_given(address: str) -> str:
+    """The address, relative where feedparser has resolved it."""
+    for place, way in _WITHIN:
+        if address.startswith(place):
+            return way + address.removeprefix(place)
+    return address
 
 
 def _wordings(given: dict[str, Any]) -> tuple[Wording, ...]:

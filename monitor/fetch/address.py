@@ -31,6 +31,11 @@ class Address:
     """The Authorization header that the address's user name and password make; "" without them."""
 
     @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port: whom it is that is asked."""
+        return (self.scheme, self.host, self.port)
+
+    @property
     def authority(self) -> str:
         """The Host header: the port only where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host

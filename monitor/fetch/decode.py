@@ -17,29 +17,36 @@ _MOST_MEMBERS = 1000
 """Gzip members in one body: each empty one costs time and adds nothing that the limit would count."""
 _MOST_PIECES = 20_000
 """Chunks in one body: one of a single byte costs as much as a large one, 40 µs, and the loop stands still meanwhile."""
+_STEP = 65_536
+"""Bytes that are decompressed at once; and those by which a body grows, in some milliseconds."""
+_GROWTH = 500_000
 _FREE_PIECES = 1000
 _LEAST_PIECE = 16
 """Bytes that chunks must hold on the average, after the first thousand."""
 
 
 class Body:
-    """Collects a body of at most `limit` bytes, after decompression as its Content-Encoding says."""
+    """Collects a body of at most `limit` bytes, after decompression as its Content-Encoding says; of these only `room`
+    bytes, and one more, before it may grow.
+    """
 
-    def __init__(self, encoding: str, limit: int) -> None:
+    def __init__(self, encoding: str, limit: int, room: int | None = None) -> None:
         names = [name for part in encoding.split(",") if (name := part.strip().lower()) not in _PLAIN]
         if names and (len(names) > 1 or names[0] not in _GZIP):
             raise Refusal(f"compressed as {', '.join(names)[:100]!r}, which was not asked for", FetchKind.ENCODING)
         self._limit = limit
         self._pieces: list[bytes] = []
         self._left = limit
+        self._room = limit if room is None else min(room, limit)
+        self._waiting = b""
         self._raw_left = limit
         self._count = 0
         self._members = 0
         self._held = b""
         self._inflate = zlib.decompressobj(wbits=31) if names else None
 
-    def add(self, piece: bytes) -> None:
-        """Take in the next bytes of the network.
+    def add(self, piece: bytes) -> bool:
+        """Take in the next bytes of the network; False where some of them wait for `grow`.
 
         Raises: Refusal when there are too many, or they are no gzip.
         """
@@ -48,14 +55,21 @@ class Body:
         if self._count > min(_MOST_PIECES, _FREE_PIECES + (self._limit - self._raw_left) // _LEAST_PIECE):
             raise Refusal(f"sends its body in crumbs, {self._count:,} of them so far", FetchKind.PROTOCOL)
         if self._raw_left < 0:
+            if self._inflate is None:
+                self._pieces.append(piece[: self._left])
             raise self._too_large()
-        if self._inflate is None:
-            self._keep(piece)
-            return
-        try:
-            self._decompress(self._inflate, piece)
-        except zlib.error as error:
-            raise Refusal(f"its gzip is damaged: {error}", FetchKind.ENCODING, temporary=True) from error
+        self._take(piece)
+        return not self._waiting
+
+    def grow(self) -> bool:
+        """Have room for some more; False where even more is waiting for the next time.
+
+        Raises: Refusal, as `add`.
+        """
+        self._room = min(self._left, self._room + _GROWTH)
+        piece, self._waiting = self._waiting, b""
+        self._take(piece)
+        return not self._waiting
 
     def finish(self) -> bytes:
         """The whole body.
@@ -64,7 +78,32 @@ class Body:
         """
         if self._inflate is not None and not self._inflate.eof and self._raw_left != self._limit:
             raise Refusal("its gzip is cut off", FetchKind.ENCODING, temporary=True)
+        return self.beginning()
+
+    def beginning(self) -> bytes:
+        """What there is of it: after a refusal of a body that is too large, as much as was allowed."""
         return b"".join(self._pieces)
+
+    def discard(self) -> None:
+        """Let go of what was taken in: an error's traceback may hold this for long."""
+        self._pieces.clear()
+        self._waiting = b""
+
+    def _take(self, piece: bytes) -> None:
+        if self._inflate is None:
+            if self._has_room(len(piece)):
+                self._keep(piece)
+            else:
+                self._waiting = piece
+            return
+        try:
+            self._decompress(self._inflate, piece)
+        except zlib.error as error:
+            raise Refusal(f"its gzip is damaged: {error}", FetchKind.ENCODING, temporary=True) from error
+
+    def _has_room(self, size: int) -> bool:
+        """Whether so many bytes may be kept now, or are too many in any case."""
+        return size <= self._room or self._room == self._left
 
     def _decompress(self, inflate: "zlib._Decompress", piece: bytes) -> None:
         while piece:
@@ -77,8 +116,11 @@ class Body:
                     return
                 piece, self._held = rest, b""
                 inflate = self._inflate = self._next_member()
-            self._keep(inflate.decompress(piece, self._left + 1))
-            piece = inflate.unused_data
+            if not self._has_room(1):
+                self._waiting = piece
+                return
+            self._keep(inflate.decompress(piece, min(self._room + 1, _STEP)))
+            piece = inflate.unconsumed_tail or inflate.unused_data
 
     def _next_member(self) -> "zlib._Decompress":
         self._members += 1
@@ -87,10 +129,11 @@ class Body:
         return zlib.decompressobj(wbits=31)
 
     def _keep(self, piece: bytes) -> None:
+        self._pieces.append(piece[: self._left])
         self._left -= len(piece)
+        self._room -= len(piece)
         if self._left < 0:
             raise self._too_large()
-        self._pieces.append(piece)
 
     def _too_large(self) -> Refusal:
         return Refusal(f"its body is larger than {megabytes(self._limit)}", FetchKind.TOO_LARGE)

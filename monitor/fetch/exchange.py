@@ -1,17 +1,41 @@
 """One request and its answer, over httpx; redirects are told, not followed."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import httpx
 
+from monitor.errors import FetchKind
 from monitor.fetch.address import Address
 from monitor.fetch.client import headers_of
 from monitor.fetch.decode import Body
+from monitor.fetch.refusal import Refusal
 
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PERMANENT = frozenset([301, 308])
+_SMALL_BODIES = 32_000_000
+"""Bytes of all the bodies that are being received, as far as each is small; likewise of the large ones among them."""
+_LARGE_BODIES = 30_000_000
 _NOTHING = httpx.ByteStream(b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Bounds the memory of all bodies that are being received at once: a server that sends nearly everything and then
+    nothing (in gzip a few kilobytes will do) has what it sent held until the deadline.
+    """
+
+    small: int
+    """Bytes that each body may have without asking."""
+    large: asyncio.Semaphore
+    """Held by each that has more."""
+
+    @classmethod
+    def of(cls, *, concurrent: int, largest: int) -> Self:
+        """For so many bodies at once, the largest of so many bytes."""
+        return cls(small=_SMALL_BODIES // concurrent, large=asyncio.Semaphore(max(1, _LARGE_BODIES // largest)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +62,18 @@ class Answer:
         return self.status in _PERMANENT
 
 
-async def ask(client: httpx.AsyncClient, address: Address, headers: Mapping[str, str], max_bytes: int) -> Answer:
+async def ask(
+    client: httpx.AsyncClient,
+    address: Address,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    room: Room,
+    *,
+    cut: bool = False,
+) -> Answer:
     """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends.
+    however it ends. A body for which there is no room waits for it. `cut`: of one that is too large the beginning is
+    taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
@@ -49,13 +82,32 @@ async def ask(client: httpx.AsyncClient, address: Address, headers: Mapping[str,
         answer = Answer(status=response.status_code, headers=headers_of(response))
         if answer.location:
             return answer
-        body = Body(answer.headers.get("content-encoding", ""), max_bytes)
-        # Raw: httpx would decompress each piece of the network wholly.
-        async for piece in response.aiter_raw():
-            body.add(piece)
+        body = Body(answer.headers.get("content-encoding", ""), max_bytes, room.small)
+        return replace(answer, body=await _taken(response, body, room, cut=cut))
     finally:
         await response.aclose()
-    return Answer(status=answer.status, headers=answer.headers, body=body.finish())
+
+
+async def _taken(response: httpx.Response, body: Body, room: Room, *, cut: bool) -> bytes:
+    is_large = False
+    try:
+        # Raw: httpx would decompress each piece of the network wholly.
+        async for piece in response.aiter_raw():
+            is_taken = body.add(piece)
+            while not is_taken:
+                is_large = is_large or await room.large.acquire()
+                # A few bytes may become many: the others go first.
+                await asyncio.sleep(0)
+                is_taken = body.grow()
+        return body.finish()
+    except Refusal as refusal:
+        if cut and refusal.kind is FetchKind.TOO_LARGE:
+            return body.beginning()
+        raise
+    finally:
+        body.discard()
+        if is_large:
+            room.large.release()
 
 
 def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:

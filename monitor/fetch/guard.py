@@ -6,7 +6,7 @@ import asyncio
 import select
 import socket
 import ssl
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from ipaddress import ip_address
@@ -43,11 +43,14 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
         self._head_left = 0
         self._in_head = True
+        self.opener: asyncio.Task[object] | None = asyncio.current_task()
+        """Who opened it, until something is sent."""
         self.aclose = inner.aclose  # type: ignore[method-assign]
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
         """Send (a part of) a request; an answer's head follows."""
         self._in_head, self._head_left = True, _MOST_HEAD
+        self.opener = None
         await self._inner.write(buffer, timeout)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
@@ -93,11 +96,21 @@ class GuardedStream(httpcore.AsyncNetworkStream):
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, and to those of `allowed` networks; has no way to a Unix socket."""
+    """Connects to public addresses, and to those of `allowed` networks; has no way to a Unix socket.
 
-    def __init__(self, allowed: Sequence[IPNetwork], inner: httpcore.AsyncNetworkBackend | None = None) -> None:
+    `planted`: names, each with the address that is taken for the answer of the DNS.
+    """
+
+    def __init__(
+        self,
+        allowed: Sequence[IPNetwork],
+        inner: httpcore.AsyncNetworkBackend | None = None,
+        *,
+        planted: Mapping[str, str] | None = None,
+    ) -> None:
         self._allowed = allowed
         self._inner = inner or httpcore.AnyIOBackend()
+        self._planted = planted or {}
         self._threads = ThreadPoolExecutor(_RESOLVERS, "resolve")
 
     async def connect_tcp(
@@ -130,6 +143,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _resolve(self, host: str, port: int) -> list[IPAddress]:
+        if host in self._planted:
+            return [ip_address(self._planted[host])]
         lookup = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         found = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
         return [ip_address(place[0]) for *_, place in found]
@@ -176,10 +191,8 @@ def _holds_more(tls: ssl.SSLObject) -> bool:
     """Whether an idle connection's decoder holds something. Takes a byte of it: the connection is then given up."""
     try:
         tls.read(1)
-    except ssl.SSLWantReadError:
-        return False
-    except ssl.SSLError:
-        return True
+    except ssl.SSLError as error:
+        return not isinstance(error, ssl.SSLWantReadError)
     return True
 
 

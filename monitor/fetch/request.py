@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.model import Validators
+from monitor.model import Credentials, Validators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +16,16 @@ class Request:
     """The Accept header."""
     max_bytes: int
     """The largest body taken, after decompression."""
+    cut: bool = False
+    """Of a larger one the beginning is taken; else it is refused."""
     validators: Validators = field(default_factory=Validators)
     """Sent to `url` itself only, never to where it redirects."""
+    credentials: Credentials | None = None
+    """Sent to their own origin only, scheme, host and port, whether `url` or a redirect leads there."""
+    robots: bool = False
+    """Ask for nothing, redirects included, that the robots.txt of its server forbids."""
+    patience: timedelta | None = None
+    """How long to wait for a turn at a host that asked for a longer delay than ours; None: as long as it takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,13 @@ def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> Fetch
     inner = list(_inside(error))
     for refusal in inner:
         if isinstance(refusal, Refusal):
-            return FetchError(f"{place}: {refusal}", url=shown, kind=refusal.kind, temporary=refusal.temporary)
+            return FetchError(
+                f"{place}: {refusal}",
+                url=shown,
+                kind=refusal.kind,
+                temporary=refusal.temporary,
+                retry_after=refusal.retry_after,
+            )
     kind, temporary, text = next(
         (
             kind,

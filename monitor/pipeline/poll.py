@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import assert_never
@@ -19,7 +19,6 @@ from monitor.model import (
     FeedId,
     FeedState,
     News,
-    OutageKind,
     Outcome,
     Polled,
     Postponed,
@@ -28,11 +27,11 @@ from monitor.model import (
 )
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.outage import come_back, go_down
 from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
-from monitor.pipeline.tally import NO_NETWORK
 from monitor.pipeline.tools import Tools
-from monitor.store import entries, outages, polls
+from monitor.store import entries, polls
 from monitor.store.store import Transaction
 from monitor.urls import host
 
@@ -63,28 +62,34 @@ async def take(
     """Feeds to poll now, their polls counted: those that are due, no host's alone; while our network is in doubt a few
     that tell whether it works. Raises: StoreError.
     """
-    now, network = tools.clock(), tools.network
-    exclude = busy if only is None else busy | (tools.feeds.keys() - frozenset(only))
-    if network.phase is Phase.UP:
-        at_work = (tools.feeds[feed] for feed in tools.feeds.keys() & busy)
-        hosts = Counter(host(feed.url) for feed in at_work)
+    now = tools.clock()
+    chosen = () if tools.network.phase is Phase.UP else await _probes(tools, busy, now)
+    if tools.network.phase is Phase.UP:
+        exclude = busy if only is None else busy | (tools.feeds.keys() - frozenset(only))
+        hosts = Counter(host(tools.feeds[feed].url) for feed in tools.feeds.keys() & busy)
         most = _A_HOST * tools.config.settings.fetch.per_host
         chosen = await tools.database.read(
             lambda tx: polls.due(tx, now, limit, exclude=exclude, hosts=hosts, per_host=most)
         )
-    else:
-        probes = network.to_probe(now)
-        found = await tools.database.read(lambda tx: polls.of_hosts(tx, probes[:_PROBED])) if probes else ()
-        chosen = tuple(state for state in found if state.feed_id not in busy and state.feed_id in tools.feeds)
-        chosen = chosen[:SUSPICIOUS]
-        if chosen:
-            network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
-        elif probes and not busy:
-            # Their feeds have left the configuration: nobody is left who could tell.
-            network.answered()
     if chosen:
         ids = [state.feed_id for state in chosen]
         await tools.database.write(lambda tx: polls.take(tx, ids, now))
+    return chosen
+
+
+async def _probes(tools: Tools, busy: frozenset[Hashable], now: datetime) -> tuple[FeedState, ...]:
+    """Feeds that tell whether our network works, due or not."""
+    network = tools.network
+    wanted = network.to_probe(now)[:_PROBED]
+    if not wanted:
+        return ()
+    found = await tools.database.read(lambda tx: polls.of_hosts(tx, wanted))
+    free = [state for state in found if state.feed_id in tools.feeds and state.feed_id not in busy]
+    chosen = tuple(free[:SUSPICIOUS])
+    if chosen:
+        network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
+    elif not busy:
+        network.answered()  # their feeds have left the configuration: nobody is left to doubt it for.
     return chosen
 
 
@@ -112,6 +117,7 @@ async def ask(feed: Feed, state: FeedState, tools: Tools) -> Outcome:
         accept=ACCEPT,
         max_bytes=tools.config.settings.fetch.feed_size,
         validators=schedule.conditions(state, now),
+        credentials=feed.credentials,
     )
     try:
         fetched = await tools.fetcher.fetch(request)
@@ -167,25 +173,17 @@ async def _look_at_network(feed: Feed, state: FeedState, outcome: Outcome, tools
     if isinstance(outcome, Postponed):
         return
     if not _is_unreached(outcome):
-        tools.failing.clear()
         if network.reached(where):
-            log.info("hosts answer again: all goes on")
-            await tools.database.save(lambda tx: outages.end(tx, now))
+            await come_back(tools)
+        tools.failing.clear()
         return
     tools.failing.setdefault(feed.id, state)
     if network.missed(where, now):
-        began, failed = network.failing_since or now, tuple(tools.failing.values())
-        log.warning(NO_NETWORK)
-        await tools.database.save(lambda tx: _lost(tx, failed, began, now))
+        await go_down(tools)
 
 
 def _is_unreached(outcome: Outcome) -> bool:
     return isinstance(outcome, Failed) and not outcome.reached
-
-
-def _lost(tx: Transaction, failed: Sequence[FeedState], began: datetime, now: datetime) -> None:
-    outages.begin(tx, OutageKind.NETWORK, began)
-    polls.restore(tx, failed, now)
 
 
 def _validators(fetched: Fetched, state: FeedState) -> Validators:

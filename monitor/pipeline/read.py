@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.articles.identity import aliases, same_article
-from monitor.articles.judge import Verdict, judge, when_to_read_again, without_page
+from monitor.articles.judge import LONGEST_RETRY_AFTER, Verdict, judge, when_to_read_again, without_page
 from monitor.articles.language import language_of
 from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
-from monitor.model import Article, ArticleId, Page, Read, Reading, Shortfall, TextSource, article_key
+from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
+from monitor.pipeline.outage import come_back
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
 from monitor.store import articles, matches, merging, readings
@@ -25,7 +26,13 @@ from monitor.workers.tasks import extract_page
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 MOST_CRASHES = 3
 """Crashes and time-outs of workers after which a page is quarantined."""
-_SHORTFALLS = {FetchKind.ADDRESS: Shortfall.BAD_ADDRESS, FetchKind.TOO_LARGE: Shortfall.TOO_LARGE}
+PATIENCE = timedelta(seconds=30)
+"""How long a page waits for its turn at a host that asks for long delays; more would leave no place for other hosts."""
+_SHORTFALLS = {
+    FetchKind.ADDRESS: Shortfall.BAD_ADDRESS,
+    FetchKind.TOO_LARGE: Shortfall.TOO_LARGE,
+    FetchKind.ROBOTS: Shortfall.ROBOTS,
+}
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +80,11 @@ async def read(reading: Reading, tools: Tools) -> None:
         # Told to stop: this attempt is no sign of a page that kills.
         await tools.database.write(lambda tx: readings.give_back(tx, [reading.article.id]))
         raise
+    except FetchError as error:
+        await _put_off(reading, error, tools)
+        return
+    if attempt.landed and tools.network.answered():
+        await come_back(tools)
     if not attempt.reached and tools.network.phase is not Phase.UP:
         await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id]))
         return
@@ -87,18 +99,37 @@ async def read(reading: Reading, tools: Tools) -> None:
         log.warning("page %s is quarantined: %s", done.article.url, done.error)
 
 
+async def _put_off(reading: Reading, error: FetchError, tools: Tools) -> None:
+    """Read it when its host may be asked again: nothing was asked, so it is no attempt."""
+    until = tools.clock() + min(error.retry_after or timedelta(), LONGEST_RETRY_AFTER)
+    await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id], until=until))
+    tools.tally.put_off += 1
+    log.debug("page %s: not asked for until %s: %s", reading.article.url, until.isoformat(timespec="seconds"), error)
+
+
 async def ask(reading: Reading, tools: Tools) -> Attempt:
-    """Fetch a page and extract its text; a failure is a value, for it is saved."""
+    """Fetch a page and extract its text; a failure is a value, for it is saved.
+
+    Raises: FetchError, when the host rests.
+    """
     article = reading.article
-    request = Request(url=article.url, accept=ACCEPT, max_bytes=tools.config.settings.fetch.page_size)
+    feed = tools.feeds.get(article.feed_id)
+    request = Request(
+        url=article.url,
+        accept=ACCEPT,
+        max_bytes=tools.config.settings.fetch.page_size,
+        robots=feed is None or feed.robots is RobotsPolicy.OBEY,
+        patience=PATIENCE,
+    )
     try:
         fetched = await tools.fetcher.fetch(request)
     except FetchError as error:
+        if error.kind is FetchKind.RESTING:
+            raise
         shortfall = _SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE)
         verdict = without_page(shortfall, retry=error.temporary)
         reached = error.kind not in UNREACHED
         return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
-    tools.network.answered()
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:

@@ -38,8 +38,6 @@ class Reloading:
         self._environment = environment
         self._started_with = tools.config.settings
         self._refusal = refusal
-        self._held: Config | None = None
-        """What is refused only because it shrinks what is watched."""
         self._last: Look | None = None
         self._settled: Look | None = None
         self._demanded = False
@@ -64,32 +62,40 @@ class Reloading:
 
     async def _look(self) -> None:
         asked = await self._tools.database.read(reloads.waiting)
-        before, self._last = self._last, await asyncio.to_thread(look, self._folder)
+        before, self._last = self._last, await asyncio.to_thread(self._signs)
         changed = self._last != self._settled
         if self._last != before or not (changed or asked or self._demanded):
             return
-        found = await asyncio.to_thread(self._load, forced=any(asked.values()))
-        if await asyncio.to_thread(look, self._folder) != self._last:
+        just_loaded = not (self._settled or asked or self._demanded)
+        found = await asyncio.to_thread(self._load, just_loaded=just_loaded)
+        if await asyncio.to_thread(self._signs) != self._last:
             return  # written to meanwhile: what was read may be half of each
         await self._settle(found, asked)
         self._settled, self._demanded = self._last, False
 
-    def _load(self, *, forced: bool) -> Config | Refusal:
-        """What the files hold: the configuration in force where they are the same; what was refused is loaded once."""
+    def _signs(self) -> Look:
+        """What tells that the files have changed, or those that secrets were read from."""
+        return look(self._folder, self._tools.config.secret_files)
+
+    def _load(self, *, just_loaded: bool) -> Config | Refusal:
+        """What the files hold: the configuration in force where they, and the feeds' secrets, are the same.
+
+        just_loaded: it is the first look of all, and whoever made the tools has read the files before.
+        """
         try:
             files = read_files(self._folder)
         except ConfigError as error:
             return Refusal(hash="", problems=error.problems)
-        content = files_hash(files)
-        for known in (self._tools.config, self._held):
-            if known and known.hash == content:
-                return known
-        if self._refusal and self._refusal.hash == content and not (forced and self._refusal.shrinks):
+        content, known = files_hash(files), self._tools.config
+        if just_loaded and known.hash == content:
+            return known
+        if just_loaded and self._refusal and self._refusal.hash == content:
             return self._refusal
         try:
-            return load(files, environment=self._environment, home=self._folder.parent)
+            found = load(files, environment=self._environment, home=self._folder.parent)
         except ConfigError as error:
             return Refusal(hash=content, problems=error.problems)
+        return known if (known.hash, known.feeds) == (content, found.feeds) else found
 
     async def _settle(self, found: Config | Refusal, asked: Mapping[int, bool]) -> None:
         if found is self._tools.config:
@@ -97,12 +103,10 @@ class Reloading:
             return
         if isinstance(found, Refusal):
             await self._refuse(found, asked)
-            self._held = None
             return
         decided = judge(self._tools.config, found, forced=any(asked.values()))
         if isinstance(decided, Refusal):
             await self._refuse(decided, asked)
-            self._held = found
         else:
             await self._accept(found, decided, asked)
 
@@ -119,7 +123,7 @@ class Reloading:
             await self._tools.database.write(save)
         if self._refusal or asked or self._demanded:
             log.info("%s; the files are the same", in_force(self._tools.config))
-        self._refusal = self._held = None
+        self._refusal = None
 
     async def _refuse(self, refusal: Refusal, asked: Mapping[int, bool]) -> None:
         now = self._tools.clock()
@@ -150,7 +154,7 @@ class Reloading:
             reloads.answer(tx, asked, Answer(accepted=True, said=said), now)
 
         await self._tools.database.change(save, lambda: self._tools.use(new))
-        self._refusal = self._held = None
+        self._refusal = None
         log.info("%s", "; ".join(said))
 
 

@@ -52,6 +52,7 @@ class Stage(Generic[Item]):
         self._clock = clock
         self._filling: asyncio.Task[None] | None = None
         self._next_take = 0.0
+        self._found = False
         self._stopping = False
         self.failure: MonitorError | None = None
         """Why the last item whose work could not be saved was not."""
@@ -61,8 +62,12 @@ class Stage(Generic[Item]):
 
         Raises: MonitorError, when what is due cannot be learnt.
         """
-        self._next_take = 0.0
+        self._next_take, self._found = 0.0, True
         while await self._fill():
+            if not self._tasks:
+                # What was worked on may have changed what can be taken: only a look that finds nothing is the last.
+                self._next_take = 0.0
+                continue
             done, _ = await asyncio.wait(self._tasks, timeout=self._look_again, return_when=asyncio.FIRST_COMPLETED)
             self._settle(done)
 
@@ -79,13 +84,13 @@ class Stage(Generic[Item]):
             self._settle(done | late)
 
     async def _fill(self) -> bool:
-        """Take more where there is room for a fair batch; whether anything is in work."""
+        """Take more where there is room for a fair batch; whether anything is in work, or may be found."""
         room = self._width - len(self._tasks)
         if not self._stopping and room >= max(1, self._width // 4) and self._clock() >= self._next_take:
             # Shielded: whoever waits for it may be cancelled, but what was taken must be worked on or given back.
             self._filling = asyncio.create_task(self._take_more(room))
             await asyncio.shield(self._filling)
-        return bool(self._tasks)
+        return (not self._stopping and self._found) or bool(self._tasks)
 
     async def _take_more(self, room: int) -> None:
         self._failed = {key: until for key, until in self._failed.items() if until > self._clock()}
@@ -93,6 +98,7 @@ class Stage(Generic[Item]):
         taken = await self._take(room, busy)
         # Fewer than asked for: that was all. Asking again at every completion would cost as much as the work.
         self._next_take = self._clock() + self._look_again if len(taken) < room else 0.0
+        self._found = bool(taken)
         for item in taken:
             self._tasks[asyncio.create_task(self._work(item))] = self._key(item)
 

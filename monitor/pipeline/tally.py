@@ -36,6 +36,8 @@ class Tally:
     """New articles."""
     read: int = 0
     """Pages that were asked for."""
+    put_off: int = 0
+    """Times that a page was not asked for, because its host is left alone for a while."""
     text_sources: Counter[str] = field(default_factory=Counter)
     shortfalls: Counter[str] = field(default_factory=Counter)
     matches: int = 0

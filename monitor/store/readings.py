@@ -64,11 +64,15 @@ def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hash
     return taken
 
 
-def give_back(tx: Transaction, unread: Sequence[ArticleId]) -> None:
-    """Makes taken pages due again as if they had not been taken: the daemon stops before it has asked for them."""
+def give_back(tx: Transaction, unread: Sequence[ArticleId], *, until: datetime | None = None) -> None:
+    """Makes taken pages due again as if they had not been taken: nobody asked for them.
+
+    `until`: when they are due, where their hosts rest; None: at once, for the daemon stops.
+    """
+    undone = {"taken_at": None, "attempts": readings.c.attempts - 1, **({"next_read_at": until} if until else {})}
     for batch in batches(unread):
         these = update(readings).where(readings.c.article_id.in_(batch), readings.c.taken_at.is_not(None))
-        tx.execute(these.values(taken_at=None, attempts=readings.c.attempts - 1))
+        tx.execute(these.values(undone))
 
 
 def release(tx: Transaction, now: datetime) -> int:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from monitor.text.clean import clean
 
-_HIDDEN_NAMES = "script style noscript template head iframe object embed svg math canvas select textarea button"
+_HIDDEN_NAMES = "script style noscript template head svg math canvas select textarea button"
 _HIDDEN = tuple(_HIDDEN_NAMES.split())
 _BLOCK_NAMES = """
     address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form
@@ -20,7 +20,7 @@ _BLOCKS = tuple(_BLOCK_NAMES.split())
 _BREAK = "\u2028"
 """Where a block begins or ends: told from the line breaks of the source, which are blanks."""
 _KNOWN_TAG = re.compile(
-    r"</?(?:a|abbr|b|big|blockquote|br|center|div|em|figure|font|h[1-6]|hr|i|iframe|img|li|ol|p|q|s|script|small|span"
+    r"</?(?:a|abbr|b|big|blockquote|br|center|div|em|embed|figure|font|h[1-6]|hr|i|iframe|img|li|object|ol|p|q|s|script|small|span"
     r"|strong|style|sub|sup|table|td|tr|tt|u|ul|wbr)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )

@@ -224,3 +224,12 @@ def test_many_tags_are_no_reason_if_they_make_few_elements() -> None:
 @pytest.mark.parametrize("date", ["0001-01-01T00:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "soon"])
 def test_an_empty_date_is_no_date(date: str) -> None:
     assert moment_of(date) is None
+
+
+def test_a_page_of_nearly_as_many_elements_as_are_read_wholly_is_read_in_time() -> None:
+    """The extractor takes the longer the more there are, and gets no page of more than these."""
+    started = process_time()
+    found = page(body="<div>x</div>" * (extraction.MOST_ELEMENTS - 100) + f"<article>{ARTICLE}</article>")
+    assert process_time() - started < 20, "all the time that a worker has"
+    assert PARAGRAPHS[-1] in found.text
+    assert not found.degraded

@@ -9,6 +9,7 @@ import pytest
 
 from monitor import cli
 from monitor.cli import EXIT_INTERRUPTED, execute, print_all
+from monitor.config.settings import NO_CONTACT
 from monitor.errors import FetchError, FetchKind, LockedError
 from tests.cli.conftest import Run
 
@@ -46,6 +47,15 @@ def test_a_sound_configuration_is_said_to_be_so(monitor: Run, demo: Path) -> Non
     assert said.code == 0
     assert said.out.startswith("ok: 14 feeds of ")
     assert json.loads(monitor("check", str(demo / "config"), "--format", "json").out) == []
+
+
+def test_a_missing_contact_is_a_hint_and_no_problem(monitor: Run, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MONITOR_CONTACT", raising=False)
+    said = monitor("check", str(demo / "config"))
+    assert (said.code, said.out.splitlines()[1:]) == (0, [f"hint: {NO_CONTACT}"])
+    monkeypatch.setenv("MONITOR_CONTACT", "desk@news.example")
+    said = monitor("check", str(demo / "config"))
+    assert (said.code, said.out.splitlines()[1:]) == (0, [])
 
 
 def test_problems_are_printed_with_their_places(monitor: Run, kept: Path) -> None:

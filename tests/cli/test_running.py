@@ -159,6 +159,10 @@ def test_a_summary_names_what_failed_and_why(capsys: pytest.CaptureFixture[str])
     assert "feeds     1 polled: 0 read, 0 unchanged, 1 failed" in shown
     assert "failed    gazette-en: 503: down" in shown
     assert "other-en" not in shown
+    assert "put off" not in shown
+    tally.put_off = 3
+    print_summary(tally, ())
+    assert "put off   3 pages for a later run" in capsys.readouterr().out
 
 
 def test_python_dash_m_is_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

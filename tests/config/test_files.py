@@ -142,3 +142,15 @@ def test_a_look_tells_every_change_without_reading(tmp_path: Path) -> None:
 
 def test_a_look_at_nothing_differs_from_one_at_an_empty_folder(tmp_path: Path) -> None:
     assert look(tmp_path / "missing") != look(tmp_path)
+
+
+def test_a_look_tells_what_becomes_of_files_elsewhere(tmp_path: Path) -> None:
+    (folder := tmp_path / "config").mkdir()
+    secret = tmp_path / "token"
+    looks = [look(folder), look(folder, [str(secret)])]
+    secret.write_text("1", encoding="utf-8")
+    looks.append(look(folder, [str(secret)]))
+    secret.write_text("22", encoding="utf-8")
+    looks.append(look(folder, [str(secret)]))
+    assert len(set(looks)) == 4
+    assert looks[3] == look(folder, [str(secret)])

@@ -1,13 +1,22 @@
 """Feeds from elsewhere → outlets and feeds with ids that are free."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from monitor.config.edit import Addition, NewOutlet
+from monitor.config.edit import Addition, NewOutlet, with_feeds
+from monitor.config.feeds import read_feeds
 from monitor.config.propose import Candidate, Proposal, Wishes, propose, slug
+from monitor.config.settings import load_settings
+from monitor.config.shipped import shipped_folder
+from monitor.config.source import open_source
+from monitor.feeds.opml import FeedList, read_opml
 from monitor.model import Affiliation
 from tests.builders import a_feed, an_outlet
+from tests.config.valid import HOME
+
+LISTS = Path(__file__).parents[3] / "shared" / "corpora" / "feeds" / "lists"
 
 OUTLETS = (an_outlet(domains=("gazette.example",)),)
 FEEDS = (a_feed("gazette"), a_feed("gazette-en", url="https://gazette.example/rss.xml"))
@@ -180,3 +189,24 @@ def test_a_feed_of_a_hosting_service_is_not_taken_for_its_other_customers() -> N
 )
 def test_a_slug_is_what_is_latin_in_a_text(text: str, expected: str) -> None:
     assert slug(text) == expected
+
+
+@pytest.mark.corpora
+@pytest.mark.skipif(not LISTS.exists(), reason="needs the lists of ../shared/corpora/feeds")
+def test_all_feeds_of_the_corpora_can_be_written_beside_the_shipped_ones() -> None:
+    text = (shipped_folder() / "feeds.yaml").read_bytes().decode()
+    outlets, feeds = read_feeds(open_source("feeds.yaml", text.encode()), load_settings({}, {}, HOME), {}, HOME)
+    read = [read_opml(path.read_bytes()) for path in sorted(LISTS.rglob("*.opml"))]
+    candidates = [
+        Candidate(url=feed.url, title=feed.title or feed.text, site=feed.site, tags=feed.tags, id=feed.text)
+        for one in read
+        if isinstance(one, FeedList)
+        for feed in one.feeds
+    ]
+    found = propose(candidates, outlets, feeds, Wishes())
+    new = [feed.url for addition in found.additions for feed in addition.feeds]
+    assert len(candidates) == len(new) + len(found.known) + len(found.repeated) == 1572
+    source = open_source("feeds.yaml", with_feeds(text, found.additions).encode())
+    _, written = read_feeds(source, load_settings({}, {}, HOME), {}, HOME)
+    assert source.problems == []
+    assert sorted(feed.url for feed in written) == sorted([*new, *(feed.url for feed in feeds)])

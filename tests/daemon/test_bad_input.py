@@ -19,11 +19,12 @@ import pytest
 from monitor import daemon
 from monitor.cli import EXIT_FAILED, EXIT_STORE
 from monitor.model import Shortfall
-from monitor.pipeline import read, stage
+from monitor.pipeline import parsing, read, stage
 from monitor.store import connections
 from tests.campaigns.contents import integrity
 from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Done, site
 from tests.pipeline.conftest import MONITOR_YAML, RSS, World
+from tests.workers import jobs
 
 T = TypeVar("T")
 
@@ -118,6 +119,19 @@ def test_a_page_that_kills_or_hangs_the_parser_keeps_its_feeds_text_and_its_matc
     assert len(world.matches()) == 5
     (line,) = [line for line in done.err.splitlines() if "/hostile" in line]
     assert re.search(why, line)
+
+
+def test_an_item_that_kills_the_parser_costs_itself_only(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "parse_feed", jobs.parse_feed_or_die)
+    monkeypatch.setattr(parsing, "parse_pieces", jobs.parse_pieces_or_die)
+    bad = '<item><title>kill the parser</title><guid isPermaLink="false">2</guid></item>'
+    world.offer(GOOD, bad, GOOD.replace(">1<", ">3<"))
+    done = command(world, "run", "--once", "-v", "--log-format", "text")
+    assert (done.code, done.is_clean()) == (0, True)
+    assert len(world.matches()) == 2
+    assert "entry 1 skipped: unreadable" in done.err
 
 
 def test_a_page_that_is_hostile_is_read_all_the_same(world: World, command: Command) -> None:

@@ -10,14 +10,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from monitor import daemon
 from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
 from monitor.clock import now
-from monitor.model import FeedId
+from monitor.config.settings import NO_CONTACT
+from monitor.errors import StoreError
+from monitor.model import FeedId, OutageKind
 from monitor.pipeline.tally import NO_NETWORK
-from monitor.store import polls, readings
+from monitor.store import daemon as daemon_record
+from monitor.store import daemon as daemons
+from monitor.store import outages, polls, readings
 from monitor.store.store import Store
 from tests.campaigns.processes import Running, eventually
 from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Held
@@ -57,6 +62,7 @@ def test_it_polls_and_reads_until_it_is_told_to_stop(world: World, start: Start,
     lines = [json.loads(line) for line in running.errors.splitlines()]
     assert [line["message"] for line in lines if line["logger"] == "monitor.daemon"] == [
         "watching 1 feeds with 1 watchlists",
+        NO_CONTACT,
         "stopping: work in hand has 10 s to finish",
         "stopped",
     ]
@@ -226,6 +232,34 @@ def test_the_pages_of_a_killed_daemon_are_read_by_the_next(world: World, start: 
     assert len(world.matches()) == 1
 
 
+@pytest.mark.parametrize("mode", [[], ["--once"]], ids=["daemon", "once"])
+def test_it_does_not_start_where_the_guard_has_a_hole(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch, mode: list[str]
+) -> None:
+    async def dial(*_: object, **__: object) -> None:
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr("monitor.fetch.guard.reason_against", lambda *_: "")
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
+    a_story(world)
+    done = command(world, "run", *mode)
+    assert done.code == EXIT_FAILED
+    said = "monitor: the address guard let a connection to 169.254.169.254 through; nothing may be fetched."
+    assert done.err.splitlines()[-1].startswith(said)
+    assert done.is_clean()
+    assert world.server.requests == []
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.reading() as tx:
+        assert daemons.get(tx) is None
+
+
+def test_with_a_contact_set_nobody_is_told_to_set_one(world: World, command: Command) -> None:
+    world.write("monitor.yaml", f"{EVERY_SECOND}contact: desk@news.example\n")
+    a_story(world)
+    done = command(world, "run", until=lambda: has_matched(world))
+    assert NO_CONTACT not in done.err
+    assert "(+desk@news.example)" in world.server.requests[0].headers["user-agent"]
+
+
 def test_a_broken_configuration_without_a_last_good_one_is_refused(world: World, command: Command) -> None:
     world.write("feeds.yaml", BROKEN)
     done = command(world, "run")
@@ -288,3 +322,38 @@ def test_on_a_terminal_one_pass_draws_its_progress(world: World, start: Start, t
     assert re.search(r"feeds.*1/1", said)
     assert "articles" in said
     assert "matches   1 new" in running.output
+
+
+def test_a_daemon_says_that_it_lives_and_its_absence_is_recorded(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "BEAT", timedelta(seconds=0.1))
+    world.offer(world.item("Football", ""))
+    assert command(world, "run", until=lambda: world.asked("/gazette-en.xml") > 0).code == 0
+    first = world.reading(daemon_record.get)
+    assert first is not None
+    assert first.alive_at > first.started_at
+    assert world.reading(outages.since, first.started_at) == ()
+    long_ago = now() - timedelta(hours=2)
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        daemon_record.beat(tx, long_ago)
+        outages.begin(tx, OutageKind.NETWORK, long_ago - timedelta(hours=1))
+    assert command(world, "run", "--once").code == 0
+    network, absent = world.reading(outages.since, long_ago - timedelta(hours=1))
+    assert (network.kind, network.ended_at) == (OutageKind.NETWORK, long_ago)
+    assert (absent.kind, absent.began_at) == (OutageKind.MONITOR, long_ago)
+    assert absent.ended_at is not None
+    assert absent.ended_at > now() - timedelta(minutes=5)
+
+
+def test_a_daemon_whose_life_cannot_be_recorded_goes_on(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(daemon, "BEAT", timedelta(seconds=0.05))
+    monkeypatch.setattr(daemon_record, "beat", full)
+    world.offer(world.item("Football", ""))
+    done = command(world, "run", until=lambda: world.asked("/gazette-en.xml") > 0)
+    assert (done.code, done.is_clean()) == (0, True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from bench.corpus import document, is_feed
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
 from tests.feeds.documents import read
@@ -22,15 +23,8 @@ SAMPLES = {"feedparser-suite": 1, "real": 6, "wire-2026-08": 3, "sequences": 12}
 
 
 def _documents(folder: str) -> list[tuple[str, bytes]]:
-    paths = sorted(
-        path for path in (FEEDS / folder).rglob("*") if path.is_file() and path.suffix in (".xml", ".gz", ".json")
-    )
-    sampled = paths[:: SAMPLES[folder]]
-    return [
-        (path.name, gzip.decompress(body) if path.suffix == ".gz" else body)
-        for path in sampled
-        for body in [path.read_bytes()]
-    ]
+    paths = sorted(path for path in (FEEDS / folder).rglob("*") if path.is_file() and is_feed(path))
+    return [(path.name, document(path)) for path in paths[:: SAMPLES[folder]]]
 
 
 def _read(body: bytes) -> ParsedFeed | None:

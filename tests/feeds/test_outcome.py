@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.feeds.outcome import failure_of
+from monitor.feeds.outcome import failure_of, max_age
 from monitor.model import FailureKind
 
 
@@ -38,3 +38,30 @@ def test_the_wait_that_the_server_asks_for_is_kept() -> None:
     failure = failure_of(503, retry_after=timedelta(minutes=2))
     assert failure is not None
     assert failure.retry_after == timedelta(minutes=2)
+
+
+def test_a_feed_that_was_taken_down_is_a_failure_of_its_own_kind() -> None:
+    failure = failure_of(410)
+    assert failure is not None
+    assert failure.kind is FailureKind.GONE
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "age", "seconds"),
+    [
+        ("max-age=600", "", 600),
+        ("public, Max-Age = 60 , must-revalidate", "", 60),
+        ('max-age="90"', "30", 60),
+        ("max-age=60", "90", 0),
+        ("max-age=60", "soon", 60),
+        ("max-age=60, no-cache", "", None),
+        ("no-store", "", None),
+        ("s-maxage=60", "", None),
+        ("max-age=-1", "", None),
+        ("max-age=99999999999999999999", "", None),
+        ("", "", None),
+    ],
+)
+def test_how_long_an_answer_may_be_kept(cache_control: str, age: str, seconds: int | None) -> None:
+    expected = None if seconds is None else timedelta(seconds=seconds)
+    assert max_age(cache_control, age) == expected

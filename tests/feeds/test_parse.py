@@ -1,12 +1,18 @@
 """Bytes of a feed → entries."""
 
+import builtins
 import json
+import socket
+import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
 from monitor.errors import ParseError
 from monitor.feeds import xml_feed
+from monitor.feeds.parse import parse
 from monitor.model import SkipReason
 from tests.builders import NOON
 from tests.feeds.documents import item, only, read, rss
@@ -180,11 +186,56 @@ def test_the_lifetime_is_what_the_feed_says_up_to_a_week(ttl: str, lifetime: tim
     assert read(rss("", channel=f"<title>x</title><ttl>{ttl}</ttl>")).ttl == lifetime
 
 
+@pytest.mark.parametrize(
+    ("period", "times", "ttl", "lifetime"),
+    [
+        ("hourly", "2", "", timedelta(minutes=30)),
+        ("Daily", "", "", timedelta(days=1)),
+        ("daily", "0", "10", timedelta(days=1)),
+        ("hourly", "4", "20", timedelta(minutes=20)),
+        ("yearly", "1", "", timedelta(days=7)),
+        ("sometimes", "1", "", None),
+        ("", "3", "", None),
+    ],
+)
+def test_the_lifetime_is_also_the_time_between_updates(
+    period: str, times: str, ttl: str, lifetime: timedelta | None
+) -> None:
+    update = f"<sy:updatePeriod>{period}</sy:updatePeriod><sy:updateFrequency>{times}</sy:updateFrequency>"
+    space = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+    assert read(f"<rss {space}><channel><title>x</title>{update}<ttl>{ttl}</ttl></channel></rss>").ttl == lifetime
+
+
 def test_a_feed_that_guesses_its_dates_dates_nothing_later_than_the_poll() -> None:
     dates = ["Mon, 10 Nov 2035 10:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "0000-00-00", "الإثنين 10 نوفمبر"]
     entries = read(rss("".join(item(f"<pubDate>{d}</pubDate>", link=f"/{n}") for n, d in enumerate(dates)))).entries
     assert [entry.published_at for entry in entries] == [NOON, None, None, None]
     assert [entry.published_raw for entry in entries] == dates
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2024-02-30", datetime(2024, 3, 1, tzinfo=UTC)),
+        ("Thu, 30 Feb 2024 10:00:00 GMT", None),
+        ("2024-02-30T25:61:61Z", datetime(2024, 3, 2, 2, 2, 1, tzinfo=UTC)),
+        ("-1-01-01", None),
+        ("Mon, 10 Nov 2025 10:00:00 +9999", datetime(2025, 11, 6, 5, 21, tzinfo=UTC)),
+    ],
+)
+def test_a_date_that_is_none_rolls_over_or_is_left_out_and_is_kept_as_it_was(
+    date: str, moment: datetime | None
+) -> None:
+    entry = only(rss(item(f"<pubDate>{date}</pubDate>")))
+    assert (entry.published_at, entry.published_raw) == (moment, date)
+
+
+@pytest.mark.parametrize("body", [b"<html><p>x</p>" * 150_000, bytes(range(1, 256)) * 8_000, b"<!--" * 500_000])
+def test_two_megabytes_that_are_no_feed_are_refused_at_once(body: bytes) -> None:
+    start = process_time()
+    with pytest.raises(ParseError):
+        read(body)
+    assert process_time() - start < 2
 
 
 @pytest.mark.parametrize("moment", [(-1, 1, 1, 0, 0, 0), (2016, 12, 31, 23, 59, 60), (10_000, 1, 1, 0, 0, 0)])
@@ -220,6 +271,21 @@ def test_a_password_in_the_feeds_address_does_not_get_into_links() -> None:
     feed = read(rss(item(link="/1")), url="https://user:hunter2@gazette.example/rss")
     assert feed.entries[0].link == "https://gazette.example/1"
     assert read(rss(item(link="/1")), url="no address").entries[0].link == ""
+
+
+@pytest.mark.parametrize("guid", ["12345", "/a/12345", "../12345", "?p=12345", "https://gazette.example/12345"])
+def test_what_an_entry_is_known_by_does_not_change_with_the_address_of_its_feed(guid: str) -> None:
+    document = rss(f"<item><title>T</title><guid>{guid}</guid></item>")
+    (entry,), (moved,) = (read(document, url=url).entries for url in ("https://a.example/f/x", "https://b.example/rss"))
+    assert entry.key == moved.key == guid
+
+
+def test_the_base_of_one_item_does_not_hold_for_the_next() -> None:
+    items = '<item xml:base="https://other.example/x/"><link>1</link></item><item><link>2</link></item>'
+    assert [entry.link for entry in read(rss(items)).entries] == [
+        "https://other.example/x/1",
+        "https://gazette.example/feeds/2",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -292,6 +358,8 @@ def test_content_that_is_no_text_is_passed_over() -> None:
         ("<author>jane@gazette.example (Jane Doe)</author>", ("Jane Doe",)),
         ("<author>Jane Doe &lt;jane@gazette.example&gt;</author>", ("Jane Doe",)),
         ("<dc:creator>Jane</dc:creator>", ("Jane",)),
+        ("<author>&lt;script&gt;alert(1)&lt;/script&gt;Jane &lt;b&gt;Doe&lt;/b&gt;</author>", ("Jane Doe",)),
+        ("<dc:creator>\x1b[31mJane</dc:creator>", ("[31mJane",)),
         ("<author></author>", ()),
     ],
 )
@@ -374,3 +442,64 @@ def test_a_feed_that_only_speaks_of_its_end_is_cut_off() -> None:
     whole = rss(item(said) + item(title="Second"))
     assert read(whole).damaged == ""
     assert read(whole[: whole.index("Second") + 3]).damaged == "the document is cut off before its end"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"http://127.0.0.1:9/feed",
+        b"https://gazette.example/feed.xml\n",
+        b"feed://gazette.example/",
+        b"file:///etc/passwd",
+        b"/etc/passwd",
+        b"tests/feeds/documents.py",
+        b"<rss><channel><link>http://127.0.0.1:9/</link></channel>",
+    ],
+)
+def test_nothing_is_fetched_or_opened_that_a_body_names(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """feedparser takes text for an address or the name of a file first."""
+    for owner, name in ((socket, "socket"), (socket, "getaddrinfo"), (urllib.request, "urlopen"), (builtins, "open")):
+        monkeypatch.setattr(owner, name, lambda *given, **_: pytest.fail(f"asked for {given}"))
+    with suppress(ParseError):
+        assert parse(body, content_type="text/xml", url="https://gazette.example/feed", now=NOON).entries == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>" + b"<p>Gaza <a href='/1'>news</a></p>" * 60_000,
+        b"<div>" * 400_000,
+        b"Gaza & <news> ceasefire\n" * 90_000,
+        b"<" * 2_000_000,
+        bytes(range(256)) * 8_000,
+        "<!doctype html>".encode("utf-16") + b"x\0" * 1_000_000,
+        b"<?xml version='1.0'?>" + b"<?pi?>" * 300_000,
+        b"<!-- a -->" * 200_000 + b"<html>",
+    ],
+    ids=["html", "nested", "text", "brackets", "noise", "utf-16", "instructions", "comments"],
+)
+def test_two_megabytes_that_are_no_feed_are_refused_without_being_parsed(body: bytes) -> None:
+    """feedparser spends up to 5 s on them."""
+    started = process_time()
+    with pytest.raises(ParseError):
+        parse(body, content_type="text/html", url="https://gazette.example/", now=NOON)
+    assert process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("given", "published"),
+    [
+        ("2024-02-30T10:00:00Z", datetime(2024, 3, 1, 10, tzinfo=UTC)),
+        ("Fri, 30 Feb 2024 10:00:00 GMT", None),
+        ("2023-02-29", datetime(2023, 3, 1, tzinfo=UTC)),
+        ("2024-13-01T10:00:00Z", datetime(2025, 1, 1, 10, tzinfo=UTC)),
+        ("2024-04-31T25:61:00Z", datetime(2024, 5, 2, 2, 1, tzinfo=UTC)),
+        ("-001-11-30T00:00:00Z", NOON),
+        ("0000-00-00T00:00:00Z", None),
+    ],
+)
+def test_a_date_that_does_not_exist_rolls_over_but_not_into_the_future_and_is_kept_as_it_stood(
+    given: str, published: datetime | None
+) -> None:
+    entry = only(rss(item(f"<pubDate>{given}</pubDate>")))
+    assert (entry.published_at, entry.published_raw) == (published, given)

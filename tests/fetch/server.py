@@ -11,6 +11,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import unquote
 
 INTERNET = "127.0.0.2"
@@ -145,6 +146,13 @@ def end(exchange: Exchange) -> None:
     raise ConnectionAbortedError
 
 
+@cache
+def packed(size: int, *, twice: bool = False) -> bytes:
+    """So many zeros in gzip."""
+    once = gzip.compress(bytes(size))
+    return gzip.compress(once) if twice else once
+
+
 async def unknown(exchange: Exchange) -> None:
     await exchange.reply(PLAIN, 404)
 
@@ -271,12 +279,12 @@ async def crumbs(exchange: Exchange) -> None:
 
 @behaviour
 async def bomb(exchange: Exchange) -> None:
-    await exchange.reply(gzip.compress(bytes(50_000_000)), 200, "Content-Encoding: gzip")
+    await exchange.reply(packed(50_000_000), 200, "Content-Encoding: gzip")
 
 
 @behaviour
 async def double_gzip(exchange: Exchange) -> None:
-    await exchange.reply(gzip.compress(gzip.compress(bytes(50_000_000))), 200, "Content-Encoding: gzip, gzip")
+    await exchange.reply(packed(50_000_000, twice=True), 200, "Content-Encoding: gzip, gzip")
 
 
 @behaviour
@@ -453,8 +461,7 @@ async def latin_redirect(exchange: Exchange) -> None:
 @behaviour
 async def bomb_redirect(exchange: Exchange) -> None:
     """A redirect with 50 MB in 50 KB as its body."""
-    bomb = gzip.compress(bytes(50_000_000))
-    await exchange.reply(bomb, 302, "Content-Encoding: gzip", "Location: /ok")
+    await exchange.reply(packed(50_000_000), 302, "Content-Encoding: gzip", "Location: /ok")
 
 
 # ── more or less than one answer ─────────────────────────────────────────────────────────────────────────────────────
@@ -510,6 +517,11 @@ sends(
 sends("latin-header", answer_with(b"X-Latin: caf\xe9"))
 sends("two-locations", answer_with(b"Location: /ok", b"Location: http://127.0.0.1/").replace(b"200 OK", b"302 Found"))
 sends("empty-location", answer_with(b"Location: ").replace(b"200 OK", b"302 Found"))
+
+
+@behaviour
+async def large(exchange: Exchange) -> None:
+    await exchange.reply(bytes(int(exchange.rest)))
 
 
 @behaviour
@@ -584,9 +596,9 @@ async def stall_before_the_end(exchange: Exchange) -> None:
 @behaviour
 async def stall_in_a_bomb(exchange: Exchange) -> None:
     """The same in a few kilobytes of gzip."""
-    packed = gzip.compress(bytes(int(exchange.rest)))
+    body = packed(int(exchange.rest))
     await exchange.send(
-        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed[:-1]
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:-1]
     )
     await asyncio.sleep(30)
 

@@ -39,6 +39,43 @@ def test_whatever_was_packed_comes_out_in_pieces_of_any_size(data: bytes, piece:
     assert take(packed, piece=piece) == data
 
 
+@given(st.binary(max_size=3000), st.integers(0, 3000), st.integers(1, 700), st.booleans())
+def test_a_body_that_must_wait_for_room_comes_out_as_whole(data: bytes, room: int, piece: int, zipped: bool) -> None:
+    packed = gzip.compress(data, mtime=0) if zipped else data
+    body = Body("gzip" if zipped else "", 3000, room)
+    for start in range(0, len(packed), piece):
+        if not body.add(packed[start : start + piece]):
+            assert sum(map(len, body._pieces)) <= room + 1
+            assert body.grow()
+    assert body.finish() == data
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_a_body_grows_step_by_step(encoding: str) -> None:
+    data = bytes(1_300_000)
+    body = Body(encoding, 2_000_000, 1000)
+    assert not body.add(gzip.compress(data, mtime=0) if encoding else data)
+    sizes = []
+    while not body.grow():
+        sizes.append(sum(map(len, body._pieces)))
+    assert sizes == ([501_001, 1_001_001] if encoding else [0, 0])
+    assert body.finish() == data
+
+
+def test_a_bomb_that_waits_for_room_is_refused_at_its_limit() -> None:
+    body = Body("gzip", 1000, 100)
+    assert not body.add(gzip.compress(bytes(2000), mtime=0))
+    with pytest.raises(Refusal, match="larger than"):
+        body.grow()
+
+
+def test_what_was_taken_in_can_be_let_go_of() -> None:
+    body = Body("", 1000)
+    body.add(NEWS[:500])
+    body.discard()
+    assert body.finish() == b""
+
+
 def test_an_empty_body_is_empty_whatever_its_header_says() -> None:
     assert take(b"", "gzip") == b""
 

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import importlib.util
+import itertools
 import json
 import logging
 import socket
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.cookiejar import CookieJar
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import httpcore
 import httpx
@@ -22,6 +23,10 @@ import pytest
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch import transport as transport_module
 from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.guard import GuardedBackend
+from monitor.fetch.judge import IPAddress, IPNetwork, reason_against
+from monitor.fetch.refusal import Refusal
+from monitor.fetch.self_test import VICTIMS, Redirecting, ways_to
 from monitor.fetch.transport import GuardedTransport
 from monitor.model import Validators
 from tests.fetch.conftest import SETTINGS, a_fetcher, a_request
@@ -165,14 +170,19 @@ async def test_the_deadline_covers_all_redirects_together(internet: Server) -> N
 
 def test_every_behaviour_of_the_server_is_tried() -> None:
     tried = {str(case[0]).partition("/")[0] for case in [*ANSWERED, *REFUSED]}
-    alone = {*(path.partition("/")[0] for path in STUCK), "slow", "slow-hops", "echo", "cookie-to"}
+    alone = {*(path.partition("/")[0] for path in STUCK), "slow", "slow-hops", "echo", "cookie-to", "large"}
     assert tried | alone == set(BEHAVIOURS)
     assert len(BEHAVIOURS) >= 100
 
 
-async def test_every_status_is_an_answer(internet: Server, fetcher: Fetcher) -> None:
-    for code in [*range(200, 600), 600, 999]:
-        fetched = await fetcher.fetch(a_request(internet.url(f"status/{code}")))
+async def test_every_status_is_an_answer(internet: Server) -> None:
+    time_flies = itertools.count(0, 10**6)
+    async with Fetcher(SETTINGS, clock=lambda: next(time_flies)) as fetcher:  # so that no host rests for long
+        answers = [
+            (code, await fetcher.fetch(a_request(internet.url(f"status/{code}"))))
+            for code in [*range(200, 600), 600, 999]
+        ]
+    for code, fetched in answers:
         assert (fetched.status, fetched.body) == (code, b"" if code in (204, 304) else PLAIN)
 
 
@@ -216,6 +226,22 @@ async def test_a_healthy_feed_is_fetched_beside_hostile_ones(internet: Server) -
     assert fetched.body == PLAIN
     assert {type(answer) for answer in answers} == {FetchError}
     assert {type(answer) for answer in cancelled} == {asyncio.CancelledError}
+
+
+@pytest.mark.parametrize("hoarder", ["stall-before-the-end/900000", "stall-in-a-bomb/900000"])
+async def test_what_hoarders_hold_is_bounded_and_costs_small_bodies_nothing(internet: Server, hoarder: str) -> None:
+    """With documents of up to 30 MB there is room for one large body at a time."""
+    async with a_fetcher(timeout=timedelta(seconds=2), concurrent=100, page_size=30_000_000) as fetcher:
+        holding = [asyncio.create_task(fetcher.fetch(a_request(internet.url(hoarder)))) for _ in range(2)]
+        await asyncio.sleep(1)
+        assert fetcher._room.large.locked()
+        late = asyncio.create_task(fetcher.fetch(a_request(internet.url("large/900000"))))
+        assert (await fetcher.fetch(a_request(internet.url("large/300000")))).body == bytes(300_000)
+        assert not any(task.done() for task in (late, *holding))
+        endings = await asyncio.gather(*holding, return_exceptions=True)
+        assert [getattr(ending, "kind", None) for ending in endings] == [Kind.TIMEOUT] * 2
+        assert (await late).body == bytes(900_000)
+        assert not fetcher._room.large.locked()
 
 
 async def test_what_is_told_of_an_answer(internet: Server, fetcher: Fetcher) -> None:
@@ -308,10 +334,14 @@ async def test_connections_are_kept_alive(internet: Server, fetcher: Fetcher) ->
     assert (internet.connections, len(internet.paths)) == (1, 5)
 
 
+def connections_of(transport: GuardedTransport) -> list[httpcore.AsyncConnectionInterface]:
+    return [connection for pool in transport._pools for connection in pool.connections]
+
+
 async def hung_up(transport: GuardedTransport) -> bool:
     """Whether the server's end of every connection comes within 5 s."""
     for _ in range(1000):
-        if all(connection.has_expired() for connection in transport._pool.connections):
+        if all(connection.has_expired() for connection in connections_of(transport)):
             return True
         await asyncio.sleep(0.005)
     return False
@@ -340,7 +370,43 @@ async def test_no_connection_stays_busy_after_its_request(internet: Server, path
     async with Fetcher(SETTINGS, transport=transport) as fetcher:
         with suppress(FetchError):
             await fetcher.fetch(a_request(internet.url(path)))
-        assert [connection for connection in transport._pool.connections if not connection.is_idle()] == []
+        assert [connection for connection in connections_of(transport) if not connection.is_idle()] == []
+
+
+async def test_no_request_looks_at_the_connections_of_all_hosts(
+    internet: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 1,000 of them in one pool each request takes 25 ms of looking."""
+    monkeypatch.setattr(socket, "getaddrinfo", answers([INTERNET]))
+    transport = GuardedTransport(SETTINGS.allow_addresses)
+    async with Fetcher(replace(SETTINGS, concurrent=200), transport=transport) as fetcher:
+        urls = [internet.url("silence", f"host{number}.example") for number in range(200)]
+        tasks = [asyncio.create_task(fetcher.fetch(a_request(url))) for url in urls]
+        for _ in range(1000):
+            await asyncio.sleep(0.01)
+            if internet.connections == 200:
+                break
+        assert sum(len(pool.connections) for pool in transport._pools) == 200
+        assert max(len(pool.connections) for pool in transport._pools) < 50
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(connection.is_closed() for connection in connections_of(transport))
+
+
+@pytest.mark.parametrize("moment", range(40))
+async def test_whenever_a_request_is_cancelled_its_connection_is_closed(internet: Server, moment: int) -> None:
+    """At each turn of the loop: httpcore forgets a connection between its opening and the request."""
+    transport = GuardedTransport(SETTINGS.allow_addresses)
+    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+        task = asyncio.create_task(fetcher.fetch(a_request(internet.url("silence"))))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert [connection for connection in connections_of(transport) if not connection.is_closed()] == []
+        assert (await fetcher.fetch(a_request(internet.url("ok")))).body == PLAIN
+        assert len(connections_of(transport)) == 1
 
 
 @pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body"])
@@ -349,7 +415,7 @@ async def test_a_request_that_is_cancelled_leaves_no_connection(internet: Server
     async with Fetcher(SETTINGS, transport=transport) as fetcher:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(fetcher.fetch(a_request(internet.url(path))), 0.1)
-        assert transport._pool.connections == []
+        assert connections_of(transport) == []
 
 
 @pytest.mark.parametrize(
@@ -562,10 +628,59 @@ async def test_the_self_test_respects_what_is_allowed(networks: list[str]) -> No
         assert await fetcher.self_test() is None  # type: ignore[func-returns-value]
 
 
-async def test_the_self_test_fails_without_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.fetch.guard.reason_against", lambda *_: "")
+@pytest.mark.parametrize("hole", VICTIMS)
+async def test_the_self_test_fails_where_any_victim_can_be_reached(monkeypatch: pytest.MonkeyPatch, hole: str) -> None:
+    def judge(address: IPAddress, allowed: Sequence[IPNetwork]) -> str:
+        return "" if str(address) == hole else reason_against(address, allowed)
+
+    dialled: list[str] = []
+
+    async def dial(_: object, address: str, *__: object) -> None:
+        dialled.append(address)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr("monitor.fetch.guard.reason_against", judge)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
     async with a_fetcher() as fetcher:
-        with pytest.raises(FetchError, match=r"guard let a connection to 127\.0\.0\.1 through"):
+        with pytest.raises(FetchError, match=f"guard let a connection to {hole} through; nothing may be fetched"):
+            await fetcher.self_test()
+    assert dialled == [hole]
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+async def test_the_self_test_tries_an_address_a_name_and_a_redirect_to_either(
+    victim: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", None)
+    ways = list(ways_to(victim))
+    assert len(ways) == 4
+    async with a_fetcher() as fetcher:
+        astray = Fetcher(SETTINGS, transport=Redirecting(fetcher._transport))
+        for url in ways:
+            with pytest.raises(FetchError, match=r"in monitor\.yaml") as caught:
+                await astray.fetch(a_request(url))
+            assert caught.value.kind is Kind.ADDRESS
+            assert str(ip_address(victim)) in str(caught.value)
+
+
+async def test_the_self_test_fails_where_only_names_or_redirects_get_around_the_guard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def connect(backend: GuardedBackend, host: str, *_: object, **__: object) -> None:
+        if host.endswith(".invalid"):
+            raise httpcore.ConnectError
+        raise Refusal("of the guard", Kind.ADDRESS)
+
+    monkeypatch.setattr(GuardedBackend, "connect_tcp", connect)
+    async with a_fetcher() as fetcher:
+        with pytest.raises(FetchError, match="guard let a connection to"):
+            await fetcher.self_test()
+
+
+async def test_the_self_test_waits_for_nobody_s_turn() -> None:
+    async with a_fetcher(delay=timedelta(hours=1), per_host=1) as fetcher:
+        async with asyncio.timeout(20):
             await fetcher.self_test()
 
 

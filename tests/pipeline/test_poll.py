@@ -1,10 +1,18 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
 
+from monitor.errors import ParseError, ParseKind
+from monitor.feeds.schedule import CRASHES, FOLLOWED
 from monitor.model import FeedId, Field, TextSource, Validators
 from monitor.store import articles, feeds, polls
-from tests.pipeline.conftest import World
+from monitor.workers.settings import WorkerSettings
+from tests.pipeline.conftest import InlineWorkers, World
+
+T = TypeVar("T")
 
 FEED = FeedId("gazette-en")
 
@@ -158,3 +166,56 @@ async def test_the_overview_counts_what_each_feed_brought(world: World) -> None:
     await world.run()
     (overview,) = world.reading(feeds.overview)
     assert (overview.entries, overview.articles, overview.matches, overview.active) == (2, 2, 1, True)
+
+
+class Crashing(InlineWorkers):
+    """Every document kills its worker."""
+
+    runs = 0
+
+    async def run(self, task: Callable[..., T], *arguments: object) -> T:
+        self.runs += 1
+        raise ParseError("it killed its worker", ParseKind.CRASH)
+
+    async def run_within(self, limit: timedelta, task: Callable[..., T], *arguments: object) -> T:
+        return await self.run(task, *arguments)
+
+
+async def test_a_document_that_killed_its_worker_three_times_is_left_alone_until_it_changes(world: World) -> None:
+    world.offer(world.item("Football", "/1"))
+    world.workers = workers = Crashing(WorkerSettings())
+    for _ in range(CRASHES):
+        world.poll_again()
+        assert FEED in (await world.run()).failed
+    runs = workers.runs
+    world.poll_again()
+    assert FEED in (await world.run()).failed
+    assert workers.runs == runs
+    world.offer(world.item("Football", "/1"), world.item("Talks", "/2"))
+    world.poll_again()
+    await world.run()
+    assert workers.runs > runs
+
+
+async def test_a_gap_is_said_and_recorded(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.offer(world.item("One", "/1"))
+    await world.run()
+    world.offer(world.item("Two", "/2"))
+    world.poll_again()
+    await world.run()
+    assert "some may have passed unseen" in caplog.text
+    assert world.reading(lambda tx: tx.execute(text("SELECT count(*) FROM polls WHERE gap")).scalar()) == 1
+
+
+async def test_a_feed_that_moved_for_good_is_asked_where_it_is(world: World) -> None:
+    world.answer("/gazette-en.xml", status=308, headers={"Location": f"{world.base_url}/elsewhere.xml"})
+    world.offer(world.item("Football", "/1"), feed="elsewhere", last_modified=datetime(2025, 11, 9, tzinfo=UTC))
+    for _ in range(FOLLOWED + 2):
+        await world.run()
+        world.poll_again()
+    assert world.asked("/gazette-en.xml") == FOLLOWED
+    assert world.asked("/elsewhere.xml") == FOLLOWED + 2
+    last = [request for request in world.server.requests if request.path == "/elsewhere.xml"][-1]
+    assert last.status == 304, "the validators are the new address's own"
+    await world.run(after=timedelta(days=1))
+    assert world.asked("/gazette-en.xml") == FOLLOWED + 1, "once a day the user's own address is asked"

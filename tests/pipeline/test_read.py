@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
@@ -277,3 +277,19 @@ async def test_a_reading_that_is_abandoned_at_the_end_is_due_again_as_if_never_t
         await working
         (reading,) = await tools.database.write(lambda tx: readings.take(tx, world.now, 10))
     assert reading.attempts == 1
+
+
+async def test_a_page_is_never_asked_for_with_the_feeds_validators(world: World) -> None:
+    """They vouch for the feed: a page would be called unchanged that nobody has read."""
+    world.offer(world.item("Talks go on", "/1"), last_modified=datetime(2025, 11, 9, tzinfo=UTC))
+    await world.run()
+    world.page("/2", LONG)
+    world.offer(world.item("Talks end", "/2"), last_modified=datetime(2025, 11, 10, tzinfo=UTC))
+    world.poll_again()
+    await world.run()
+    conditional = {
+        (request.path, "if-none-match" in request.headers, "if-modified-since" in request.headers)
+        for request in world.server.requests
+    }
+    assert conditional >= {("/gazette-en.xml", True, True), ("/2", False, False)}
+    assert all(some == [False, False] for path, *some in conditional if path in ("/1", "/2"))

@@ -242,6 +242,55 @@ async def test_a_shortened_interval_counts_at_once(world: World) -> None:
         assert await tools.database.read(polls.next_due) == NOON + timedelta(minutes=2)
 
 
+async def test_a_secret_that_changes_is_taken_up_and_one_that_is_lost_is_not(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = world.folder.parent / "token"
+    secret.write_text("c4n4ry-1", encoding="utf-8")
+    text = (world.folder / "feeds.yaml").read_text(encoding="utf-8")
+    world.write("feeds.yaml", f"{text}        auth: {{bearer: file:token}}\n")
+    async with reloading(world) as (looking, tools):
+        await twice(looking)
+        before = tools.config
+        secret.write_text("c4n4ry-22", encoding="utf-8")
+        await twice(looking)
+        assert token(tools) == "Bearer c4n4ry-22"
+        assert tools.config.hash == before.hash
+        assert "feeds changed: gazette-en" in caplog.text
+        secret.unlink()
+        await twice(looking)
+        assert token(tools) == "Bearer c4n4ry-22"
+        (problem,) = refused(world)
+        assert problem.startswith("feeds.yaml:11:24: bearer: the file token does not exist (")
+        secret.write_text("c4n4ry-22", encoding="utf-8")
+        await twice(looking)
+        assert refused(world) == []
+        secret.write_text("c4n4ry-3", encoding="utf-8")
+        assert (await asked(tools, looking)).said[1:] == ("feeds changed: gazette-en",)
+        assert token(tools) == "Bearer c4n4ry-3"
+    assert "c4n4ry" not in caplog.text
+
+
+async def test_a_variable_that_changes_is_taken_up_by_a_reload(world: World) -> None:
+    world.environment["TOKEN"] = "first"
+    text = (world.folder / "feeds.yaml").read_text(encoding="utf-8")
+    world.write("feeds.yaml", f"{text}        auth: {{bearer: env:TOKEN}}\n")
+    async with reloading(world) as (looking, tools):
+        await twice(looking)
+        world.environment["TOKEN"] = "second"
+        await twice(looking)
+        assert token(tools) == "Bearer first"
+        assert (await asked(tools, looking)).accepted
+        assert token(tools) == "Bearer second"
+
+
+def token(tools: Tools) -> str:
+    (feed,) = tools.config.feeds
+    assert feed.credentials is not None
+    return feed.credentials.value.reveal()
+
+
 async def test_after_it_was_stopped_it_looks_no_more(world: World) -> None:
     async with reloading(world) as (looking, tools):
         world.write("watchlists/olives.yaml", OLIVES)

@@ -40,6 +40,15 @@ def test_everything_of_the_younger_goes_to_the_older(store: Store) -> None:
         assert ids.resolve(tx, YOUNGER.id[:10]).article_id == OLDER.id
 
 
+def test_the_better_source_of_the_two_is_kept() -> None:
+    title, full, page = (
+        replace(OLDER, text_source=source) for source in (TextSource.TITLE, TextSource.FEED, TextSource.PAGE)
+    )
+    assert merging.united(title, full).text_source is TextSource.FEED
+    assert merging.united(page, full).text_source is TextSource.PAGE
+    assert merging.united(full, page).text_source is TextSource.PAGE
+
+
 def test_a_match_that_only_the_younger_had_moves_with_its_reviews_and_its_old_id(store: Store) -> None:
     old_id, new_id = match_key(RAFAH, YOUNGER.id), match_key(RAFAH, OLDER.id)
     with store.writing() as tx:

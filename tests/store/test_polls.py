@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from monitor.model import (
     Failed,
     FailureKind,
+    Feed,
     FeedId,
     FeedState,
     Matched,
     News,
     ParsedFeed,
     Polled,
+    Postponed,
     Sighting,
     Skipped,
     SkipReason,
@@ -226,3 +229,87 @@ def test_two_thousand_entries_are_looked_up_in_portions(store: Store) -> None:
         assert len(entries.seen(tx, FeedId("a"), many, {}).unchanged) == 2000
         addresses = {entry.key: article.id for entry, article in zip(many, fresh, strict=True)}
         assert len(entries.seen(tx, FeedId("b"), many, addresses).articles) == 2000
+
+
+def feeds_of(*hosts: str) -> list[Feed]:
+    return [a_feed(f"{name}-{number}", url=f"https://{name}.example/{number}") for number, name in enumerate(hosts)]
+
+
+def test_no_host_takes_all_places(store: Store) -> None:
+    wanted = feeds_of("slow", "slow", "slow", "slow", "quick", "other")
+    with store.writing() as tx:
+        polls.sync(tx, wanted, NOON)
+        for number, feed in enumerate(wanted):
+            early = a_state(feed.id, next_poll_at=NOON - (9 - number) * HOUR)
+            polls.save(tx, early, Unchanged(validators=Validators()), News(), NOON, watchlists=())
+
+        def ids(limit: int, **given: Any) -> list[str]:
+            return [state.feed_id for state in polls.due(tx, NOON, limit, **given)]
+
+        assert ids(4, per_host=2) == ["slow-0", "slow-1", "quick-4", "other-5"]
+        assert ids(4, per_host=2, hosts={"slow.example": 1}) == ["slow-0", "quick-4", "other-5"]
+        assert ids(4, per_host=2, hosts={"slow.example": 7}) == ["quick-4", "other-5"]
+        assert ids(2, per_host=2) == ["slow-0", "slow-1"]
+        assert ids(9) == [feed.id for feed in wanted]
+
+
+def test_a_feed_of_each_host_is_found_whether_due_or_not(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, feeds_of("one", "one", "two", "three"), NOON + HOUR)
+        found = polls.of_hosts(tx, ["one.example", "two.example", "four.example"])
+        assert {state.feed_id.partition("-")[0] for state in found} == {"one", "two"}
+        assert len(found) == 2
+
+
+def test_the_host_of_a_feed_from_before_hosts_were_kept_is_filled_in(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        tx.execute(text("UPDATE feeds SET host = ''"))
+        assert polls.of_hosts(tx, ["gazette.example"]) == ()
+        polls.sync(tx, [a_feed()], NOON)
+        assert len(polls.of_hosts(tx, ["gazette.example"])) == 1
+
+
+def test_a_feed_that_the_daemon_dies_of_waits_longer_each_time_and_is_never_given_up(store: Store) -> None:
+    waits = []
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed("deadly"), a_feed("idle")], NOON)
+        for deaths in range(1, 15):
+            polls.take(tx, [FeedId("deadly")], NOON)
+            assert polls.release(tx, NOON) == 1
+            state = polls.state(tx, FeedId("deadly"))
+            assert state is not None
+            assert state.interruptions == deaths
+            waits.append((state.next_poll_at - NOON).total_seconds() / 60)
+        assert waits == [0, 0, 1, 2, 4, 8, 16, 32, *[60] * 6]
+        assert polls.release(tx, NOON) == 0
+        idle = polls.state(tx, FeedId("idle"))
+        assert idle is not None
+        assert idle.interruptions == 0
+        polls.take(tx, [FeedId("deadly")], NOON)
+        done = a_state("deadly")
+        polls.save(tx, done, Unchanged(validators=Validators()), News(), NOON, watchlists=())
+        assert polls.release(tx, NOON) == 0, "a poll that was saved is no interruption"
+
+
+def test_polls_that_failed_by_no_fault_of_the_feed_are_taken_back(store: Store) -> None:
+    before = a_state(last_success_at=NOON, validators=Validators(etag="x"))
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        failed = replace(before, failures=1, failure=FailureKind.TEMPORARY, last_error="down", next_poll_at=NOON + HOUR)
+        outcome = Failed(reason="down", kind=FailureKind.TEMPORARY)
+        polls.save(tx, failed, outcome, News(), NOON, watchlists=())
+        polls.restore(tx, [before], NOON + HOUR)
+        assert polls.state(tx, before.feed_id) == replace(before, next_poll_at=NOON + HOUR)
+
+
+def test_polls_that_bring_nothing_share_a_row_and_one_that_was_not_made_has_none(store: Store) -> None:
+    unchanged = Unchanged(validators=Validators())
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        for _ in range(3):
+            state = polls.state(tx, FeedId("gazette-en"))
+            assert state is not None
+            polls.save(tx, state, unchanged, News(), NOON, watchlists=())
+        polls.save(tx, a_state(), Postponed(wait=HOUR), News(), NOON, watchlists=())
+        assert tx.execute(text("SELECT outcome, times FROM polls")).all() == [("unchanged", 3)]

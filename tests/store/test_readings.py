@@ -194,6 +194,16 @@ def test_what_was_given_back_counts_neither_as_attempt_nor_as_interruption(store
         assert readings.take(tx, NOON, 1) == (reading,)
 
 
+def test_what_was_put_off_is_due_later_and_counts_as_no_attempt(store: Store) -> None:
+    with store.writing() as tx:
+        arrive(tx, an_article())
+        (reading,) = readings.take(tx, NOON, 1)
+        readings.give_back(tx, [reading.article.id], until=NOON + HOUR)
+        assert readings.take(tx, NOON, 1) == ()
+        assert readings.next_due(tx) == NOON + HOUR
+        assert readings.take(tx, NOON + HOUR, 1) == (reading,)
+
+
 @pytest.mark.parametrize(
     ("older", "due"),
     [

@@ -227,7 +227,7 @@ async def test_a_task_that_the_pool_lost_is_tried_again(monkeypatch: pytest.Monk
         return lost[0]
 
     monkeypatch.setattr(pool_module, "_schedule", schedule)
-    async with some_workers(count=1, seconds=0.05, lost_after=0.05) as workers:
+    async with some_workers(count=1, seconds=0.5, lost_after=0.05) as workers:
         assert await workers.run(jobs.double, 4) == 8
     assert len(lost) == 1
 

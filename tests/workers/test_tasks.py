@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.errors import ParseError
+from monitor.feeds.opml import FeedList
 from monitor.model import Page, ParsedFeed
 from monitor.workers import tasks
 from tests.builders import NOON
@@ -50,6 +51,16 @@ def test_a_page_is_extracted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "monitor.articles.extract", module)
     given = {"content_type": "text/html", "url": "https://gazette.example/news/1"}
     assert tasks.extract_page(b"<p>", **given) == (page, given)  # type: ignore[comparison-overlap]
+
+
+def test_a_page_is_searched_for_feeds_and_a_list_of_feeds_is_read() -> None:
+    page = b"<html><link rel=alternate type=application/rss+xml href=/rss>"
+    assert [lead.url for lead in tasks.feed_leads(page, "text/html", "https://gazette.example/")] == [
+        "https://gazette.example/rss"
+    ]
+    found = tasks.feed_list(b"<opml><body><outline xmlUrl='https://gazette.example/rss'/></body></opml>")
+    assert isinstance(found, FeedList)
+    assert [feed.url for feed in found.feeds] == ["https://gazette.example/rss"]
 
 
 def test_a_task_gets_its_arguments_and_returns_its_value() -> None:

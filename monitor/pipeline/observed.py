@@ -1,0 +1,91 @@
+"""A poll of one feed, watched: what was asked, what came, and what it would add. Stores nothing by itself."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.feeds import schedule
+from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.request import Fetched, Request
+from monitor.model import Feed, FeedState, News, Outcome, Polled
+from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.poll import ask, save
+from monitor.pipeline.tools import Tools
+from monitor.store import entries
+from monitor.store.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A poll, and what is to be said of it."""
+
+    feed: Feed
+    state: FeedState
+    """Before."""
+    request: Request
+    fetched: Fetched | None
+    """None: no complete answer came."""
+    outcome: Outcome
+    news: News
+    """What it adds to what is stored."""
+    elapsed: timedelta
+    """For all of it: the wait for the host's turn, the network, the parsing."""
+    next_poll_at: datetime
+
+
+class _Witness(Fetcher):
+    """Remembers what was asked and what came."""
+
+    request: Request
+    fetched: Fetched | None = None
+
+    async def fetch(self, request: Request) -> Fetched:
+        """As every fetcher."""
+        self.request = request
+        self.fetched = await super().fetch(request)
+        return self.fetched
+
+
+async def observe(feed: Feed, state: FeedState, tools: Tools) -> Observed:
+    """Ask for the feed as the stage does, and decide what is new. Raises: StoreError; FetchError, when the guard is not
+    whole.
+    """
+    began = tools.clock()
+    async with _Witness(tools.config.settings.fetch) as witness:
+        await witness.self_test()
+        # The self-test is a request, too.
+        witness.fetched = None
+        outcome = await ask(feed, state, replace(tools, fetcher=witness))
+    news = await tools.database.read(lambda tx: _news(tx, feed, outcome, tools))
+    now = tools.clock()
+    return Observed(
+        feed=feed,
+        state=state,
+        request=witness.request,
+        fetched=witness.fetched,
+        outcome=outcome,
+        news=news,
+        elapsed=now - began,
+        next_poll_at=schedule.after(feed, state, outcome, news=news, now=now).next_poll_at,
+    )
+
+
+async def keep(observed: Observed, tools: Tools) -> None:
+    """Save what came of it, as the stage does. Raises: StoreError."""
+    feed, state = observed.feed, observed.state
+    outcome, news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, observed.outcome, tools))
+    tools.tally.add_poll(feed.id, outcome, news, new_matches)
+
+
+def _news(tx: Transaction, feed: Feed, outcome: Outcome, tools: Tools) -> News:
+    if not isinstance(outcome, Polled):
+        return News()
+    keys = address_keys(feed, outcome.parsed)
+    return decide_news(
+        outcome.parsed,
+        entries.seen(tx, feed.id, outcome.parsed.entries, keys),
+        feed=feed,
+        keys=keys,
+        outlets=tools.outlets,
+        matcher=tools.config.matcher,
+        now=tools.clock(),
+    )
