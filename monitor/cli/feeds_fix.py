@@ -1,6 +1,6 @@
 """`monitor feeds fix`: feeds that have moved get their new address in feeds.yaml."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -23,22 +23,20 @@ def fix_command(*, write_it: bool, config: str | None, database: str | None) -> 
     are written, comments and all other lines stay as they are, and what would not load is not written.
     """
     from monitor.app import load_config
-    from monitor.config.rewrite import change_addresses, patch
+    from monitor.config.rewrite import change_addresses, guarded, patch
 
     folder, variables = folder_of(config), environment(database)
     loaded = load_config(folder, variables, secrets=False)
-    moved = _moved(loaded)
-    free = _free(loaded.feeds, moved)
-    for feed_id in sorted(moved.keys() - free.keys()):
-        message = f"{feed_id} has moved to {redact(moved[feed_id])}, which is another feed's: remove one of the two."
-        click.echo(message, err=True)
-    if not free:
-        click.echo("No feed has moved to an address of its own: nothing to fix.")
+    fit, left = _judged(loaded.feeds, _moved(loaded), guarded(loaded))
+    for said in left:
+        click.echo(said, err=True)
+    if not fit:
+        click.echo("No feed has moved to an address that can be written: nothing to fix.")
     elif write_it:
-        file = change_addresses(folder, loaded, free, variables)
-        click.echo(f"Written to {file}: {', '.join(free)}. The daemon takes it up by itself.")
+        file = change_addresses(folder, loaded, fit, variables)
+        click.echo(f"Written to {file}: {', '.join(fit)}. The daemon takes it up by itself.")
     else:
-        click.echo(patch(loaded, free), nl=False)
+        click.echo(patch(loaded, fit), nl=False)
 
 
 def _moved(loaded: "Config") -> Mapping[FeedId, str]:
@@ -48,7 +46,22 @@ def _moved(loaded: "Config") -> Mapping[FeedId, str]:
         return polls.moved(tx, loaded.feeds)
 
 
-def _free(feeds: Sequence[Feed], moved: Mapping[FeedId, str]) -> dict[FeedId, str]:
-    """The new addresses that no other feed has, before or after."""
+def _judged(
+    feeds: Sequence[Feed], moved: Mapping[FeedId, str], guarded: Collection[FeedId]
+) -> tuple[dict[FeedId, str], list[str]]:
+    """The new addresses that can be written, and why others are left to a person."""
     taken = {place(feed.url): feed.id for feed in feeds}
-    return {feed_id: url for feed_id, url in moved.items() if taken.setdefault(place(url), feed_id) == feed_id}
+    fit: dict[FeedId, str] = {}
+    left: list[str] = []
+    for feed in feeds:
+        if feed.id not in moved:
+            continue
+        url = moved[feed.id]
+        said = f"{feed.id} has moved to {redact(url)}, "
+        if taken.setdefault(place(url), feed.id) != feed.id:
+            left.append(f"{said}which is another feed's: remove one of the two.")
+        elif feed.id in guarded:
+            left.append(f"{said}whose server would get its secret: change the url: by hand, if it may have it.")
+        else:
+            fit[feed.id] = url
+    return fit, left

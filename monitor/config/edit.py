@@ -14,6 +14,7 @@ from monitor.config.source import Place, open_source, shown
 from monitor.config.yaml import Node, Table, Text, read_tree
 from monitor.errors import ConfigError, Problem
 from monitor.model import Affiliation, FeedId
+from monitor.urls import without_user
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 # What every reader of YAML takes for a text as it stands, on one line of a block.
@@ -110,12 +111,26 @@ def with_addresses(text: str, addresses: Mapping[FeedId, str]) -> str:
     return "".join(lines)
 
 
+def with_secrets(text: str) -> frozenset[FeedId]:
+    """The feeds in the text of a feeds.yaml whose requests carry a secret: in an `auth:`, or in their address."""
+    feeds = _feeds(_entry(_tree(text), "outlets"))
+    return frozenset(feed for feed, about in feeds for key, value in _pairs(about) if _is_secret(key, value))
+
+
+def _is_secret(key: Text, value: Node) -> bool:
+    in_address = key.value == "url" and isinstance(value, Text) and without_user(value.value) != value.value
+    return key.value == "auth" or in_address
+
+
 def _urls(outlets: Table) -> Iterator[tuple[FeedId, Text]]:
     """Where the address of each feed stands."""
+    for feed, about in _feeds(outlets):
+        yield from ((feed, value) for key, value in _pairs(about) if key.value == "url" and isinstance(value, Text))
+
+
+def _feeds(outlets: Table) -> Iterator[tuple[FeedId, Node]]:
     for _, outlet in outlets.entries:
-        for feed, about in _entry(outlet, "feeds").entries:
-            found = (value for key, value in _pairs(about) if key.value == "url" and isinstance(value, Text))
-            yield from ((FeedId(feed.value), url) for url in found)
+        yield from ((FeedId(feed.value), about) for feed, about in _entry(outlet, "feeds").entries)
 
 
 def _readdressed(line: str, old: Text, url: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from stat import S_IMODE
 from tempfile import NamedTemporaryFile
 
-from monitor.config.edit import Addition, with_addresses, with_feeds
+from monitor.config.edit import Addition, with_addresses, with_feeds, with_secrets
 from monitor.config.feeds import FEEDS
 from monitor.config.load import Config, load
 from monitor.config.source import spellings
@@ -39,6 +39,11 @@ def change_addresses(
     feeds = tuple(replace(feed, url=addresses.get(feed.id, feed.url)) for feed in config.feeds)
     change = _Change(edit=lambda text: with_addresses(text, addresses), feeds=feeds)
     return _rewrite(folder, config, change, environment)
+
+
+def guarded(config: Config) -> frozenset[FeedId]:
+    """The feeds whose requests carry a secret, which is meant for the server at their present address."""
+    return with_secrets(config.files[_name(config)].decode())
 
 
 def patch(config: Config, addresses: Mapping[FeedId, str]) -> str:
@@ -72,7 +77,7 @@ def _rewrite(folder: Path, config: Config, change: _Change, environment: Mapping
     name = _name(config)
     old = config.files[name]
     new = change.edit(old.decode()).encode()
-    loaded = load({**config.files, name: new}, environment=environment, home=folder.parent)
+    loaded = load({**config.files, name: new}, environment=environment, home=folder.parent, secrets=False)
     if [_said(feed) for feed in loaded.feeds if feed.id not in change.added] != [*map(_said, change.feeds)]:
         raise ConfigError([Problem(file=name, what="other feeds would change", hint="paste the lines by hand")])
     _replace(folder / name, name, old, new)

@@ -123,20 +123,18 @@ def test_an_empty_schedule_says_so(monitor: Run, tmp_path: Path) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A folder with a small configuration, in force, of which two feeds have moved to one address, and one nearly."""
+    """A small configuration, in force: two of its feeds have moved to one address, and one has a secret."""
     for name, text in FILES.items():
         path = tmp_path / "config" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    config = load_config(tmp_path / "config", {})
-    there = {
-        "gazette-en": ("https://gazette.example/?key=hunter2", 3),
-        "norsk": ("https://gazette.example/?key=hunter2", 9),
-    }
+        path.write_text(text.replace("every: 10m", "auth: {bearer: env:NOT_SET}"), encoding="utf-8")
+    config = load_config(tmp_path / "config", {}, secrets=False)
+    key = "https://gazette.example/?key=hunter2"
+    there = {"gazette-en": (key, 3), "gazette-ar": ("https://elsewhere.example/", 4), "norsk": (key, 9)}
     with Store.open(str(tmp_path / "data" / "monitor.db")) as store, store.writing() as tx:
         polls.sync(tx, config.feeds, NOON)
         for state in polls.due(tx, NOON, 9):
-            moved_to, times = there.get(state.feed_id, ("https://elsewhere.example/", 2))
+            moved_to, times = there[state.feed_id]
             moved = replace(state, moved_to=moved_to, moved_times=times)
             polls.save(tx, moved, Unchanged(validators=Validators()), News(), NOON, watchlists=())
     return tmp_path
@@ -147,6 +145,8 @@ def test_a_moved_feed_is_fixed_and_two_that_become_one_are_left_to_a_person(moni
     said = monitor("feeds", "fix", at=small)
     assert said.code == 0
     assert said.err == (
+        "gazette-ar has moved to https://elsewhere.example/, whose server would get its secret: "
+        "change the url: by hand, if it may have it.\n"
         "norsk has moved to https://gazette.example/?key=***, which is another feed's: remove one of the two.\n"
     )
     assert [line for line in said.out.splitlines() if line[0] in "+-"] == [
@@ -155,15 +155,19 @@ def test_a_moved_feed_is_fixed_and_two_that_become_one_are_left_to_a_person(moni
         "-        url: https://gazette.example/rss.xml",
         "+        url: https://gazette.example/?key=***",
     ]
-    assert path.read_text(encoding="utf-8") == FILES["feeds.yaml"]
+    before = path.read_text(encoding="utf-8")
+    assert "rss.xml" in before
     said = monitor("feeds", "fix", "--write", at=small)
     assert (
         said.out == f"Written to {small.resolve()}/config/feeds.yaml: gazette-en. The daemon takes it up by itself.\n"
     )
-    assert path.read_text(encoding="utf-8") == FILES["feeds.yaml"].replace(
+    assert path.read_text(encoding="utf-8") == before.replace(
         "https://gazette.example/rss.xml", "https://gazette.example/?key=hunter2"
     )
-    assert monitor("feeds", "fix", at=small).out == "No feed has moved to an address of its own: nothing to fix.\n"
+    assert (
+        monitor("feeds", "fix", at=small).out
+        == "No feed has moved to an address that can be written: nothing to fix.\n"
+    )
 
 
 def quarantine(database: str) -> list[ArticleId]:

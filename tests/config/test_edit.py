@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from monitor.config.edit import Addition, NewFeed, NewOutlet, block, with_addresses, with_feeds
+from monitor.config.edit import Addition, NewFeed, NewOutlet, block, with_addresses, with_feeds, with_secrets
 from monitor.config.load import load
 from monitor.config.shipped import shipped_folder
 from monitor.errors import ConfigError
@@ -248,3 +248,14 @@ def test_an_address_that_is_written_in_another_way_is_left_to_a_person(url: str)
     text = f"outlets:\n  x:\n    feeds:\n      x:\n        url: {url}\n"
     with pytest.raises(ConfigError, match="not written as it is, on one line"):
         with_addresses(text, {FeedId("x"): NEW})
+
+
+def test_feeds_whose_requests_carry_a_secret_are_known() -> None:
+    text = (
+        "outlets:\n  x:\n    feeds:\n"
+        "      a:\n        url: https://x.example/\n        auth: {bearer: env:X}\n"
+        "      b:\n        url: https://desk:hunter2@x.example/\n"
+        "      c:\n        url: https://x.example/c\n        tags: [auth]\n"
+        "      d: x\n"
+    )
+    assert with_secrets(text) == {"a", "b"}

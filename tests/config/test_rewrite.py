@@ -9,7 +9,7 @@ import pytest
 
 from monitor.app import load_config
 from monitor.config.edit import Addition, NewFeed
-from monitor.config.rewrite import add_feeds, change_addresses, patch
+from monitor.config.rewrite import add_feeds, change_addresses, guarded, patch
 from monitor.errors import ConfigError
 from monitor.model import FeedId
 from tests.config.valid import FILES
@@ -125,3 +125,13 @@ def test_a_patch_is_one_that_patch_takes(folder: Path) -> None:
     config = load_config(folder, {})
     subprocess.run(["patch", "-d", folder, "-s"], input=patch(config, MOVED), text=True, check=True)
     assert load_config(folder, {}).feeds[-1].url == MOVED[FeedId("norsk")]
+
+
+def test_secrets_need_not_be_there_to_edit_the_file(folder: Path) -> None:
+    path = folder / "feeds.yaml"
+    guarded_feed = FILES["feeds.yaml"].replace("every: 10m", "auth: {bearer: env:NOT_SET}")
+    path.write_text(guarded_feed, encoding="utf-8")
+    config = load_config(folder, {}, secrets=False)
+    assert guarded(config) == {"gazette-ar"}
+    add_feeds(folder, config, [NEW], {})
+    assert "gazette-fr" in path.read_text(encoding="utf-8")
