@@ -56,7 +56,7 @@ def quiet_watchlists(tx: Transaction, watchlists: Collection[WatchlistId], now: 
     rows = select(matches.c.watchlist_id, matches.c.matched_at)
     rows = rows.where(matches.c.watchlist_id.in_(list(silent)), matches.c.matched_at >= since)
     arrivals = _by_first(tx.execute(rows))
-    lost = outages.since(tx, since)
+    lost = outages.known(tx, since, now)
     found = {name: strange_silence(arrivals[name], now, lost) for name in silent}
     return {WatchlistId(name): silence for name, silence in found.items() if silence}
 

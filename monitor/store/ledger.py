@@ -1,5 +1,6 @@
 """The balance of all feeds: what was asked and offered, what became of it, and what may have passed unseen."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -121,13 +122,19 @@ def ledger(tx: Transaction, since: datetime, now: datetime, *, feed: FeedId | No
 
 def _polls(tx: Transaction, since: datetime, feed: FeedId | None) -> Polls:
     rows = select(polls.c.outcome, polls.c.failure, func.sum(polls.c.times)).where(*_polled(since, feed))
-    counts = {(row[0], row[1]): row[2] for row in tx.execute(rows.group_by(polls.c.outcome, polls.c.failure))}
+    counts: Counter[str] = Counter()
+    failed: Counter[FailureKind] = Counter()
+    for outcome, kind, number in tx.execute(rows.group_by(polls.c.outcome, polls.c.failure)):
+        counts[outcome] += number
+        if outcome == "failed":
+            # Of old polls it is not known.
+            failed[kind or FailureKind.TEMPORARY] += number
     made = select(func.coalesce(func.sum(polls.c.times), 0)).where(*_polled(since, feed))
     return Polls(
         made=tx.execute(made).scalar_one(),
-        brought=counts.get(("polled", None), 0),
-        unchanged=counts.get(("unchanged", None), 0),
-        failed={kind or FailureKind.TEMPORARY: n for (outcome, kind), n in counts.items() if outcome == "failed"},
+        brought=counts["polled"],
+        unchanged=counts["unchanged"],
+        failed=dict(failed),
     )
 
 

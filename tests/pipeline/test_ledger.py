@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import TypeVar
@@ -273,6 +273,17 @@ async def test_where_no_feed_was_polled_before_an_outage_nothing_is_known(world:
     await world.run(after=2 * HOUR)
     (downtime,) = balance(world).downtimes
     assert (downtime.losses, downtime.unknown) == ((), 1)
+
+
+async def test_failed_polls_of_unknown_kind_are_counted_too(world: World) -> None:
+    world.answer("/gazette-en.xml", status=502)
+    for _ in range(2):
+        world.poll_again()
+        await world.run()
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        tx.execute(text("UPDATE polls SET failure = NULL WHERE id = (SELECT min(id) FROM polls)"))
+    found = balance(world)
+    assert (found.errors, asdict(found.polls)["failed"]) == ((), {FailureKind.TEMPORARY: 2})
 
 
 async def test_what_does_not_add_up_is_said(world: World) -> None:

@@ -146,6 +146,9 @@ def test_a_watchlist_whose_matches_cease_is_strangely_quiet(store: Store) -> Non
         assert found.keys() == {RAFAH}
         assert found[RAFAH].since == NOON - 4 * DAY
         assert health.quiet_watchlists(tx, lists[1:], NOON) == {}
+        tx.exec_driver_sql("INSERT INTO configurations VALUES ('', 1, '2025-11-10 12:00:00', '2025-11-10 12:00:00')")
+        daemon.begin(tx, replace(A_DAEMON, alive_at=NOON - 4 * DAY))
+        assert health.quiet_watchlists(tx, lists, NOON) == {}
 
 
 A_DAEMON = Daemon(pid=7, host="desk", started_at=NOON, configuration="", in_force_since=NOON, alive_at=NOON)
