@@ -85,9 +85,17 @@ def _last_good(folder: Path, environment: Mapping[str, str], content: str = "") 
             files = configurations.last(tx)
         if files is None or files_hash(files) == content:
             return None
-        return load(files, environment=environment, home=folder.parent)
+        return _load_even_without_secrets(files, folder, environment)
     except (ConfigError, StoreError):
         return None
+
+
+def _load_even_without_secrets(files: Mapping[str, bytes], folder: Path, environment: Mapping[str, str]) -> Config:
+    """What ran before must run again, if a feed's secret is gone without that feed's entries: all others have theirs."""
+    try:
+        return load(files, environment=environment, home=folder.parent)
+    except ConfigError:
+        return load(files, environment=environment, home=folder.parent, secrets=False)
 
 
 async def try_address(config: Config, url: str) -> Trial:
@@ -206,14 +214,27 @@ def _account_for_absence(tx: Transaction, now: datetime) -> None:
     if before is None:
         return
     outages.end(tx, before.alive_at)
+    _record_absence(tx, now)
+
+
+def _record_absence(tx: Transaction, now: datetime) -> None:
     if absent := outages.absence(tx, now):
         outages.begin(tx, absent.kind, absent.began_at)
         outages.end(tx, now)
 
 
 async def beat(tools: Tools) -> None:
-    """Record that the daemon runs. Raises: StoreError."""
-    await tools.database.write(lambda tx: daemon.beat(tx, tools.clock()))
+    """Record that the daemon runs, and where it did not for a while (it was suspended, or could not save) that too.
+
+    Raises: StoreError.
+    """
+    now = tools.clock()
+
+    def save(tx: Transaction) -> None:
+        _record_absence(tx, now)
+        daemon.beat(tx, now)
+
+    await tools.database.write(save)
 
 
 def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:

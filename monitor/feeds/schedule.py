@@ -80,7 +80,7 @@ def after(feed: Feed, state: FeedState, outcome: Outcome, *, news: News, now: da
 
 
 def _polled(feed: Feed, state: FeedState, polled: Polled, news: News, now: datetime) -> FeedState:
-    parsed, gap = polled.parsed, is_gap(state, polled, news)
+    parsed = polled.parsed
     # Half a feed must be asked for again, whole: no 304 and no equal bytes may stand in for the rest.
     is_whole = not parsed.damaged
     hidden = polled.unconditional and bool(news.sightings) and polled.validators == state.validators != Validators()
@@ -98,7 +98,7 @@ def _polled(feed: Feed, state: FeedState, polled: Polled, news: News, now: datet
         moved_times=_times_moved(state, polled.moved_to),
     )
     # What passes unseen is worse than what is asked for too often.
-    asked = timedelta() if gap else _asked(feed, parsed.ttl, polled.max_age)
+    asked = min(_asked(feed, parsed.ttl, polled.max_age), _safe(state, len(parsed.entries), news.known, now))
     return replace(after_it, next_poll_at=now + max(_interval(feed, after_it), asked) * _spread(feed))
 
 
@@ -122,6 +122,7 @@ def _failed(feed: Feed, state: FeedState, failed: Failed, now: datetime) -> Feed
     doubled = interval * 2 ** min(state.failures, _MOST_DOUBLINGS)
     wait = DAY if failed.kind is FailureKind.GONE else min(doubled, max(LONGEST_DELAY, interval))
     asked = min(failed.retry_after or timedelta(), LONGEST_RETRY_AFTER)
+    is_moved = state.moved_times >= FOLLOWED
     again = bool(failed.crashed_hash) and failed.crashed_hash == state.crashed_hash
     return replace(
         state,
@@ -130,8 +131,11 @@ def _failed(feed: Feed, state: FeedState, failed: Failed, now: datetime) -> Feed
         failure=failed.kind,
         crashed_hash=failed.crashed_hash or state.crashed_hash,
         crashes=state.crashes + 1 if again else int(bool(failed.crashed_hash)) or state.crashes,
-        # It may be the new address that fails: the next poll asks the one that the user gave.
+        # It may be the new address that fails: the next poll asks the one that the user gave, to which what the new one
+        # vouched for means nothing.
         moved_times=0,
+        validators=Validators() if is_moved else state.validators,
+        body_hash="" if is_moved else state.body_hash,
         interruptions=0,
         unchanged_poll=0,
         last_polled_at=now,
@@ -161,9 +165,20 @@ def _learned(feed: Feed, state: FeedState, new: int, known: int, now: datetime) 
     if _FEWEST <= share <= _MOST:
         return interval
     since = now - state.last_polled_at if state.last_polled_at else interval
-    # Divided last: a share of 0 asks for the longest.
-    wanted = since * _WANTED / share if share and since > timedelta() else interval * _SLOWER
+    if not known:
+        wanted = interval * _FASTER  # a gap: how fast it is cannot be told
+    else:
+        wanted = since * _WANTED / share if share and since > timedelta() else interval * _SLOWER
     return _within(_within(wanted, interval * _FASTER, interval * _SLOWER), feed.fastest, feed.slowest)
+
+
+def _safe(state: FeedState, entries: int, known: int, now: datetime) -> timedelta:
+    """How long a feed may be left alone, at the pace of this document, before too much of the next one is new."""
+    if known >= entries:
+        return LONGEST_RETRY_AFTER
+    if not state.window or not state.last_polled_at:
+        return timedelta()
+    return max(now - state.last_polled_at, timedelta()) * _MOST * entries / (entries - known) if known else timedelta()
 
 
 def _interval(feed: Feed, state: FeedState) -> timedelta:

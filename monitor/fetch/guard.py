@@ -22,7 +22,7 @@ _TRIED = 3
 """Addresses of one host that are dialled, one after another."""
 _ATTEMPT = 10.0
 """Seconds for one of them while another is left."""
-_RESOLVERS = 16
+_RESOLVERS = 64
 """Threads: asyncio's own few would all wait for one dead name server."""
 _MOST_HEAD = 131_072
 """Bytes before an answer's body. httpcore bounds its headers, but reads the interim answers before it (100, 103) for

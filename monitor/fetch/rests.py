@@ -6,7 +6,8 @@ from dataclasses import dataclass
 SHORTEST = 60.0
 """Seconds of a host's first rest, where it does not say how long."""
 LONGEST = 3600.0
-"""Seconds of any further one; each is twice the one before it."""
+"""Seconds of the longest; each is twice the one before it. A server that asks for more, of whatever document, gets it
+for that document alone: the others are tried again."""
 _SPREAD = 0.25
 """Up to so much of a rest is added by chance: others who were refused with us must not all come back with us."""
 _FORGOTTEN = 86_400.0
@@ -52,8 +53,8 @@ class Rests:
             number = 1
         elif known.until <= now:
             number += 1  # else it was asked before the rest began: the same refusal
-        length = asked or min(SHORTEST * 2 ** min(number - 1, 10), LONGEST)
-        until = now + length * (1 + _SPREAD * self._random())
+        length = asked or SHORTEST * 2 ** min(number - 1, 10)
+        until = now + min(length * (1 + _SPREAD * self._random()), LONGEST)
         self._rests[host] = _Rest(max(until, known.until if known else 0.0), number, status)
         if len(self._rests) > _MOST:
             del self._rests[next(iter(self._rests))]

@@ -1,5 +1,6 @@
 """The stage POLL: a due feed is fetched and parsed, and what is new in it is matched and saved in one transaction."""
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Collection, Hashable
@@ -27,7 +28,7 @@ from monitor.model import (
 )
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import address_keys, decide_news
-from monitor.pipeline.outage import come_back, go_down
+from monitor.pipeline.outage import settle
 from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
 from monitor.pipeline.tools import Tools
@@ -63,33 +64,51 @@ async def take(
     that tell whether it works. Raises: StoreError.
     """
     now = tools.clock()
-    chosen = () if tools.network.phase is Phase.UP else await _probes(tools, busy, now)
+    await settle(tools)
     if tools.network.phase is Phase.UP:
-        exclude = busy if only is None else busy | (tools.feeds.keys() - frozenset(only))
-        hosts = Counter(host(tools.feeds[feed].url) for feed in tools.feeds.keys() & busy)
-        most = _A_HOST * tools.config.settings.fetch.per_host
-        chosen = await tools.database.read(
-            lambda tx: polls.due(tx, now, limit, exclude=exclude, hosts=hosts, per_host=most)
-        )
+        chosen = await _due(tools, limit, busy, only, now)
+    else:
+        chosen = await _probes(tools, busy, now)
     if chosen:
         ids = [state.feed_id for state in chosen]
         await tools.database.write(lambda tx: polls.take(tx, ids, now))
     return chosen
 
 
+async def _due(
+    tools: Tools, limit: int, busy: frozenset[Hashable], only: Collection[FeedId] | None, now: datetime
+) -> tuple[FeedState, ...]:
+    hosts = Counter(host(tools.feeds[feed].url) for feed in tools.feeds.keys() & busy)
+    most = _A_HOST * tools.config.settings.fetch.per_host
+    wanted = None if only is None or tools.feeds.keys() <= frozenset(only) else only
+    return await tools.database.read(
+        lambda tx: polls.due(tx, now, limit, exclude=busy, only=wanted, hosts=hosts, per_host=most)
+    )
+
+
 async def _probes(tools: Tools, busy: frozenset[Hashable], now: datetime) -> tuple[FeedState, ...]:
-    """Feeds that tell whether our network works, due or not."""
+    """Feeds that tell whether our network works: of hosts that answered, due or not; of others that are due; else of
+    those that were not reached, the one that was asked longest ago first.
+    """
     network = tools.network
-    wanted = network.to_probe(now)[:_PROBED]
-    if not wanted:
+    if not network.may_probe(now):
         return ()
-    found = await tools.database.read(lambda tx: polls.of_hosts(tx, wanted))
+    answering, missing = network.to_probe()[:_PROBED], tuple(network.missing)
+    avoided = Counter((*answering, *missing))
+
+    def find(tx: Transaction) -> tuple[FeedState, ...]:
+        found = polls.of_hosts(tx, answering)
+        if len(found) < SUSPICIOUS:
+            found += polls.due(tx, now, SUSPICIOUS, exclude=busy, hosts=avoided, per_host=1)
+        return found or polls.of_hosts(tx, missing[:_PROBED])
+
+    found = await tools.database.read(find)
     free = [state for state in found if state.feed_id in tools.feeds and state.feed_id not in busy]
     chosen = tuple(free[:SUSPICIOUS])
     if chosen:
         network.probing({host(tools.feeds[state.feed_id].url) for state in chosen}, now)
     elif not busy:
-        network.answered()  # their feeds have left the configuration: nobody is left to doubt it for.
+        network.answered()  # nobody is left to doubt it for: their feeds have left the configuration
     return chosen
 
 
@@ -102,8 +121,14 @@ async def poll_due(state: FeedState, tools: Tools) -> None:
 
 async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
     """Poll one feed and save what came of it. Raises: StoreError, when it cannot be saved."""
-    outcome = await ask(feed, state, tools)
-    await _look_at_network(feed, state, outcome, tools)
+    try:
+        outcome = await ask(feed, state, tools)
+    except asyncio.CancelledError:
+        # Told to stop: this poll is no sign of a feed that kills.
+        await tools.database.write(lambda tx: polls.give_back(tx, feed.id))
+        raise
+    _look_at_network(feed, state, outcome, tools)
+    await settle(tools)
     outcome, news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, outcome, tools))
     tools.tally.add_poll(feed.id, outcome, news, new_matches)
     _say(feed, state, outcome, news, new_matches)
@@ -165,21 +190,16 @@ async def _parse(feed: Feed, request: Request, fetched: Fetched, state: FeedStat
     )
 
 
-async def _look_at_network(feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> None:
-    """Learn from an outcome whether our own network works. When it turns out that it does not, feeds that failed before
-    that was known are made what they were. Raises: StoreError.
-    """
-    network, now, where = tools.network, tools.clock(), host(feed.url)
+def _look_at_network(feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> None:
+    """Learn from an outcome whether our own network works."""
+    network, where = tools.network, host(feed.url)
     if isinstance(outcome, Postponed):
-        return
-    if not _is_unreached(outcome):
-        if network.reached(where):
-            await come_back(tools)
-        tools.failing.clear()
-        return
-    tools.failing.setdefault(feed.id, state)
-    if network.missed(where, now):
-        await go_down(tools)
+        network.put_off(where)
+    elif _is_unreached(outcome):
+        network.failing.setdefault(feed.id, state)
+        network.missed(where, tools.clock())
+    else:
+        network.reached(where)
 
 
 def _is_unreached(outcome: Outcome) -> bool:
@@ -205,7 +225,7 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
     current = tools.feeds.get(feed.id, feed)
     if _is_unreached(outcome) and tools.network.phase is Phase.DOWN:
         # Here, where saves follow one another: what was saved before the network was known to be down is restored.
-        outcome, state = Postponed(wait=timedelta()), tools.failing.get(feed.id, state)
+        outcome, state = Postponed(wait=timedelta()), tools.network.failing.get(feed.id, state)
     news = News()
     if isinstance(outcome, Polled):
         keys = address_keys(feed, outcome.parsed)

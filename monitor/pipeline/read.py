@@ -15,11 +15,12 @@ from monitor.fetch.retry_after import retry_after
 from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
-from monitor.pipeline.outage import come_back
+from monitor.pipeline.outage import settle
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
 from monitor.store import articles, matches, merging, readings
 from monitor.store.store import Transaction
+from monitor.urls import host
 from monitor.workers.pool import Workers
 from monitor.workers.tasks import extract_page
 
@@ -83,8 +84,11 @@ async def read(reading: Reading, tools: Tools) -> None:
     except FetchError as error:
         await _put_off(reading, error, tools)
         return
-    if attempt.landed and tools.network.answered():
-        await come_back(tools)
+    if attempt.landed:
+        tools.network.answered()
+    elif not attempt.reached:
+        tools.network.missed(host(reading.article.url), tools.clock())
+    await settle(tools)
     if not attempt.reached and tools.network.phase is not Phase.UP:
         await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id]))
         return

@@ -7,7 +7,7 @@ from datetime import datetime
 from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.fetch.fetcher import Fetcher
-from monitor.model import Feed, FeedId, FeedState
+from monitor.model import Feed, FeedId
 from monitor.pipeline.database import Database
 from monitor.pipeline.network import Network
 from monitor.pipeline.tally import Tally
@@ -29,8 +29,6 @@ class Tools:
     """Now, as aware UTC."""
     tally: Tally
     network: Network = field(default_factory=Network)
-    failing: dict[FeedId, FeedState] = field(default_factory=dict)
-    """Feeds whose polls failed since the last time any host was reached → what they were before."""
     outlets: Outlets = field(init=False)
     """The configuration's; likewise `feeds`."""
     feeds: Mapping[FeedId, Feed] = field(init=False)

@@ -108,6 +108,11 @@ def take(tx: Transaction, chosen: Sequence[FeedId], now: datetime) -> None:
         tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(taken_at=now))
 
 
+def give_back(tx: Transaction, feed_id: FeedId) -> None:
+    """Makes a feed as if it had not been taken: the daemon stops while it is polled."""
+    tx.execute(update(feeds).where(feeds.c.id == feed_id).values(taken_at=None))
+
+
 def release(tx: Transaction, now: datetime) -> int:
     """At the start of a daemon: feeds that a dead one was polling; how many there were.
 
@@ -136,13 +141,14 @@ def due(
     limit: int,
     *,
     exclude: Collection[Hashable] = (),
+    only: Collection[FeedId] | None = None,
     hosts: Mapping[str, int] = MappingProxyType({}),
     per_host: int = sys.maxsize,
 ) -> tuple[FeedState, ...]:
     """The active feeds that are due, longest due first.
 
-    `exclude`: those that are being polled; `hosts`: how many of each host are, so that with these no host has more than
-    `per_host`: those that wait for one host must not keep others out.
+    `exclude`: those that are being polled; `only`: no others than these; `hosts`: how many of each host are, so that
+    with these no host has more than `per_host`: those that wait for one host must not keep others out.
     """
     found: list[FeedState] = []
     counts = Counter(hosts)
@@ -150,6 +156,8 @@ def due(
         full = [name for name, number in counts.items() if number >= per_host]
         seen = [*exclude, *(state.feed_id for state in found)]
         rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(seen))
+        if only is not None:
+            rows = rows.where(feeds.c.id.in_(list(only)))
         rows = rows.where(feeds.c.host.not_in(full)).order_by(feeds.c.next_poll_at, feeds.c.id)
         more = tx.execute(rows.limit(limit - len(found))).all()
         for row in more:
@@ -162,9 +170,10 @@ def due(
 
 
 def of_hosts(tx: Transaction, wanted: Collection[str]) -> tuple[FeedState, ...]:
-    """One active feed of each of these hosts, whether due or not."""
-    rows = select(feeds).where(feeds.c.active, feeds.c.host.in_(list(wanted))).order_by(feeds.c.next_poll_at)
-    return tuple({row.host: state_of(row) for row in tx.execute(rows)}.values())
+    """One active feed of each of these hosts, whether due or not, in the order of the hosts."""
+    first = select(func.min(feeds.c.id)).where(feeds.c.active, feeds.c.host.in_(list(wanted))).group_by(feeds.c.host)
+    found = {row.host: state_of(row) for row in tx.execute(select(feeds).where(feeds.c.id.in_(first)))}
+    return tuple(found[name] for name in wanted if name in found)
 
 
 def make_due(tx: Transaction, wanted: Collection[FeedId], now: datetime) -> frozenset[FeedId]:

@@ -159,7 +159,11 @@ def test_without_any_network_the_daemon_names_the_demo_once(
     nowhere = {f"dead-{n}": f"http://127.0.0.{n}:9/feed.xml" for n in range(2, 6)}
     world.feeds(*nowhere, urls=nowhere)
     begun = time.monotonic()
-    done = command(world, "run", until=lambda: time.monotonic() - begun > 2.5)
+
+    def is_known() -> bool:
+        return time.monotonic() - begun > 2.5 and bool(world.reading(outages.since, now() - timedelta(hours=1)))
+
+    done = command(world, "run", until=is_known)
     assert (done.code, done.is_clean()) == (0, True)
     assert done.err.count(NO_NETWORK) == 1
     assert all(state and not state.failures for state in (world.reading(polls.state, FeedId(name)) for name in nowhere))
@@ -357,3 +361,45 @@ def test_a_daemon_whose_life_cannot_be_recorded_goes_on(
     world.offer(world.item("Football", ""))
     done = command(world, "run", until=lambda: world.asked("/gazette-en.xml") > 0)
     assert (done.code, done.is_clean()) == (0, True)
+
+
+def test_a_daemon_that_was_suspended_says_so_when_it_wakes(
+    world: World, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "BEAT", timedelta(seconds=0.2))
+    world.offer(world.item("Football", ""))
+    began = now() - timedelta(hours=8)
+
+    def suspended() -> bool:
+        if not world.asked("/gazette-en.xml"):
+            return False
+        with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+            if outages.since(tx, began):
+                return True
+            daemon_record.beat(tx, began)
+        return False
+
+    assert command(world, "run", until=suspended).code == 0
+    outage = world.reading(outages.since, began)[0]
+    assert (outage.kind, outage.began_at) == (OutageKind.MONITOR, began)
+
+
+def test_a_secret_that_is_lost_costs_its_feed_and_no_other(world: World, command: Command) -> None:
+    world.feeds("gazette-en", "closed-en")
+    text = (world.folder / "feeds.yaml").read_text(encoding="utf-8")
+    world.write("feeds.yaml", f"{text}        auth: {{bearer: file:token}}\n")
+    (world.folder.parent / "token").write_text("c4n4ry", encoding="utf-8")
+    world.offer(world.item("Football", ""))
+    world.offer(world.item("Closed", ""), feed="closed-en")
+    assert command(world, "run", "--once").code == 0
+    world.poll_again()
+    (world.folder.parent / "token").unlink()
+    world.answer("/closed-en.xml", status=401)
+    world.offer(world.item("Football", ""), world.item("Talks", ""))
+    done = command(world, "run", "--once")
+    assert (done.code, done.is_clean()) == (EXIT_FAILED, True)
+    assert "token" in done.err
+    assert world.articles().keys() >= {"Football", "Talks"}
+    closed = world.reading(polls.state, FeedId("closed-en"))
+    assert closed is not None
+    assert closed.last_error.startswith("401")

@@ -134,7 +134,7 @@ def a_learning_state(**changes: object) -> FeedState:
         (5, 5, 15),
         (8, 4, 15),
         (10, 2, 9),
-        (12, 0, 7.5),
+        (12, 0, 5),
         (3, 9, 22.5),
         (0, 12, 22.5),
         (0, 0, 15),
@@ -150,11 +150,16 @@ def test_nothing_is_learned_of_the_first_document() -> None:
 
 def test_a_feed_that_was_not_asked_for_long_is_not_thought_to_be_fast() -> None:
     after_a_day = a_learning_state(last_polled_at=NOON - timedelta(days=1))
-    assert learned(after_a_day, 12, 0).interval == timedelta(minutes=22.5)
+    assert learned(after_a_day, 10, 2).interval == timedelta(minutes=22.5)
     backwards = a_learning_state(last_polled_at=NOON + timedelta(days=1))
-    assert learned(backwards, 12, 0).interval == timedelta(minutes=22.5)
+    assert learned(backwards, 10, 2).interval == timedelta(minutes=22.5)
     unknown = a_learning_state(last_polled_at=None)
-    assert learned(unknown, 12, 0).interval == timedelta(minutes=7.5)
+    assert learned(unknown, 10, 2).interval == timedelta(minutes=9)
+
+
+def test_a_gap_makes_the_interval_shorter_however_long_nobody_asked() -> None:
+    after_a_day = a_learning_state(last_polled_at=NOON - timedelta(days=1), interval=timedelta(minutes=28))
+    assert learned(after_a_day, 12, 0).interval == timedelta(minutes=7)
 
 
 def test_the_interval_keeps_within_the_bounds_of_the_user() -> None:
@@ -178,22 +183,50 @@ def test_polls_that_bring_nothing_become_fewer() -> None:
     assert state.interval == timedelta(minutes=22.5)
 
 
+def span(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes)
+
+
 @pytest.mark.parametrize(
     ("max_age", "ttl", "new", "minutes"),
-    [(20, None, 5, 20), (600, None, 5, 30), (None, 50, 5, 50), (10, 20, 5, 20), (20, 50, 10, 9)],
-    ids=["asked", "asked too much", "ttl", "both", "a gap counts for more"],
+    [
+        (20, None, 0, 22.5),
+        (600, None, 0, 30),
+        (None, 50, 0, 50),
+        (None, 500, 0, 60),
+        (25, 28, 1, 28),
+        (None, 50, 6, 20),
+    ],
+    ids=["asked", "asked too much", "ttl", "ttl of a day", "both", "half of it is new: no longer than is safe"],
 )
-def test_who_asks_for_patience_gets_it(max_age: int | None, ttl: int | None, new: int, minutes: int) -> None:
-    def span(given: int | None) -> timedelta | None:
-        return given and timedelta(minutes=given)  # type: ignore[return-value]
-
-    known = 0 if new == 10 else 5
-    before = a_learning_state(last_polled_at=NOON - timedelta(minutes=18)) if new == 10 else a_learning_state()
-    state = learned(before, new, known, max_age=span(max_age), ttl=span(ttl))
+def test_who_asks_for_patience_gets_it(max_age: int | None, ttl: int | None, new: int, minutes: float) -> None:
+    state = learned(a_learning_state(), new, 12 - new, max_age=span(max_age), ttl=span(ttl))
     assert timedelta(minutes=minutes * 0.9) <= state.next_poll_at - NOON <= timedelta(minutes=minutes)
-    if new == 5:
-        later = after(LEARNING, state, Unchanged(validators=NEW, max_age=span(max_age)), news=News(), now=NOON)
-        assert later.next_poll_at - NOON >= timedelta(minutes=minutes) * 0.9
+
+
+def test_patience_is_kept_while_nothing_changes() -> None:
+    state = learned(a_learning_state(), 0, 12, ttl=span(50))
+    later = after(LEARNING, state, Unchanged(validators=NEW, max_age=span(10)), news=News(), now=NOON)
+    assert later.next_poll_at - NOON >= timedelta(minutes=45)
+
+
+def test_a_first_document_and_a_gap_say_nothing_of_how_long_is_safe() -> None:
+    for state, known in ((a_learning_state(window=0), 0), (a_learning_state(), 0)):
+        assert learned(state, 12, known, ttl=span(60)).next_poll_at - NOON <= QUARTER
+
+
+@pytest.mark.parametrize("given", [{"ttl": timedelta(hours=1)}, {"max_age": timedelta(hours=6)}, {}])
+def test_a_feed_that_asks_for_more_patience_than_it_bears_loses_little(given: dict[str, timedelta]) -> None:
+    """One entry a minute, of which twelve are shown: whoever waits an hour sees a fifth of them."""
+    state, now, missed, last = a_state(failures=0, validators=Validators()), NOON, 0, 0
+    while now < NOON + timedelta(days=1):
+        newest = int((now - NOON) / timedelta(minutes=1)) + 12
+        new = newest - last if last else 12
+        missed += max(0, new - 12)
+        outcome, news = brought(min(new, 12), max(0, 12 - new), **given)
+        state = after(LEARNING, state, outcome, news=news, now=now)
+        now, last = state.next_poll_at, newest
+    assert missed <= 30
 
 
 # ── gaps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -269,10 +302,11 @@ def test_another_redirect_or_none_is_counted_from_the_start() -> None:
     assert (back.moved_to, back.moved_times) == ("", 0)
 
 
-def test_where_the_new_address_fails_the_old_one_is_asked() -> None:
+def test_where_the_new_address_fails_the_old_one_is_asked_without_its_validators() -> None:
     moved = a_learning_state(moved_to=ELSEWHERE, moved_times=FOLLOWED)
     state = after(LEARNING, moved, failed(), news=News(), now=NOON)
     assert address(LEARNING, state, NOON) == LEARNING.url
+    assert (conditions(state, NOON), state.body_hash) == (Validators(), "")
 
 
 def test_a_feed_that_is_gone_is_asked_once_a_day() -> None:

@@ -78,8 +78,8 @@ def to(location: str) -> tuple[int, Headers, bytes]:
         ("Mon, 10 Nov 2025 11:00:00 GMT", 60),
         ("0", 60),
         ("soon", 60),
-        ("99999999999", 86_400),
-        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        ("99999999999", 3_600),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3_600),
     ],
 )
 async def test_a_host_that_has_too_much_to_do_is_left_alone(status: int, said: str, seconds: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.app import load_config, run_once
 from monitor.fetch.fetcher import Fetcher
-from monitor.model import FeedId, FeedState
+from monitor.model import FeedState
 from monitor.pipeline.database import Database
 from monitor.pipeline.network import Network
 from monitor.pipeline.tally import Tally
@@ -48,6 +48,8 @@ class Answers(StrEnum):
     """Its validators stay the same, whatever changes; it takes them seriously."""
     NO_VALIDATORS = "no-validators"
     MOVED = "moved"
+    PATIENT = "patient"
+    """It asks to be left alone for an hour."""
     GONE = "gone"
     MISSING = "missing"
     LIMITED = "limited"
@@ -88,20 +90,21 @@ class Server:
                 return _response(304)
             case Answers.MOVED if request.url.path == "/feed.xml":
                 return _response(301, Location=f"https://{self.name}.example/moved.xml")
-            case Answers.GONE:
-                return _response(410)
-            case Answers.MISSING:
-                return _response(404)
+            case Answers.GONE | Answers.MISSING | Answers.DOWN:
+                return _response({Answers.GONE: 410, Answers.MISSING: 404}.get(self.answers, 503))
             case Answers.LIMITED:
                 return _response(429, **{"Retry-After": "600"})
-            case Answers.DOWN:
-                return _response(503)
             case Answers.TIMEOUT:
                 raise httpx.ReadTimeout("scripted")
             case Answers.NO_FEED:
                 return _response(200, "<!DOCTYPE html><html><body>Hello</body></html>")
+        return self._feed(etag)
+
+    def _feed(self, etag: str) -> httpx.Response:
         self.offered.update(self.items)
         told = {} if self.answers is Answers.NO_VALIDATORS else {"ETag": etag}
+        if self.answers is Answers.PATIENT:
+            told["Cache-Control"] = "max-age=3600"
         items = "".join(_ITEM.format(item) for item in self.items)
         body = f'<rss version="2.0"><channel><title>{self.name}</title>{items}</channel></rss>'
         return _response(200, body, **told)
@@ -119,7 +122,6 @@ class Newsroom:
         self.now = NOON
         self.online = True
         self.network = Network()
-        self.failing: dict[FeedId, FeedState] = {}
         self.servers = {name: Server(name) for name in names}
         (folder / "config/watchlists").mkdir(parents=True)
         (folder / "config/monitor.yaml").write_text(MONITOR_YAML)
@@ -142,7 +144,7 @@ class Newsroom:
             leftover.unlink()
         (self._folder / "monitor.db").write_bytes(self._fresh)
         self.store = Store.open(self.config.settings.database_url)
-        self.now, self.online, self.network, self.failing = NOON, True, Network(), {}
+        self.now, self.online, self.network = NOON, True, Network()
         self.servers = {name: Server(name) for name in self.servers}
 
     async def poll(self) -> Tally:
@@ -161,7 +163,6 @@ class Newsroom:
                 clock=lambda: self.now,
                 tally=Tally(),
                 network=self.network,
-                failing=self.failing,
             )
             return await run_once(tools)
 

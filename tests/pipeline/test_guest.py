@@ -162,13 +162,13 @@ async def test_being_put_off_counts_as_no_attempt(world: World) -> None:
     assert (reading.attempts, reading.article.shortfall, world.asked("/news/1")) == (1, None, 0)
 
 
-async def test_no_page_is_put_off_for_more_than_a_day(world: World) -> None:
+async def test_no_page_is_put_off_for_more_than_an_hour(world: World) -> None:
     world.offer(world.item("Talks go on", "/news/1"))
     async with world.tools() as tools:
         await poll_stage(tools).work_off()
         tools.fetcher._gate._rests.refused("127.0.0.1", 503, 999_999, time.monotonic())
         await read_stage(tools).work_off()
-    assert due(world) == timedelta(days=1)
+    assert timedelta(minutes=59) < due(world) <= timedelta(hours=1)
 
 
 # ── credentials ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import FeedState, OutageKind
+from monitor.errors import StoreError
+from monitor.model import FeedId, FeedState, OutageKind
 from monitor.pipeline.network import PROBES_EVERY, SUSPICIOUS, Network, Phase
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.read import read, read_stage
 from monitor.pipeline.tally import NO_NETWORK
-from monitor.store import outages, readings
+from monitor.store import outages, polls, readings
 from tests.builders import NOON
 from tests.pipeline.conftest import World
 from tests.pipeline.scripted import Answers, Newsroom
@@ -28,7 +29,7 @@ def test_one_host_that_fails_for_ever_is_not_our_network() -> None:
     network = Network()
     network.reached("a.example")
     for _ in range(100):
-        assert not network.missed("b.example", NOON)
+        network.missed("b.example", NOON)
     assert phase(network) is Phase.UP
 
 
@@ -36,11 +37,12 @@ def test_several_hosts_in_a_row_raise_the_suspicion_and_one_that_answers_ends_it
     network = Network()
     network.reached("a.example")
     for host in HOSTS[1:4]:
-        assert not network.missed(host, NOON)
+        network.missed(host, NOON)
     assert phase(network) is Phase.SUSPECT
-    assert network.to_probe(NOON)[0] == "a.example"
+    assert network.may_probe(NOON)
+    assert network.to_probe() == ("a.example",)
     network.probing(["a.example"], NOON)
-    assert not network.reached("a.example")
+    network.reached("a.example")
     assert phase(network) is Phase.UP
     assert network.failing_since is None
 
@@ -50,15 +52,32 @@ def test_when_none_of_the_probed_answers_it_is_our_network_until_one_does() -> N
     for number, host in enumerate(HOSTS[:SUSPICIOUS]):
         network.missed(host, NOON + timedelta(seconds=number))
     network.probing(HOSTS[:2], NOON)
-    assert not network.missed(HOSTS[4], NOON), "it was not probed"
-    assert not network.missed(HOSTS[0], NOON)
-    assert network.missed(HOSTS[1], NOON)
+    network.missed(HOSTS[4], NOON)
+    assert phase(network) is Phase.SUSPECT, "it was not probed"
+    network.missed(HOSTS[0], NOON)
+    assert phase(network) is Phase.SUSPECT
+    network.missed(HOSTS[1], NOON)
     assert (network.phase, network.failing_since) == (Phase.DOWN, NOON)
-    assert network.to_probe(NOON + PROBES_EVERY / 2) == ()
-    assert set(network.to_probe(NOON + PROBES_EVERY)) >= set(HOSTS[:SUSPICIOUS])
-    assert not network.missed(HOSTS[1], NOON), "it is said once"
-    assert network.answered()
+    assert not network.may_probe(NOON + PROBES_EVERY / 2)
+    assert network.may_probe(NOON + PROBES_EVERY)
+    assert list(network.missing) == [HOSTS[2], HOSTS[4], HOSTS[0], HOSTS[1]], "the one asked longest ago comes first"
+    network.answered()
     assert phase(network) is Phase.UP
+
+
+def test_a_host_that_rests_tells_nothing_and_others_are_asked() -> None:
+    network = Network()
+    for host in HOSTS[:2]:
+        network.reached(host)
+    for host in HOSTS[2:]:
+        network.missed(host, NOON)
+    network.probing(HOSTS[:2], NOON)
+    network.put_off(HOSTS[0])
+    assert not network.may_probe(NOON)
+    network.put_off(HOSTS[1])
+    network.put_off("another.example")
+    assert network.may_probe(NOON)
+    assert (network.to_probe(), network.phase) == ((), Phase.SUSPECT)
 
 
 NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")
@@ -129,6 +148,56 @@ async def test_a_first_start_without_a_network_books_nothing_either(newsroom: Ne
     tally = await newsroom.poll()
     assert tally.offline
     assert known(newsroom) == before
+
+
+async def test_dead_hosts_that_come_first_keep_no_living_one_from_being_asked(newsroom: Newsroom) -> None:
+    for name in NAMES[:3]:
+        newsroom.servers[name].answers = Answers.TIMEOUT
+    with newsroom.store.writing() as tx:
+        for name in NAMES[3:]:
+            state = FeedState(feed_id=FeedId(name), next_poll_at=newsroom.now + timedelta(minutes=5))
+            polls.restore(tx, [state], newsroom.now + timedelta(minutes=5))
+    await newsroom.poll()
+    assert newsroom.network.phase is Phase.DOWN, "nobody else was there to be asked"
+    for _ in range(12):
+        newsroom.now += timedelta(seconds=31)
+        await newsroom.poll()
+    assert phase(newsroom.network) is Phase.UP
+    assert all(newsroom.servers[name].asked for name in NAMES)
+    assert len(newsroom.servers[NAMES[0]].asked) < 15
+
+
+async def test_what_could_not_be_recorded_is_recorded_later(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    newsroom.online = False
+    with monkeypatch.context() as patched:
+        patched.setattr(outages, "begin", full)
+        for _ in range(3):
+            with pytest.raises(StoreError):
+                await newsroom.poll()
+            newsroom.now += PROBES_EVERY
+    before = newsroom.now
+    await newsroom.poll()
+    with newsroom.store.reading() as tx:
+        (outage,) = outages.since(tx, NOON)
+    assert (outage.began_at, outage.ended_at) == (NOON, None)
+    assert all(state.failures == 0 for state in newsroom.states().values())
+    newsroom.online = True
+    with monkeypatch.context() as patched:
+        patched.setattr(outages, "end", full)
+        newsroom.now += PROBES_EVERY
+        with pytest.raises(StoreError):
+            await newsroom.poll()
+    newsroom.now += PROBES_EVERY
+    await newsroom.poll()
+    with newsroom.store.reading() as tx:
+        (outage,) = outages.since(tx, NOON)
+    assert outage.ended_at is not None
+    assert outage.ended_at > before
 
 
 async def test_feeds_that_left_the_configuration_leave_nobody_in_doubt(newsroom: Newsroom) -> None:

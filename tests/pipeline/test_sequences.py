@@ -20,7 +20,9 @@ from tests.pipeline.scripted import Answers, Asked, Newsroom, Server
 from tests.sizes import cases
 
 NAMES = ("alpha", "beta", "gamma", "delta")
-SUCCESSES = frozenset((Answers.FEED, Answers.SAME_ETAG, Answers.NO_VALIDATORS, Answers.LYING_304, Answers.MOVED))
+SUCCESSES = frozenset(
+    (Answers.FEED, Answers.SAME_ETAG, Answers.NO_VALIDATORS, Answers.LYING_304, Answers.MOVED, Answers.PATIENT)
+)
 MINUTE = timedelta(minutes=1)
 
 
@@ -74,6 +76,8 @@ class Polling(RuleBasedStateMachine):
             self._look_at(server, before[name], after[name], server.asked[asked[name] :])
         if self.room.online:
             self.settled = after
+            answering = [server for server in self.room.servers.values() if server.answers is not Answers.TIMEOUT]
+            assert self.room.network.phase is Phase.UP or not answering or minutes == 0, "one that answers is found"
 
     def _look_at(self, server: Server, before: FeedState, after: FeedState, asked: Sequence[Asked]) -> None:
         now, up = self.room.now, self.room.network.phase is Phase.UP

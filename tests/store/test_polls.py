@@ -251,6 +251,7 @@ def test_no_host_takes_all_places(store: Store) -> None:
         assert ids(4, per_host=2, hosts={"slow.example": 7}) == ["quick-4", "other-5"]
         assert ids(2, per_host=2) == ["slow-0", "slow-1"]
         assert ids(9) == [feed.id for feed in wanted]
+        assert ids(9, only=[FeedId("quick-4"), FeedId("slow-3")]) == ["slow-3", "quick-4"]
 
 
 def test_a_feed_of_each_host_is_found_whether_due_or_not(store: Store) -> None:
@@ -313,3 +314,11 @@ def test_polls_that_bring_nothing_share_a_row_and_one_that_was_not_made_has_none
             polls.save(tx, state, unchanged, News(), NOON, watchlists=())
         polls.save(tx, a_state(), Postponed(wait=HOUR), News(), NOON, watchlists=())
         assert tx.execute(text("SELECT outcome, times FROM polls")).all() == [("unchanged", 3)]
+
+
+def test_a_poll_that_was_stopped_in_good_order_is_no_death(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        polls.take(tx, [FeedId("gazette-en")], NOON)
+        polls.give_back(tx, FeedId("gazette-en"))
+        assert polls.release(tx, NOON) == 0
