@@ -70,6 +70,7 @@ class Stage(Generic[Item]):
                 continue
             done, _ = await asyncio.wait(self._tasks, timeout=self._look_again, return_when=asyncio.FIRST_COMPLETED)
             self._settle(done)
+            self._found = self._found or bool(done)
 
     async def stop(self, within: timedelta) -> None:
         """Take nothing more; let what is in work finish `within` this time, then abandon it."""

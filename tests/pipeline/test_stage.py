@@ -122,3 +122,17 @@ async def test_stopping_an_idle_stage_is_nothing() -> None:
     queue = Queue(0)
     await queue.stage.stop(timedelta(seconds=1))
     assert queue.done == []
+
+
+class OneHost(Queue):
+    """All items are of a host that may have two in work, so looks in between find nothing."""
+
+    async def take(self, limit: int, busy: frozenset[Hashable]) -> list[int]:
+        return (await super().take(limit, busy))[: max(0, 2 - len(busy))]
+
+
+async def test_what_a_look_passed_over_because_its_host_was_busy_is_worked_off_too() -> None:
+    queue = OneHost(7)
+    await queue.stage.work_off()
+    assert sorted(queue.done) == list(range(7))
+    assert queue.most_in_hand <= 2
