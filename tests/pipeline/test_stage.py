@@ -130,6 +130,11 @@ class OneHost(Queue):
     async def take(self, limit: int, busy: frozenset[Hashable]) -> list[int]:
         return (await super().take(limit, busy))[: max(0, 2 - len(busy))]
 
+    async def work(self, item: int) -> None:
+        self.seconds += 0.02  # time enough for a look, and none for the next one
+        await asyncio.sleep(0.03)
+        await super().work(item)
+
 
 async def test_what_a_look_passed_over_because_its_host_was_busy_is_worked_off_too() -> None:
     queue = OneHost(7)
