@@ -1,5 +1,6 @@
 """Is it a feed that fails, or our own network?"""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,8 +10,9 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.model import FeedId, FeedState, OutageKind
+from monitor.pipeline import poll as poll_module
 from monitor.pipeline.network import PROBES_EVERY, SUSPICIOUS, Network, Phase
-from monitor.pipeline.poll import poll_stage
+from monitor.pipeline.poll import poll_stage, take
 from monitor.pipeline.read import read, read_stage
 from monitor.pipeline.tally import NO_NETWORK
 from monitor.store import outages, polls, readings
@@ -223,3 +225,54 @@ async def test_pages_wait_for_the_network(world: World) -> None:
         await read(unreached, tools)
         (again,) = await tools.database.write(lambda tx: readings.take(tx, world.now, 5))
         assert again.attempts == reading.attempts, "what was not reached was not tried"
+
+
+async def test_while_all_that_could_tell_are_busy_nothing_is_decided(world: World) -> None:
+    async with world.tools() as tools:
+        for host in HOSTS[:SUSPICIOUS]:
+            tools.network.missed(host, world.now)
+        assert await take(tools, 5, frozenset(tools.feeds)) == ()
+        assert phase(tools.network) is Phase.SUSPECT
+
+
+async def test_a_feed_whose_host_rests_is_put_off_and_booked_nothing(world: World) -> None:
+    world.offer(world.item("Football", "/1"))
+    async with world.tools() as tools:
+        tools.fetcher._gate.refused("127.0.0.1", 503, timedelta(minutes=10))
+        await poll_stage(tools).work_off()
+        assert (tools.tally.postponed, tools.tally.polls) == (1, 0)
+    state = world.reading(polls.state, FeedId("gazette-en"))
+    assert state is not None
+    assert (state.failures, state.last_polled_at, world.asked("/gazette-en.xml")) == (0, None, 0)
+    assert timedelta(minutes=9) < state.next_poll_at - world.now < timedelta(minutes=13)
+
+
+async def test_a_poll_that_is_told_to_stop_is_no_death(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stopped(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(poll_module, "ask", stopped)
+    async with world.tools() as tools:
+        (state,) = await take(tools, 5, frozenset())
+        with pytest.raises(asyncio.CancelledError):
+            await poll_module.poll(tools.feeds[state.feed_id], state, tools)
+        assert await tools.database.write(lambda tx: polls.release(tx, world.now)) == 0
+
+
+async def test_hosts_that_answered_are_asked_before_any_other(newsroom: Newsroom) -> None:
+    await newsroom.poll()
+    for host in HOSTS[:SUSPICIOUS]:
+        newsroom.network.missed(host, newsroom.now)
+    await newsroom.poll()
+    assert phase(newsroom.network) is Phase.UP
+    assert sorted(len(server.asked) for server in newsroom.servers.values()) == [1, 1, 2, 2, 2]
+
+
+async def test_where_nobody_is_left_to_ask_there_is_no_doubt(newsroom: Newsroom) -> None:
+    await newsroom.poll()
+    newsroom.network = Network()
+    for host in HOSTS[:SUSPICIOUS]:
+        newsroom.network.missed(host, newsroom.now)
+    await newsroom.poll()
+    assert phase(newsroom.network) is Phase.UP
+    assert all(len(server.asked) == 1 for server in newsroom.servers.values())
