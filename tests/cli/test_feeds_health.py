@@ -87,6 +87,12 @@ def test_those_that_need_a_person_come_first_with_what_to_do(
     assert max(map(width, narrow)) <= 80
 
 
+def test_why_a_feed_is_retried_is_said_first(monitor: Run, kept: Path, change: Change) -> None:
+    change("kav-hahof-he", failures=1, failure=FailureKind.HARD, last_error="404: the feed is not there any more")
+    row = monitor("feeds", "health", at=kept).out.splitlines()[2]
+    assert row.endswith("  404: the feed is not there any more (1 in a row), it is retried")
+
+
 def test_a_script_is_told_by_exit_code_and_json(monitor: Run, kept: Path, change: Change) -> None:
     change("kav-hahof-he", **HARD)
     said = monitor("feeds", "health", "--exit-code", "--format", "json", at=kept)
