@@ -45,6 +45,8 @@ def retry_command(
 
     _demand_one(given, of_a_kind=quarantined or shortfall is not None, feed=feed)
     settings = settings_as_far(config, database)
+    # A database that is not there is not made: it has nothing to try again.
+    open_store(settings).close()
     with open_store(settings, read_only=dry_run) as store, store.reading() if dry_run else store.writing() as tx:
         if feed and not (quarantined or shortfall):
             said = _retry_feed(tx, feed_named(tx, feed), clock.now(), dry=dry_run)

@@ -234,6 +234,18 @@ def test_a_feed_is_polled_again_whatever_it_sent(monitor: Run, kept: Path, datab
     assert "not in the configuration any more" in monitor("retry", "--feed", "kav-hahof-he", at=kept).out
 
 
+@pytest.mark.parametrize("arguments", [("--quarantined",), ("--feed", "x"), ("--quarantined", "--dry-run")])
+def test_where_there_is_no_database_none_is_made(
+    monitor: Run, small: Path, arguments: tuple[str, ...]
+) -> None:
+    database = small / "data" / "monitor.db"
+    database.unlink()
+    said = monitor("retry", *arguments, at=small)
+    assert said.code == 3
+    assert "no database yet" in said.err
+    assert not database.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
