@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.ids import feed_named
+from monitor.cli.ids import feed_named, known
 from monitor.cli.options import database_option, open_store, settings_as_far
 from monitor.model import ArticleId, FeedId, Shortfall
 
@@ -69,9 +69,7 @@ def _demand_one(given: tuple[str, ...], *, of_a_kind: bool, feed: str | None) ->
 
 
 def _named(tx: "Transaction", given: tuple[str, ...]) -> list[ArticleId]:
-    from monitor.store import ids
-
-    return [ids.resolve(tx, one).article_id for one in given]
+    return [known(tx, one).article_id for one in given]
 
 
 def _of_a_kind(

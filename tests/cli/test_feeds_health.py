@@ -235,9 +235,7 @@ def test_a_feed_is_polled_again_whatever_it_sent(monitor: Run, kept: Path, datab
 
 
 @pytest.mark.parametrize("arguments", [("--quarantined",), ("--feed", "x"), ("--quarantined", "--dry-run")])
-def test_where_there_is_no_database_none_is_made(
-    monitor: Run, small: Path, arguments: tuple[str, ...]
-) -> None:
+def test_where_there_is_no_database_none_is_made(monitor: Run, small: Path, arguments: tuple[str, ...]) -> None:
     database = small / "data" / "monitor.db"
     database.unlink()
     said = monitor("retry", *arguments, at=small)
@@ -253,8 +251,9 @@ def test_where_there_is_no_database_none_is_made(
         (("abcd", "--quarantined"), 2, "name either IDs or a kind of pages, not both"),
         (("abcd", "--feed", "x"), 2, "name either IDs or a kind of pages, not both"),
         (("--shortfall", "lazy"), 2, "'lazy' is not one of"),
-        (("zz",), 3, "is not an id"),
-        (("--feed", "xyzzy"), 3, 'there is no feed "xyzzy"'),
+        (("zz",), 2, "is not an id"),
+        (("ffffffff",), 3, "no match or article"),
+        (("--feed", "xyzzy"), 2, 'there is no feed "xyzzy"'),
     ],
 )
 def test_what_cannot_be_tried_again_is_one_line(
