@@ -56,6 +56,7 @@ _USERINFO = re.compile(r"\A(\s*+[^:/?#]*+:?//)[^/?#]*@")
 # A password with an unescaped / ? or # in it: what stands where the port should is none.
 _TORN_USERINFO = re.compile(r"\A(\s*+[^:/?#]*+:?//)(?=[^@]*+@)[^/?#@]*:(?!\d*[/?#])[^@]*@")
 _AUTHORITY = re.compile(r"[^:/?#]*+:?[/\\]{2}([^/?#]*+)")
+_LEFT_OUT = "***"
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 
 
@@ -112,8 +113,13 @@ def typed(text: str) -> str:
 
 def redact(url: str) -> str:
     """The address fit for logs and messages: no user name, no password, no value of a parameter that sounds secret."""
-    shown = _USERINFO.sub(r"\1***@", _TORN_USERINFO.sub(r"\1***@", url))
+    shown = _USERINFO.sub(rf"\1{_LEFT_OUT}@", _TORN_USERINFO.sub(rf"\1{_LEFT_OUT}@", url))
     return _PARAMETER.sub(_redacted, shown)
+
+
+def is_redacted(url: str) -> bool:
+    """Whether a secret in the address is left out, as `redact` does: it leads nowhere."""
+    return _LEFT_OUT in url
 
 
 def without_user(url: str) -> str:
@@ -223,4 +229,4 @@ def _tells(parameter: str) -> bool:
 
 
 def _redacted(found: re.Match[str]) -> str:
-    return f"{found[1]}=***" if found[2] and _SECRET.search(unquote(found[1])) else found[0]
+    return f"{found[1]}={_LEFT_OUT}" if found[2] and _SECRET.search(unquote(found[1])) else found[0]

@@ -3,6 +3,7 @@
 import click
 
 from monitor.cli.filters import listing_options, moment_of
+from monitor.cli.ids import feed_named
 from monitor.cli.options import open_store, settings_of
 from monitor.cli.output import print_rows
 from monitor.cli.records import article_record, short, when
@@ -66,6 +67,8 @@ def articles_command(
         limit=limit,
     )
     with open_store(settings) as store, store.reading() as tx:
+        if feed:
+            feed_named(tx, feed)
         found = articles.query(tx, query)
     records = [article_record(article) for article in found]
     if output == "table":

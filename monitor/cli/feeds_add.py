@@ -18,7 +18,7 @@ from monitor.cli.proposals import (
     wishes_of,
     write,
 )
-from monitor.urls import redact
+from monitor.urls import host, is_redacted, redact
 
 if TYPE_CHECKING:
     from monitor.config.load import Config
@@ -51,6 +51,10 @@ def add_command(
     from monitor.app import load_config
     from monitor.cli.logs import set_up_logging
 
+    if is_redacted(given):
+        raise click.UsageError(
+            f"a secret was left out of {redact(given)}: write the address whole, with what *** is for"
+        )
     set_up_logging(None, verbose=False, quiet=True)
     wishes = wishes_of(wished)
     folder = folder_of(config)
@@ -79,6 +83,7 @@ async def _add(given: str, loaded: "Config", wishes: "Wishes", folder: Path | No
     else:
         print_found(found, configured(loaded), loaded.settings.timezone)
         _say(proposal, file)
+        _say_whose_hosts(proposal, loaded)
     return 0 if chosen else EXIT_FAILED
 
 
@@ -95,6 +100,21 @@ def _say(proposal: "Proposal | None", file: Path | None) -> None:
         else:
             click.echo(f"\nFor feeds.yaml (or again with --write):\n\n{shown_block([addition])}", nl=False)
     say_what_to_check(proposal.additions)
+
+
+def _say_whose_hosts(proposal: "Proposal | None", loaded: "Config") -> None:
+    """Of which outlet the host of a new one's feed is, where the new one got no domain for that."""
+    from monitor.articles.outlets import Outlets
+
+    outlets = Outlets(loaded.outlets)
+    for addition in proposal.additions if proposal else ():
+        if isinstance(addition.outlet, str) or addition.outlet.domains:
+            continue
+        url = addition.feeds[0].url
+        if owner := outlets.at(url):
+            click.echo(
+                f"{host(url)} is of the outlet {owner.id}: no domain was set; --outlet {owner.id} adds the feed to it."
+            )
 
 
 def _demand_new(wishes: "Wishes", loaded: "Config") -> None:

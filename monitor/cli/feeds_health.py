@@ -34,7 +34,7 @@ _ADVICE = {
     "quiet": "look at its site",
     "failing": "is its site up?",
     "short": "see its articles",
-    "retrying": "wait: it is retried",
+    "retrying": "it is retried",
     "fine": "",
 }
 
@@ -110,12 +110,21 @@ def _cells(health: "Health", now: datetime) -> Record:
         "shown_every": show_span(state.interval) if state.interval else "–",
         "gaps": facts.gaps or "–",
         "full": "–" if share is None else f"{share:.0%}",
-        "to_do": ", ".join(filter(None, [_ADVICE[health.condition], *_remarks(health)])),
+        "to_do": ", ".join(_to_do(health)),
     }
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
     return show_span(now - moment) if moment else "–"
+
+
+def _to_do(health: "Health") -> list[str]:
+    from monitor.feeds.health import Condition
+
+    advice, remarks = _ADVICE[health.condition], _remarks(health)
+    # Nobody has to do anything: what happened tells more.
+    said = [*remarks, advice] if health.condition is Condition.RETRYING else [advice, *remarks]
+    return list(filter(None, said))
 
 
 def _remarks(health: "Health") -> list[str]:

@@ -121,6 +121,6 @@ def _say(listed: "FeedList", proposal: "Proposal") -> None:
     click.echo(
         f"{len(listed.feeds) + len(listed.refused)} feeds listed = {new} new, of {outlets} new outlets, "
         f"{len(proposal.known)} configured already, {len(proposal.repeated)} listed twice, "
-        f"{len(listed.refused)} without an address",
+        f"{len(listed.refused)} without a whole address",
         err=True,
     )

@@ -3,19 +3,35 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from monitor.errors import StoreError
 from monitor.model import FeedId, Match
 
 if TYPE_CHECKING:
+    from monitor.store.ids import Known
     from monitor.store.store import Transaction
 
 
-def match_named(tx: "Transaction", given: str) -> Match:
-    """The match meant; an article's id means its only match. Raises: StoreError, saying what the id means instead."""
-    from monitor.store import ids, matches
+def known(tx: "Transaction", given: str) -> "Known":
+    """The match or article meant. Raises: click.UsageError, where it is no id; StoreError, where it is none's."""
+    from monitor.store import ids
 
-    known = ids.resolve(tx, given)
-    found = [match for match in matches.of_article(tx, known.article_id) if known.match_id in (None, match.id)]
+    try:
+        return ids.resolve(tx, given)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def match_named(tx: "Transaction", given: str) -> Match:
+    """The match meant; an article's id means its only match.
+
+    Raises: click.UsageError, where it is no id; StoreError, saying what the id means instead.
+    """
+    from monitor.store import matches
+
+    meant = known(tx, given)
+    found = [match for match in matches.of_article(tx, meant.article_id) if meant.match_id in (None, match.id)]
     if len(found) != 1:
         names = ", ".join(f"{match.id[:8]} ({match.found.watchlist_id})" for match in found)
         hint = f"give one of its matches: {names}" if found else "nothing has matched it"
@@ -24,12 +40,12 @@ def match_named(tx: "Transaction", given: str) -> Match:
 
 
 def feed_named(tx: "Transaction", given: str) -> FeedId:
-    """The feed with this id that the database knows. Raises: StoreError, with the nearest."""
+    """The feed with this id that the database knows. Raises: click.UsageError, with the nearest."""
     from monitor.store import feeds
 
-    known = feeds.ids(tx)
-    if given not in known:
-        raise StoreError(f'there is no feed "{given}"', hint=nearest_feed(given, known))
+    there = feeds.ids(tx)
+    if given not in there:
+        raise click.UsageError(f'there is no feed "{given}" ({nearest_feed(given, there)})')
     return FeedId(given)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.filters import listing_options, moment_of
+from monitor.cli.ids import feed_named
 from monitor.cli.options import open_store, settings_of
 from monitor.cli.output import print_rows
 from monitor.cli.records import Record, match_record, short, when
@@ -67,10 +68,12 @@ def matches_command(
 
 
 def print_matches(settings: "Settings", query: "MatchQuery", output: str) -> None:
-    """Print the matches that the query finds. Raises: StoreError."""
+    """Print the matches that the query finds. Raises: click.UsageError, where its feed is none; StoreError."""
     from monitor.store import matches
 
     with open_store(settings) as store, store.reading() as tx:
+        if query.feed:
+            feed_named(tx, query.feed)
         found = matches.query(tx, query)
     records = [match_record(match) for match in found]
     if output == "table":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.ids import feed_named
+from monitor.cli.ids import feed_named, known
 from monitor.cli.options import database_option, open_store, settings_as_far
 from monitor.model import ArticleId, FeedId, Shortfall
 
@@ -45,6 +45,8 @@ def retry_command(
 
     _demand_one(given, of_a_kind=quarantined or shortfall is not None, feed=feed)
     settings = settings_as_far(config, database)
+    # A database that is not there is not made: it has nothing to try again.
+    open_store(settings).close()
     with open_store(settings, read_only=dry_run) as store, store.reading() if dry_run else store.writing() as tx:
         if feed and not (quarantined or shortfall):
             said = _retry_feed(tx, feed_named(tx, feed), clock.now(), dry=dry_run)
@@ -67,9 +69,7 @@ def _demand_one(given: tuple[str, ...], *, of_a_kind: bool, feed: str | None) ->
 
 
 def _named(tx: "Transaction", given: tuple[str, ...]) -> list[ArticleId]:
-    from monitor.store import ids
-
-    return [ids.resolve(tx, one).article_id for one in given]
+    return [known(tx, one).article_id for one in given]
 
 
 def _of_a_kind(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.clauses import clause_record, outline, reasons, texts_of
+from monitor.cli.ids import known
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import Record, article_record, match_record, review_record, short
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 @database_option
 def show_command(*, given: str, output: str, verbose: bool, config: str | None, database: str | None) -> None:
     """Show the match or article whose id begins with ID: its text with the hits marked, and why it matched."""
-    from monitor.store import articles, ids, matches, reviews
+    from monitor.store import articles, matches, reviews
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
-        known = ids.resolve(tx, given)
-        article = articles.at(tx, [known.article_id])[known.article_id]
-        appearances = articles.entries_of(tx, known.article_id)
-        found = [match for match in matches.of_article(tx, known.article_id) if known.match_id in (None, match.id)]
+        meant = known(tx, given)
+        article = articles.at(tx, [meant.article_id])[meant.article_id]
+        appearances = articles.entries_of(tx, meant.article_id)
+        found = [match for match in matches.of_article(tx, meant.article_id) if meant.match_id in (None, match.id)]
         decisions = {match.id: reviews.of(tx, match.id) for match in found}
     if output == "json":
         click.echo(json.dumps(_record(article, found, appearances, decisions), ensure_ascii=False, indent=2))

@@ -93,6 +93,8 @@ def status_lines(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tu
     yield "pages", f"{queues.pages_due} due, {queues.pages_quarantined} in quarantine{retry}"
     for state in status.errors:
         yield "failed", f"{state.feed_id}, {show_moment(state.last_polled_at, zone)}: {state.last_error}"
+    if left := queues.feeds_failing - len(status.errors):
+        yield "", f"and {left} more: `monitor feeds health`"
 
 
 def _of_daemon(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tuple[str, str]]:

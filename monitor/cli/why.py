@@ -4,6 +4,7 @@ import json
 
 import click
 
+from monitor.cli.ids import known
 from monitor.cli.options import database_option, open_store
 from monitor.cli.terminal import isolate
 from monitor.cli.verdicts import print_verdict, verdict_record
@@ -25,14 +26,14 @@ def why_command(
     from monitor.articles.outlets import Outlets
     from monitor.cli.rulebook import named, rules_of
     from monitor.pipeline.news import document_of
-    from monitor.store import articles, ids, matches
+    from monitor.store import articles, matches
 
     loaded = rules_of(config, database)
     asked = named(loaded, watchlist)
     with open_store(loaded.settings) as store, store.reading() as tx:
-        known = ids.resolve(tx, given)
-        article = articles.at(tx, [known.article_id])[known.article_id]
-        stored = [one for one in matches.of_article(tx, known.article_id) if one.found.watchlist_id == asked.id]
+        meant = known(tx, given)
+        article = articles.at(tx, [meant.article_id])[meant.article_id]
+        stored = [one for one in matches.of_article(tx, meant.article_id) if one.found.watchlist_id == asked.id]
     document = document_of(article, Outlets(loaded.outlets))
     if output == "json":
         record = {"article": article.id, "title": article.headline, **verdict_record(document, loaded.matcher, asked)}

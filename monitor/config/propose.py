@@ -114,6 +114,7 @@ class _Naming:
         self._by_id = {outlet.id: outlet for outlet in outlets}
         self._outlets = Outlets(outlets)
         self._outlet_ids = set(self._by_id)
+        self._domains = {urls.bare_host(f"https://{domain}/") for outlet in outlets for domain in outlet.domains}
         self._feed_ids: set[str] = {feed.id for feed in feeds}
         self._wishes = wishes
 
@@ -166,7 +167,7 @@ class _Naming:
             country=wishes.country or country or INTERNATIONAL,
             language=wishes.language or language or _FALLBACK_LANGUAGE,
             affiliation=wishes.affiliation or Affiliation.INDEPENDENT,
-            domains=() if hosting or "." not in host else (host,),
+            domains=() if hosting or "." not in host or host in self._domains else (host,),
             remarks=remarks,
         )
 

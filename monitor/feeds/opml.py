@@ -119,10 +119,9 @@ class _Reader:
     def _take(self, given: Mapping[str, str], line: int) -> None:
         address = given.get("xmlurl", "")
         url = urls.typed(address)
-        if not url:
+        if refusal := _refusal(address, url):
             shown = given.get("text") or given.get("title", "")
-            what = f'no http(s) address: "{urls.redact(address)[:100]}"' if address else "no address (xmlUrl)"
-            self.refused.append(Fault(line=line, column=0, what=f'"{shown[:60]}" has {what}'))
+            self.refused.append(Fault(line=line, column=0, what=f'"{shown[:60]}" has {refusal}'))
             return
         site = given.get("htmlurl", "")
         self.feeds.append(
@@ -140,6 +139,16 @@ class _Reader:
     def _tags(self, categories: str) -> tuple[str, ...]:
         named = [*self._folders, *(part.strip(" /") for part in categories.split(","))]
         return tuple(dict.fromkeys(name[:LONGEST] for name in named if name))
+
+
+def _refusal(address: str, url: str) -> str:
+    """What is wrong with an address, which is `url` if it is one; "" where nothing is."""
+    if not address:
+        return "no address (xmlUrl)"
+    shown = urls.redact(address)[:100]
+    if not url:
+        return f'no http(s) address: "{shown}"'
+    return f'an address whose secret was left out: "{shown}"; write it whole' if urls.is_redacted(url) else ""
 
 
 def write_opml(feeds: Sequence[Listed], *, title: str, now: datetime) -> str:

@@ -27,12 +27,14 @@ def resolve(tx: Transaction, prefix: str) -> Known:
     """The one match or article whose id begins with `prefix`, ids from before a merge included.
 
     Raises:
-        StoreError: it is no beginning of an id, or of none, or of several.
+        ValueError: it is no beginning of an id.
+        StoreError: it is that of none, or of several.
     """
     prefix = prefix.strip().lower()
     if not (_FEWEST <= len(prefix) <= _LENGTH and set(prefix) <= set("0123456789abcdef")):
         hint = f"give at least {_FEWEST} of its digits, 0–9 and a–f, as `monitor matches` shows them"
-        raise StoreError(f"{prefix!r} is not an id", hint=hint)
+        message = f"{prefix!r} is not an id: {hint}"
+        raise ValueError(message)
     means = _articles(tx, prefix) | _matches(tx, prefix)
     if not means:
         raise StoreError(f"no match or article has an id that begins with {prefix}", hint="see `monitor matches`")

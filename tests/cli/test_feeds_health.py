@@ -87,6 +87,12 @@ def test_those_that_need_a_person_come_first_with_what_to_do(
     assert max(map(width, narrow)) <= 80
 
 
+def test_why_a_feed_is_retried_is_said_first(monitor: Run, kept: Path, change: Change) -> None:
+    change("kav-hahof-he", failures=1, failure=FailureKind.HARD, last_error="404: the feed is not there any more")
+    row = monitor("feeds", "health", at=kept).out.splitlines()[2]
+    assert row.endswith("  404: the feed is not there any more (1 in a row), it is retried")
+
+
 def test_a_script_is_told_by_exit_code_and_json(monitor: Run, kept: Path, change: Change) -> None:
     change("kav-hahof-he", **HARD)
     said = monitor("feeds", "health", "--exit-code", "--format", "json", at=kept)
@@ -228,6 +234,16 @@ def test_a_feed_is_polled_again_whatever_it_sent(monitor: Run, kept: Path, datab
     assert "not in the configuration any more" in monitor("retry", "--feed", "kav-hahof-he", at=kept).out
 
 
+@pytest.mark.parametrize("arguments", [("--quarantined",), ("--feed", "x"), ("--quarantined", "--dry-run")])
+def test_where_there_is_no_database_none_is_made(monitor: Run, small: Path, arguments: tuple[str, ...]) -> None:
+    database = small / "data" / "monitor.db"
+    database.unlink()
+    said = monitor("retry", *arguments, at=small)
+    assert said.code == 3
+    assert "no database yet" in said.err
+    assert not database.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -235,8 +251,9 @@ def test_a_feed_is_polled_again_whatever_it_sent(monitor: Run, kept: Path, datab
         (("abcd", "--quarantined"), 2, "name either IDs or a kind of pages, not both"),
         (("abcd", "--feed", "x"), 2, "name either IDs or a kind of pages, not both"),
         (("--shortfall", "lazy"), 2, "'lazy' is not one of"),
-        (("zz",), 3, "is not an id"),
-        (("--feed", "xyzzy"), 3, 'there is no feed "xyzzy"'),
+        (("zz",), 2, "is not an id"),
+        (("ffffffff",), 3, "no match or article"),
+        (("--feed", "xyzzy"), 2, 'there is no feed "xyzzy"'),
     ],
 )
 def test_what_cannot_be_tried_again_is_one_line(

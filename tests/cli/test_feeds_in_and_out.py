@@ -160,6 +160,26 @@ def test_a_new_outlet_is_written_with_what_is_to_be_checked(
     assert monitor("check", str(at / "config")).code == 0
 
 
+def test_a_new_outlet_at_anothers_host_is_written_without_a_domain(
+    monitor: Run, at: Path, site: tuple[str, LoopbackServer]
+) -> None:
+    url, server = site
+    assert monitor("feeds", "add", f"{url}/rss", "--outlet", "khaleej", "--write", at=at).code == 0
+    server.answers["/two"] = Answer(body=rss(item(link="/2")).encode())
+    said = monitor("feeds", "add", f"{url}/two", "--outlet", "other", "--write", at=at)
+    assert (said.code, said.err) == (0, "")
+    assert "127.0.0.1 is of the outlet khaleej: no domain was set; --outlet khaleej adds the feed to it." in said.out
+    assert feeds_of(at).count("127.0.0.1'") == 1
+    assert monitor("check", str(at / "config")).code == 0
+
+
+def test_an_address_without_its_secret_is_refused(monitor: Run, at: Path) -> None:
+    for address in ("https://gazette.example/rss?key=***", "https://***@gazette.example/rss"):
+        said = monitor("feeds", "add", address, at=at)
+        assert said.code == 2
+        assert f"a secret was left out of {address}: write the address whole" in said.err
+
+
 def test_of_several_feeds_one_must_be_named_to_be_written(
     monitor: Run, at: Path, site: tuple[str, LoopbackServer]
 ) -> None:
@@ -243,7 +263,7 @@ def test_a_list_is_shown_with_the_lines_to_paste_and_its_balance(monitor: Run, a
     assert "listed twice: https://khaleej.example/rss" in said.err
     assert 'line 6: "⁨رفح⁩" has no address (xmlUrl)' in said.err
     assert (
-        "5 feeds listed = 2 new, of 1 new outlets, 1 configured already, 1 listed twice, 1 without an address"
+        "5 feeds listed = 2 new, of 1 new outlets, 1 configured already, 1 listed twice, 1 without a whole address"
         in said.err
     )
     assert feeds_of(at) == FILES["feeds.yaml"]

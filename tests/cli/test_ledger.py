@@ -136,7 +136,7 @@ def test_a_loss_ends_with_exit_code_1(monitor: Run, kept: Path) -> None:
 
 def test_a_feed_that_is_not_known_is_answered_with_the_nearest(monitor: Run, demo: Path) -> None:
     said = monitor("ledger", "--feed", "kav-hahof", at=demo)
-    assert (said.code, said.err.count("\n")) == (3, 1)
+    assert said.code == 2
     assert 'there is no feed "kav-hahof"' in said.err
     assert 'did you mean "kav-hahof-he"?' in said.err
     assert monitor("ledger", "--since", "sometime", at=demo).code == 2

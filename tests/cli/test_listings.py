@@ -123,6 +123,13 @@ def test_a_settings_file_that_cannot_be_read_is_one_line(monitor: Run, kept: Pat
     assert "monitor.yaml: not a file" in said.err
 
 
+@pytest.mark.parametrize("listing", ["articles", "matches"])
+def test_a_listing_of_a_feed_that_is_not_known_names_the_nearest(monitor: Run, demo: Path, listing: str) -> None:
+    said = monitor(listing, "--feed", "kav-hahof", at=demo)
+    assert said.code == 2
+    assert 'there is no feed "kav-hahof" (did you mean "kav-hahof-he"?)' in said.err
+
+
 def test_a_listing_without_a_database_says_what_to_do(monitor: Run, kept: Path) -> None:
     (kept / "data" / "monitor.db").unlink()
     said = monitor("matches", at=kept)

@@ -59,12 +59,20 @@ def test_a_dry_run_tells_all_and_stores_nothing(monitor: Run, tmp_path: Path, si
     assert lines[at + 1 : at + 4] == [
         f"          http://127.0.0.1:{site.server_port}/1",
         "          matches rafah-tunnels (score 6)",
-        "new       ⁨no date  نفق⁩",
+        "new       no date  ⁨نفق⁩",
     ]
     assert lines[-2].endswith(", if this counted")
     assert lines[-1] == "Nothing was stored."
     assert "hunter2" not in said.out + said.err
     assert not (tmp_path / "data").exists()
+
+
+def test_a_title_alone_is_isolated(monitor: Run, tmp_path: Path, site: LoopbackServer) -> None:
+    channel = "<title>صحيفة الخليج</title><language>ar</language>"
+    site.answers["/rss"] = Answer(body=rss(item(DATED, title="نفق\u202e في 2025", link="/1"), channel=channel).encode())
+    lines = monitor("poll", "gazette-en", "--dry-run", at=tmp_path).out.splitlines()
+    assert "feed      ⁨صحيفة الخليج⁩: RSS, ar" in lines
+    assert "new       2025-11-10 10:00  ⁨نفق في 2025⁩" in lines
 
 
 def test_a_verbose_poll_counts(monitor: Run, tmp_path: Path, site: LoopbackServer) -> None:

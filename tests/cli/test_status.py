@@ -75,6 +75,11 @@ def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() ->
     ]
 
 
+def test_failing_feeds_that_are_not_named_are_counted() -> None:
+    status = replace(STATUS, queues=replace(STATUS.queues, feeds_failing=5))
+    assert list(status_lines(status, 7, GAZA))[-1] == ("", "and 4 more: `monitor feeds health`")
+
+
 def test_a_program_reads_the_same() -> None:
     record = status_record(STATUS, None)
     assert record["running"] is False

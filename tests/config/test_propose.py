@@ -36,6 +36,15 @@ def feed_ids(*additions: Addition) -> list[str]:
     return [feed.id for addition in additions for feed in addition.feeds]
 
 
+def test_a_new_outlet_at_anothers_host_takes_no_domain_from_it() -> None:
+    (addition,) = proposed(Candidate(url="https://www.gazette.example/fr"), outlet_id="gazette-fr").additions
+    assert isinstance(addition.outlet, NewOutlet)
+    assert (addition.outlet.id, addition.outlet.domains) == ("gazette-fr", ())
+    (addition,) = proposed(Candidate(url="https://fr.gazette.example/"), outlet_id="gazette-fr").additions
+    assert isinstance(addition.outlet, NewOutlet)
+    assert addition.outlet.domains == ("fr.gazette.example",)
+
+
 def test_a_feed_of_a_configured_outlet_joins_it() -> None:
     (addition,) = proposed(
         Candidate(url="https://www.gazette.example/ar/rss", title="الجريدة", language="ar", tags=("daily",))

@@ -111,6 +111,20 @@ def test_quotes_and_html_in_a_value_are_mended() -> None:
     assert (feed.text, feed.url) == ('Газета "Коммерсантъ". Главное', "https://gazette.example/rss")
 
 
+def test_an_address_without_its_secret_is_refused() -> None:
+    found = read_opml(
+        opml('<outline text="A" xmlUrl="https://a.example/?key=***"/><outline xmlUrl="https://***@b.example/"/>')
+    )
+    assert isinstance(found, FeedList)
+    assert (found.feeds, [one.what for one in found.refused]) == (
+        (),
+        [
+            '"A" has an address whose secret was left out: "https://a.example/?key=***"; write it whole',
+            '"" has an address whose secret was left out: "https://***@b.example/"; write it whole',
+        ],
+    )
+
+
 @pytest.mark.corpora
 @pytest.mark.skipif(not LISTS.exists(), reason="needs the lists of ../shared/corpora/feeds")
 def test_every_list_of_the_corpora_is_read_or_refused_with_its_line() -> None:

@@ -217,7 +217,7 @@ def test_the_beginning_of_an_id_names_a_match_or_an_article(store: Store) -> Non
 
 @pytest.mark.parametrize("typed", ["", "abc", "xyz12345", "a" * 33, "abcd%", "'; --"])
 def test_what_is_no_id_is_said_to_be_none(store: Store, typed: str) -> None:
-    with store.reading() as tx, pytest.raises(StoreError, match="is not an id"):
+    with store.reading() as tx, pytest.raises(ValueError, match="is not an id"):
         ids.resolve(tx, typed)
 
 
