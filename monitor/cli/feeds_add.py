@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from monitor.cli.proposals import (
     wishes_of,
     write,
 )
+from monitor.cli.terminal import isolate_within
 from monitor.urls import host, is_redacted, redact
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ def add_command(
     With --write they are written there, below the outlet's other feeds; comments and all other lines stay as they are,
     and what would not load is not written. What had to be guessed is marked "# check".
 
-    Exit code 0: it is shown, written, or configured already; 1: there is no feed.
+    Exit code 0: it is shown, written, or configured already; 1: there is no feed; 2: one is to be written, and it has
+    to be named: several were found, or the address is that of another document.
     """
     from monitor.app import load_config
     from monitor.cli.logs import set_up_logging
@@ -82,12 +85,12 @@ async def _add(given: str, loaded: "Config", wishes: "Wishes", folder: Path | No
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
     else:
         print_found(found, configured(loaded), loaded.settings.timezone)
-        _say(proposal, file)
+        _say(found, proposal, file)
         _say_whose_hosts(proposal, loaded)
     return 0 if chosen else EXIT_FAILED
 
 
-def _say(proposal: "Proposal | None", file: Path | None) -> None:
+def _say(found: "Discovery", proposal: "Proposal | None", file: Path | None) -> None:
     if proposal is None:
         return
     for address, known in proposal.known:
@@ -98,7 +101,9 @@ def _say(proposal: "Proposal | None", file: Path | None) -> None:
             click.echo(f"\nWritten to {file}: {feed_id}, of {addition.outlet_id}.")
             click.echo(f"The daemon takes it up by itself; `monitor poll {feed_id}` polls it now.")
         else:
-            click.echo(f"\nFor feeds.yaml (or again with --write):\n\n{shown_block([addition])}", nl=False)
+            again = f"to write one: `monitor feeds add {quote(redact(addition.feeds[0].url))} --write`"
+            how = again if _has_to_be_named(found) else "or again with --write"
+            click.echo(f"\nFor feeds.yaml ({how}):\n\n{shown_block([addition])}", nl=False)
     say_what_to_check(proposal.additions)
 
 
@@ -126,13 +131,21 @@ def _demand_new(wishes: "Wishes", loaded: "Config") -> None:
         raise click.UsageError(f'there is a feed "{wishes.feed_id}" already: name another id')
 
 
+def _has_to_be_named(found: "Discovery") -> bool:
+    """Whether it cannot be told which feed is meant: several are as likely, or what was named is none."""
+    return len(found.eligible) > 1 or (bool(found.feeds) and found.no_feed is not None)
+
+
 def _chosen(found: "Discovery", *, wanted: bool) -> "FoundFeed | None":
-    """The feed to add: the likeliest. Raises: click.UsageError, where one is `wanted` and several are as likely."""
-    eligible = found.eligible
-    if wanted and len(eligible) > 1:
-        listed = "".join(f"\n  {redact(feed.url)}" for feed in eligible)
-        raise click.UsageError(f"{len(eligible)} feeds were found; name the one to write:{listed}")
-    return next(iter((*eligible, *found.feeds)), None)
+    """The feed to add: the likeliest. Raises: click.UsageError, where one is `wanted` and has to be named."""
+    candidates = found.eligible or found.feeds
+    if wanted and _has_to_be_named(found):
+        listed = "".join(f"\n  {redact(feed.url)}" for feed in candidates)
+        number = "1 feed was" if len(candidates) == 1 else f"{len(candidates)} feeds were"
+        given = found.no_feed
+        why = f"{redact(given.url)}: {given.reason}; " if given else ""
+        raise click.UsageError(isolate_within(f"{why}{number} found; name the one to write:") + listed)
+    return next(iter(candidates), None)
 
 
 def _proposal(chosen: "FoundFeed", loaded: "Config", wishes: "Wishes") -> "Proposal":

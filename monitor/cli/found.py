@@ -62,7 +62,10 @@ def discovery_record(found: "Discovery", known: "Mapping[str, FeedId]") -> Recor
 
 
 def print_found(found: "Discovery", known: "Mapping[str, FeedId]", zone: tzinfo) -> None:
-    """Each feed with its first entries; where there is none, what was tried."""
+    """Each feed with its first entries; what the given address answered, if that is no feed; or all that was tried."""
+    if found.feeds and (given := found.no_feed):
+        click.echo(f"{isolate(redact(given.url))}: {isolate(given.reason)}", err=True)
+        click.echo("Found instead:", err=True)
     for feed in found.feeds:
         click.secho(isolate(redact(feed.url)), bold=True)
         for line in _lines(feed, known, zone):

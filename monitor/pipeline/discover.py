@@ -52,6 +52,7 @@ class Discovery:
     feeds: tuple[FoundFeed, ...]
     """The likeliest first; those of comments, and those that repeat another, last."""
     tried: tuple[Tried, ...] = ()
+    """Where the address that was given is no feed, it is the first."""
     left_off: int = 0
     """Links that were not asked, for there were too many."""
 
@@ -59,6 +60,15 @@ class Discovery:
     def eligible(self) -> tuple[FoundFeed, ...]:
         """Those of which a person may want each."""
         return tuple(feed for feed in self.feeds if not feed.same_as and not feed.is_of_comments)
+
+    @property
+    def no_feed(self) -> Tried | None:
+        """The address that was given, where it means one document (it has a path) and that is no feed: what was found
+        is another than was asked for.
+        """
+        if any(feed.source is Source.GIVEN for feed in self.feeds):
+            return None
+        return next((one for one in self.tried[:1] if urls.place(one.url).partition("/")[2]), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,12 +184,48 @@ def test_of_several_feeds_one_must_be_named_to_be_written(
     monitor: Run, at: Path, site: tuple[str, LoopbackServer]
 ) -> None:
     url, server = site
-    server.answers["/"] = Answer(body=b"<html><link rel=feed href=/rss><link rel=feed href=/two>")
+    server.answers["/"] = Answer(body=b"<html><link rel=feed href='/two?a&amp;b'><link rel=feed href=/rss>")
     server.answers["/two"] = Answer(body=rss(item(link="/2")).encode())
     said = monitor("feeds", "add", url, "--write", at=at)
     assert said.code == 2
-    assert f"2 feeds were found; name the one to write:\n  {url}/rss\n  {url}/two" in said.err
-    assert "  127-0-0:\n" in monitor("feeds", "add", url, at=at).out
+    assert f"2 feeds were found; name the one to write:\n  {url}/two?a&b\n  {url}/rss\n" in said.err
+    shown = monitor("feeds", "add", url, at=at)
+    assert "  127-0-0:\n" in shown.out
+    assert f"\nFor feeds.yaml (to write one: `monitor feeds add '{url}/two?a&b' --write`):\n" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [(410, "", "410: "), (200, "<!DOCTYPE html><html><head>{}</head></html>", "this is an HTML page, not a feed")],
+)
+def test_another_feed_than_the_named_one_is_never_written_silently(
+    monitor: Run, at: Path, site: tuple[str, LoopbackServer], status: int, body: str, reason: str
+) -> None:
+    url, server = site
+    page = body.format("<link rel='alternate' type='application/rss+xml' href='/rss'>")
+    server.answers["/old"] = Answer(status=status, body=page.encode())
+    for command in ("discover", "add"):
+        said = monitor("feeds", command, f"{url}/old", at=at)
+        assert said.code == 0
+        assert said.err.startswith(f"{url}/old: {reason}")
+        assert said.err.endswith("\nFound instead:\n")
+        assert said.out.startswith(f"{url}/rss\n")
+    assert f"(to write one: `monitor feeds add {url}/rss --write`)" in said.out
+    said = monitor("feeds", "add", f"{url}/old", "--write", at=at)
+    assert said.code == 2
+    assert f"{url}/old: {reason}" in said.err
+    assert f"; 1 feed was found; name the one to write:\n  {url}/rss\n" in said.err
+    assert feeds_of(at) == FILES["feeds.yaml"]
+
+
+def test_a_document_without_a_feed_anywhere_is_no_other_feed(
+    monitor: Run, at: Path, site: tuple[str, LoopbackServer]
+) -> None:
+    url, server = site
+    server.answers.clear()
+    said = monitor("feeds", "add", f"{url}/old", "--write", at=at)
+    assert said.code == 1
+    assert said.err.startswith(f"No feed was found. Tried:\n  {url}/old: 404: ")
 
 
 def test_secrets_in_an_address_are_not_shown(monitor: Run, at: Path, site: tuple[str, LoopbackServer]) -> None:
