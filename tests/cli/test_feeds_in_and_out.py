@@ -9,6 +9,9 @@ from threading import Thread
 
 import pytest
 
+from monitor.app import load_config
+from monitor.cli.feeds_add import _say_whose_hosts
+from monitor.config.propose import Candidate, Wishes, propose
 from monitor.demo.server import Answer, LoopbackServer
 from tests.cli.conftest import Run
 from tests.config.valid import FILES
@@ -171,6 +174,14 @@ def test_a_new_outlet_at_anothers_host_is_written_without_a_domain(
     assert "127.0.0.1 is of the outlet khaleej: no domain was set; --outlet khaleej adds the feed to it." in said.out
     assert feeds_of(at).count("127.0.0.1'") == 1
     assert monitor("check", str(at / "config")).code == 0
+
+
+def test_of_a_host_that_is_nobodys_nothing_is_said(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loaded = load_config(at / "config", {}, secrets=False)
+    proposal = propose([Candidate(url="https://medium.com/feed/x")], loaded.outlets, loaded.feeds, Wishes())
+    _say_whose_hosts(proposal, loaded)
+    assert proposal.additions
+    assert capsys.readouterr().out == ""
 
 
 def test_an_address_without_its_secret_is_refused(monitor: Run, at: Path) -> None:
