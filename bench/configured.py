@@ -12,7 +12,7 @@ SETTINGS = """\
 database: {database}
 fetch:
   allow_addresses: [127.0.0.0/8]
-  delay: 0s
+  delay: {delay}
   per_host: {per_host}
 """
 _OUTLET = """\
@@ -27,13 +27,23 @@ outlets:
 """
 
 
-def write_config(folder: Path, feeds: Mapping[str, str], *, per_host: int = 2, more: str = "") -> Path:
+def write_config(
+    folder: Path,
+    feeds: Mapping[str, str],
+    *,
+    per_host: int = 2,
+    delay: str = "0s",
+    database: str = "",
+    more: str = "",
+) -> Path:
     """Write a configuration with these feeds (id → URL) into `folder`/config, and return that; the database is
-    `folder`/monitor.db, `more` further lines of monitor.yaml.
+    `folder`/monitor.db unless given, `more` further lines of monitor.yaml.
     """
     config = folder / "config"
     files = {name: content for name, content in read_files(shipped_folder()).items() if "/" in name}
-    files["monitor.yaml"] = (SETTINGS.format(database=folder / "monitor.db", per_host=per_host) + more).encode()
+    files["monitor.yaml"] = (
+        SETTINGS.format(database=database or folder / "monitor.db", per_host=per_host, delay=delay) + more
+    ).encode()
     lines = [f"      {feed}:\n        url: {url}\n" for feed, url in feeds.items()]
     files["feeds.yaml"] = (_OUTLET + "".join(lines)).encode()
     for name, content in files.items():
@@ -42,6 +52,8 @@ def write_config(folder: Path, feeds: Mapping[str, str], *, per_host: int = 2, m
     return config
 
 
-def configured(folder: Path, feeds: Mapping[str, str], *, per_host: int = 2, more: str = "") -> Config:
+def configured(
+    folder: Path, feeds: Mapping[str, str], *, per_host: int = 2, database: str = "", more: str = ""
+) -> Config:
     """The same, loaded."""
-    return load_config(write_config(folder, feeds, per_host=per_host, more=more), {})
+    return load_config(write_config(folder, feeds, per_host=per_host, database=database, more=more), {})

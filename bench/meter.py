@@ -67,6 +67,10 @@ class Meter:
             memory.worker_peak = max(memory.worker_peak, _status(pid).get("VmHWM", 0) / _MB)
         return memory
 
+    def together(self) -> float:
+        """MB of all of them now; what processes share is counted once."""
+        return sum(_proportional(pid) for pid in (self._pid, *self._descendants())) / _MB
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Look at the memory twice a second while the block runs."""
@@ -129,6 +133,12 @@ def _status(pid: int) -> dict[str, int]:
     """The memory lines of /proc/PID/status, in kilobytes."""
     lines = (line.split() for line in _read(Path(f"/proc/{pid}/status")).splitlines() if line.startswith("Vm"))
     return {name.rstrip(":"): int(kilobytes) for name, kilobytes, _ in lines}
+
+
+def _proportional(pid: int) -> int:
+    """Kilobytes; of a page that n processes share an nth part."""
+    lines = (line.split() for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines())
+    return next((int(line[1]) for line in lines if line[0] == "Pss:"), 0)
 
 
 def _read(path: Path) -> str:

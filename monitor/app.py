@@ -91,7 +91,7 @@ def _last_good(folder: Path, environment: Mapping[str, str], content: str = "") 
 
 
 def _load_even_without_secrets(files: Mapping[str, bytes], folder: Path, environment: Mapping[str, str]) -> Config:
-    """What ran before must run again, if a feed's secret is gone without that feed's entries: all others have theirs."""
+    """What ran before must run again, and if a feed's secret is gone, without it: all other feeds have theirs."""
     try:
         return load(files, environment=environment, home=folder.parent)
     except ConfigError:

@@ -1,6 +1,7 @@
 """Addresses: their one normal form, their host, what of them may be shown. Text in, text out; nothing is fetched."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -13,12 +14,16 @@ _LONGEST_GIVEN = 16_384
 """Characters of an address that is looked at at all, and of its host: the libraries beneath take seconds for more."""
 _LONGEST_AUTHORITY = 1024
 
+_REMEMBERED = 256
+"""Addresses: while an entry is decided, its own is asked about again and again."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ASCII_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?\Z")
 _FEED_SCHEME = re.compile(r"feed:(?=https?:)|feed:(?://)?", re.IGNORECASE)
 # With digits behind the colon it is a host with its port.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
+_JOINED = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9/._~%+=&,@!:-]*(?:\?[A-Za-z0-9/._~%+=&,@!:-]+)?")
 _WITHOUT_SCHEME = re.compile(r"www\.[\w-]+\.[\w.-]+(?:[/?#]|\Z)", re.IGNORECASE)
 
 # RFC 3986: what may stand as it is in a path and in a query or fragment; all else is percent-encoded.
@@ -60,6 +65,7 @@ _LEFT_OUT = "***"
 _PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 
 
+@lru_cache(_REMEMBERED)
 def normalise(url: str) -> str:
     """The normal form of an http(s) address, by which articles are known: RFC 3986 §6 without fragment (but `#!`),
     user name, password and tracking parameters; the order of the other parameters is kept. Idempotent.
@@ -96,11 +102,16 @@ def absolute(base: str, link: str) -> str:
         given = f"https://{given}"
     try:
         _refuse_endless(given)
-        found = urljoin(base, given).replace(" ", "%20")
+        found = given if is_joined(given) else urljoin(base, given).replace(" ", "%20")
         normalise(found)
     except ValueError:
         return ""
     return found
+
+
+def is_joined(link: str) -> bool:
+    """Whether it is surely a whole address that joining with any base would leave as it is: most links are."""
+    return _JOINED.fullmatch(link) is not None
 
 
 def typed(text: str) -> str:
@@ -152,6 +163,7 @@ def same_site(a: str, b: str) -> bool:
     return (first := bare_host(a)) != "" and first == bare_host(b)
 
 
+@lru_cache(_REMEMBERED)
 def is_front_page(url: str) -> bool:
     """Whether the address is a site's front page, perhaps in one language: /, /en/, /index.html, /?lang=ar."""
     try:

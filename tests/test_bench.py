@@ -5,13 +5,15 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bench import beside_lucene
+from bench import beside_lucene, schedule
 from bench.generated import GeneratedSite, page
 from bench.made_rules import Share, made_rules
+from bench.site import Event, Logged
 from monitor.model import Document
 from monitor.rules.compile import compile_rules
 
@@ -98,6 +100,52 @@ def test_the_memory_of_the_daemon_is_measured() -> None:
     done = _run("bench/memory.py", "--articles", "20", "--words", "60")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^ +20 +\d+ +\d+ +\d+$", done.stdout, re.MULTILINE)
+
+
+def test_polling_is_measured_beside_other_readers() -> None:
+    done = _run("bench/fetch.py", "--feeds", "8", "--hosts", "4", "--words", "20", "--rounds", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "reader     left out: --reader VENV says where to install it" in done.stdout
+    assert "8 feeds of 20 entries on 4 hosts" in done.stdout
+    costs = re.findall(r"^(\w+) +(?:\d+\.\d\d +){7}$", done.stdout.replace("\n", " \n"), re.M)
+    assert costs == ["first", "304", "changed", "changed8", "same"]
+    assert ("beside newsboat" in done.stdout) != ("newsboat   left out" in done.stdout)
+
+
+def test_polling_by_the_clock_is_measured() -> None:
+    made = ("--feeds", "1500", "--minutes", "0.04", "--hosts", "8", "--start", "3", "--wait", "0")
+    done = _run("bench/schedule.py", *made)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 feeds were not asked for" in done.stdout
+    assert re.search(r"^core +\d+\.\d % of one", done.stdout, re.M)
+    assert re.search(r"^hosts +1 connections, 1 requests at a time \(limit 2\)", done.stdout, re.M)
+
+
+def test_a_look_at_what_is_due_is_measured() -> None:
+    done = _run("bench/look.py", "--feeds", "100", "--sqlite")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SQLite: 100 feeds put into the schedule" in done.stdout
+    assert re.search(r"^ +64 due: +\d+\.\d ms", done.stdout, re.M)
+    assert "SEARCH feeds USING INDEX ix_feeds_active_next_poll_at" in done.stdout
+
+
+def test_what_a_site_saw_tells_how_late_and_how_pressed_it_was() -> None:
+    def seen(moment: float, event: Event, target: str = "", connection: int = 0) -> Logged:
+        return Logged(moment=moment, event=event, host="127.0.0.1", connection=connection, status=0, target=target)
+
+    logged = [
+        seen(10.0, Event.OPENED),
+        seen(10.0, Event.ASKED, "/feed/1"),
+        seen(10.4, Event.OPENED, connection=1),
+        seen(10.5, Event.ASKED, "/feed/2"),
+        seen(10.6, Event.ANSWERED, "/feed/1"),
+        seen(10.6, Event.CLOSED),
+        seen(13.0, Event.ASKED, "/feed/1"),
+    ]
+    found = schedule.hosts(logged)
+    assert (found.connections, found.in_flight, found.closest, found.hasty) == (2, 2, 0.5, 1)
+    due = {number: datetime.fromtimestamp(9.0, UTC) for number in ("1", "2", "3")}
+    assert schedule.lateness(logged, due) == [1.0, 1.5]
 
 
 def test_matching_is_measured_beside_regular_expressions(texts: Path, tmp_path: Path) -> None:

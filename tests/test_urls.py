@@ -1,6 +1,7 @@
 """The one normal form of an address, and what is told of it."""
 
 from time import process_time
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -282,3 +283,21 @@ def test_an_endless_address_is_none(url: str) -> None:
     with pytest.raises(ValueError, match="an address of"):
         urls.normalise(url)
     assert (urls.host(url), urls.absolute("https://gazette.example/", url)) == ("", "")
+
+
+@pytest.mark.parametrize("base", ["https://gazette.example/a/b?c", "http://other.example/", ""])
+@pytest.mark.parametrize(
+    "link",
+    ["https://gazette.example/", "http://gazette.example:80/a/../b//c?d=e&f", "https://GAZETTE.example/~a/%20:@!,+"],
+)
+def test_a_link_that_is_joined_stays_as_it_is(link: str, base: str) -> None:
+    assert urls.is_joined(link)
+    assert urljoin(base, link) == urls.absolute(base, link) == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["/a", "//a.example/", "https://a.example", "https://a.example/?", "https://a.example/a#", "https://a.example/a;"],
+)
+def test_other_links_have_to_be_joined(link: str) -> None:
+    assert not urls.is_joined(link)

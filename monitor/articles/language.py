@@ -27,6 +27,7 @@ _SCRIPTS = (
     ("[\u1200-\u137f]", ("am", "ti")),
 )
 _LETTERS = tuple((re.compile(letters), languages) for letters, languages in _SCRIPTS)
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _NOT_LATIN = frozenset(language for _, languages in _SCRIPTS for language in languages) - {"sr", "ku", "uz"}
 # Letters that Arabic lacks: Persian, and then Urdu.
 _PERSIAN = re.compile("[پچژگکی]")
@@ -40,7 +41,9 @@ def language_of(text: str, *declared: str) -> str:
     """
     tags = [tag for tag in map(primary, declared) if tag]
     sample = text[:_SAMPLE]
-    counts = [(len(letters.findall(sample)), languages) for letters, languages in _LETTERS]
+    # Only Latin has letters in ASCII, and most texts little else.
+    beyond = "".join(_BEYOND_ASCII.findall(sample))
+    counts = [(len(letters.findall(beyond if languages else sample)), languages) for letters, languages in _LETTERS]
     most, languages = max(counts, key=lambda each: each[0])
     if not most:
         return tags[0] if tags else ""

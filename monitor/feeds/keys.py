@@ -58,9 +58,14 @@ def _with_keys(entries: Sequence[Entry]) -> list[Entry]:
     Bad feeds give one guid to several items. Then the link is added to the key, and where that is the same too, the
     wording: told apart by what they say, whatever their order, no item hides another.
     """
-    found = [replace(entry, key=_bounded(entry.key or _hash(entry.title, entry.text))) for entry in entries]
+    found = [_keyed(entry) for entry in entries]
     found = _told_apart(found, lambda entry: urls.normalise(entry.link) if entry.link else "")
     return _told_apart(found, lambda entry: _hash(entry.title, entry.text))
+
+
+def _keyed(entry: Entry) -> Entry:
+    key = _bounded(entry.key or _hash(entry.title, entry.text))
+    return entry if key == entry.key else replace(entry, key=key)
 
 
 def _told_apart(entries: Sequence[Entry], by: Callable[[Entry], str]) -> list[Entry]:

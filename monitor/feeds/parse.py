@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from monitor.errors import ParseError
-from monitor.feeds import json_feed, sitemap, xml_feed
+from monitor.feeds import json_feed, plain_feed, sitemap, xml_feed
 from monitor.feeds.items import Item, feed_of
 from monitor.feeds.keys import joined, keyed, unreadable
 from monitor.feeds.pieces import CUT_OFF, MOST, Pieces, pieces_of_json, pieces_of_xml
@@ -104,7 +104,7 @@ def _read(source: _Source, base: str, now: datetime) -> tuple[ParsedFeed, bool]:
             parsed = feed_of(found.items, base=base, now=now, title=found.name, language=found.language)
             parsed, is_whole = replace(parsed, damaged=CUT_OFF if found.cut_off else ""), True
         case Format.XML:
-            read = xml_feed.read(source.document)
+            read = plain_feed.read(source.document) or xml_feed.read(source.document)
             parsed, is_whole = _feed(read.items, read.about, base, now), not read.is_broken
             parsed = replace(parsed, ttl=xml_feed.lifetime(read.about), damaged=source.damaged)
         case unknown:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from xml.sax import SAXException
 
 import feedparser
+from feedparser.api import StrictFeedParser
 
 from monitor.errors import ParseError
 from monitor.feeds.items import Item, Wording, tried
@@ -30,9 +31,15 @@ _PERIODS = {
 }
 # feedparser resolves guids as it does links, and without a feed's address lets one item's xml:base hold for the next.
 # What an item is known by must not change with the address that a feed is fetched from: so it is told this one.
-_NOWHERE = "https://feed.invalid/d/d/"
-_WITHIN = ((_NOWHERE, ""), ("https://feed.invalid/d/", "../"), ("https://feed.invalid/", "/"))
+NOWHERE = "https://feed.invalid/d/d/"
+_WITHIN = ((NOWHERE, ""), ("https://feed.invalid/d/", "../"), ("https://feed.invalid/", "/"))
 _LEADING_RELS = ("alternate", "related", "via")
+_HANDLER = re.compile("_(?:start|end)_([a-z]+)_", re.IGNORECASE)
+
+NAMESPACES: Mapping[str, str] = {uri.lower(): prefix for uri, prefix in StrictFeedParser.namespaces.items()}
+"""Namespaces that feedparser knows, in lower case → the prefix that it gives them."""
+HANDLED = frozenset(found[1].lower() for name in dir(StrictFeedParser) if (found := _HANDLER.match(name)))
+"""Prefixes, in lower case, of elements that it makes something of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +62,7 @@ def read(document: str) -> XmlFeed:
         parsed = feedparser.parse(
             # A stream, never bytes or str: feedparser takes those for the name of a file or an address first.
             BytesIO(document.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": _NOWHERE},
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": NOWHERE},
             # Three times as fast; what comes is made plain text, so nothing needs sanitising.
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -66,7 +73,7 @@ def read(document: str) -> XmlFeed:
     if not parsed.entries and not parsed.version:
         raise ParseError("this is XML, but not a feed that can be read")
     return XmlFeed(
-        items=[tried(_item, entry) for entry in parsed.entries],
+        items=[tried(item_of, entry) for entry in parsed.entries],
         about=cast("Mapping[str, Any]", parsed.feed),
         is_broken=isinstance(broken, SAXException),
     )
@@ -97,7 +104,13 @@ def _translated() -> Iterator[None]:
         raise ParseError(f"the feed cannot be read: {type(error).__name__}: {str(error)[:200]}") from error
 
 
-def _item(entry: Mapping[str, Any]) -> Item:
+def guesses_html(text: str) -> bool:
+    """Whether feedparser takes the text, which is said to be plain, for HTML."""
+    return ("</" in text or "&" in text) and bool(StrictFeedParser.looks_like_html(text))
+
+
+def item_of(entry: Mapping[str, Any]) -> Item:
+    """The item in an entry of feedparser's."""
     # A plain dict: feedparser's own answers some missing keys with others, and with warnings.
     given = dict(entry)
     published, raw = _published(given)

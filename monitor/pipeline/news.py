@@ -33,9 +33,20 @@ MOST_TITLE = 5_000
 MOST_SUMMARY = 50_000
 
 
-def address_keys(feed: Feed, parsed: ParsedFeed) -> dict[str, ArticleId]:
-    """Entry's key → the key of the address it points to; an entry without one is an article of its own."""
-    return {entry.key: _address_key(feed, entry) for entry in parsed.entries}
+class AddressKeys(dict[str, ArticleId]):
+    """Entry's key → the key of the address it points to; an entry without one is an article of its own.
+
+    Worked out when asked for: most entries of a document are known, and nobody asks for theirs.
+    """
+
+    def __init__(self, feed: Feed, parsed: ParsedFeed) -> None:
+        super().__init__()
+        self._feed = feed
+        self._entries = {entry.key: entry for entry in parsed.entries}
+
+    def __missing__(self, key: str) -> ArticleId:
+        found = self[key] = _address_key(self._feed, self._entries[key])
+        return found
 
 
 def _address_key(feed: Feed, entry: Entry) -> ArticleId:
@@ -59,7 +70,7 @@ def decide_news(
     matcher: Matcher,
     now: datetime,
 ) -> News:
-    """What these entries add to what the store has `seen`; `keys` from `address_keys`.
+    """What these entries add to what the store has `seen`; `keys`: see `AddressKeys`.
 
     An article takes up every wording of its entries until it is full (live blogs, entries that never stand still); a
     wording that does not fit is an article of its own, for nothing that a feed says goes unmatched.

@@ -7,7 +7,7 @@ from monitor.feeds import schedule
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.request import Fetched, Request
 from monitor.model import Feed, FeedState, News, Outcome, Polled
-from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.news import AddressKeys, decide_news
 from monitor.pipeline.poll import ask, save
 from monitor.pipeline.tools import Tools
 from monitor.store import entries
@@ -79,7 +79,7 @@ async def keep(observed: Observed, tools: Tools) -> None:
 def _news(tx: Transaction, feed: Feed, outcome: Outcome, tools: Tools) -> News:
     if not isinstance(outcome, Polled):
         return News()
-    keys = address_keys(feed, outcome.parsed)
+    keys = AddressKeys(feed, outcome.parsed)
     return decide_news(
         outcome.parsed,
         entries.seen(tx, feed.id, outcome.parsed.entries, keys),

@@ -27,7 +27,7 @@ from monitor.model import (
     Validators,
 )
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
-from monitor.pipeline.news import address_keys, decide_news
+from monitor.pipeline.news import AddressKeys, decide_news
 from monitor.pipeline.outage import settle
 from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
@@ -228,7 +228,7 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
         outcome, state = Postponed(wait=timedelta()), tools.network.failing.get(feed.id, state)
     news = News()
     if isinstance(outcome, Polled):
-        keys = address_keys(feed, outcome.parsed)
+        keys = AddressKeys(feed, outcome.parsed)
         news = decide_news(
             outcome.parsed,
             entries.seen(tx, feed.id, outcome.parsed.entries, keys),

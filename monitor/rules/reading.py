@@ -31,6 +31,7 @@ class Reading:
         self._hits: dict[tuple[Part, Taken], Hit] = {}
         self._stretches: dict[tuple[int, Part, bool], Places] = {}
         self._places: dict[tuple[Leaf, Part], Places] = {}
+        self._standing: dict[tuple[Leaf, Part], bool] = {}
 
     @property
     def all_words(self) -> frozenset[WordId]:
@@ -40,7 +41,7 @@ class Reading:
     def stands(self, node: Term | ListRef, parts: Parts) -> bool:
         """Does a term, or any term of a list, stand in one of the parts?"""
         leaf = self._lexicon.leaf(node)
-        return any(self._stands(leaf, part, self._words.get(part, _NOTHING)) for part in parts)
+        return any(self._stands(leaf, part) for part in parts)
 
     def places(self, node: Term | ListRef, part: Part) -> Places:
         """Where a term, or any term of a list, stands in a part."""
@@ -108,7 +109,14 @@ class Reading:
     def _base(self, part: Part) -> Part:
         return self._lead if part is Part.LEAD else part
 
-    def _stands(self, leaf: Leaf, part: Part, words: frozenset[WordId]) -> bool:
+    def _stands(self, leaf: Leaf, part: Part) -> bool:
+        """Worked out once: a query of many parts names its lists again and again."""
+        known = self._standing.get((leaf, part))
+        if known is None:
+            known = self._standing[leaf, part] = self._found(leaf, part, self._words.get(part, _NOTHING))
+        return known
+
+    def _found(self, leaf: Leaf, part: Part, words: frozenset[WordId]) -> bool:
         if part is not Part.LEAD and not words.isdisjoint(leaf.alone):
             return True
         return _possible(leaf, words) and bool(self._places_of(leaf, part))
@@ -151,7 +159,10 @@ def is_value(value: str, wanted: str, where: QueryField) -> bool:
 
 def _possible(leaf: Leaf, words: frozenset[WordId]) -> bool:
     """Can it stand where these words are? Told without their places, which take long to work out."""
-    return not words.isdisjoint(leaf.alone) or any(map(words.issuperset, leaf.longer))
+    if not words.isdisjoint(leaf.alone):
+        return True
+    # Of most lists not even a first word is there, and that is told soonest.
+    return not words.isdisjoint(leaf.words) and any(map(words.issuperset, leaf.longer))
 
 
 def _spans(pattern: Pattern, words: Mapping[WordId, list[Span]]) -> list[Span]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from monitor.model import Article, ArticleId, Entry, FeedId, Sighting
 from monitor.store.articles import at
@@ -25,6 +25,10 @@ _CHANGING = (
     "authors",
     "language",
     "changed_at",
+)
+# Made once: building it costs more than running it.
+_STORED = select(entries.c.key_hash, entries.c.wording, entries.c.article_id, entries.c.title, entries.c.link).where(
+    entries.c.feed_id == bindparam("feed"), entries.c.key_hash.in_(bindparam("hashes", expanding=True))
 )
 
 
@@ -51,13 +55,16 @@ class Seen:
 
 
 def seen(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry], addresses: Mapping[str, ArticleId]) -> Seen:
-    """What is known of `offered`; `addresses`: entry key → `article_key` of its normalised link."""
-    stored = _stored(tx, feed_id, offered)
-    rows = {entry.key: stored[_hash(entry.key)] for entry in offered if _hash(entry.key) in stored}
+    """What is known of `offered`; `addresses`: entry key → `article_key` of its normalised link, asked only for those
+    that are new or newly worded.
+    """
+    hashes = {entry.key: _hash(entry.key) for entry in offered}
+    stored = _stored(tx, feed_id, [*hashes.values()])
+    rows = {key: stored[hashed] for key, hashed in hashes.items() if hashed in stored}
     unchanged = frozenset(entry.key for entry in offered if entry.key in rows and rows[entry.key][0] == _wording(entry))
     others = [entry.key for entry in offered if entry.key not in unchanged]
     changed = {key: rows[key] for key in others if key in rows}
-    wanted = {addresses[key] for key in others if key in addresses}
+    wanted = {addresses[key] for key in others}
     found = at(tx, wanted | {ArticleId(article) for _, article, _, _ in changed.values()})
     return Seen(
         unchanged=unchanged,
@@ -75,13 +82,12 @@ def save(tx: Transaction, feed_id: FeedId, sightings: Sequence[Sighting], now: d
         tx.execute(upsert(tx, entries, _KEY, _CHANGING), [_row(feed_id, sighting, now) for sighting in sightings])
 
 
-def _stored(tx: Transaction, feed_id: FeedId, offered: Sequence[Entry]) -> dict[str, tuple[str, str, str, str]]:
+def _stored(tx: Transaction, feed_id: FeedId, hashes: Sequence[str]) -> dict[str, tuple[str, str, str, str]]:
     """Hash of the key → (wording, article, title, link)."""
     found: dict[str, tuple[str, str, str, str]] = {}
-    for batch in batches([_hash(entry.key) for entry in offered]):
-        rows = select(entries.c.key_hash, entries.c.wording, entries.c.article_id, entries.c.title, entries.c.link)
-        rows = rows.where(entries.c.feed_id == feed_id, entries.c.key_hash.in_(batch))
-        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in tx.execute(rows)}
+    for batch in batches(hashes):
+        rows = tx.execute(_STORED, {"feed": feed_id, "hashes": batch})
+        found |= {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
     return found
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, assert_never
 
-from sqlalchemy import Executable, func, insert, select, update
+from sqlalchemy import Executable, bindparam, func, insert, select, update
 
 from monitor.feeds.schedule import DEATHS, FOLLOWED
 from monitor.model import (
@@ -53,25 +53,38 @@ def sync(tx: Transaction, wanted: Sequence[Feed], now: datetime) -> None:
     A feed whose URL was edited is due now and asked without validators: what the old address vouched for says nothing
     about the new one.
     """
-    known = {row.id: row for row in tx.execute(select(feeds))}
+    known = {row.id: row for row in tx.execute(_KNOWN)}
+    ids = {feed.id for feed in wanted}
+    _activate(tx, [row.id for row in known.values() if row.active and row.id not in ids], active=False)
+    _activate(tx, [row.id for row in known.values() if not row.active and row.id in ids], active=True)
     new: list[dict[str, Any]] = []
-    tx.execute(update(feeds).where(feeds.c.active).values(active=False))
-    for batch in batches([feed.id for feed in wanted]):
-        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(active=True))
+    elsewhere: list[dict[str, Any]] = []
+    sooner: list[dict[str, Any]] = []
     for feed in wanted:
-        row = known.get(feed.id)
+        row, configured = known.get(feed.id), _configured(feed)
         latest = now + max(feed.slowest, LONGEST)
-        this = update(feeds).where(feeds.c.id == feed.id)
         if row is None:
-            new.append(_row(FeedState(feed_id=feed.id, next_poll_at=now)) | _configured(feed))
-        elif row.url_hash != _url_hash(feed):
-            tx.execute(this.values(_row(forgotten(state_of(row), now)) | _configured(feed)))
-        elif row.host != host(feed.url):
-            tx.execute(this.values(host=host(feed.url)))
+            new.append(_row(FeedState(feed_id=feed.id, next_poll_at=now)) | configured)
+        elif row.url_hash != configured["url_hash"]:
+            _forget(tx, feed, now)
+        elif row.host != configured["host"]:
+            elsewhere.append({"at": feed.id, "now_host": configured["host"]})
         elif row.next_poll_at > latest:
-            tx.execute(this.values(next_poll_at=latest))
-    if new:
-        tx.execute(insert(feeds), new)
+            sooner.append({"at": feed.id, "latest": latest})
+    for statement, rows in ((insert(feeds), new), (_ELSEWHERE, elsewhere), (_SOONER, sooner)):
+        if rows:
+            tx.execute(statement, rows)
+
+
+def _activate(tx: Transaction, chosen: Sequence[FeedId], *, active: bool) -> None:
+    for batch in batches(chosen):
+        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(active=active))
+
+
+def _forget(tx: Transaction, feed: Feed, now: datetime) -> None:
+    row = tx.execute(select(feeds).where(feeds.c.id == feed.id)).one()
+    this = update(feeds).where(feeds.c.id == feed.id)
+    tx.execute(this.values(_row(forgotten(state_of(row), now)) | _configured(feed)))
 
 
 def hasten(tx: Transaction, sooner: Sequence[Feed], now: datetime) -> None:
@@ -236,7 +249,7 @@ def save(
     tx.execute(_saved(tx, *row), row)
     counted = _record(tx, state, outcome, news, now, gap=gap)
     if counted != state.unchanged_poll:
-        tx.execute(update(feeds).where(feeds.c.id == state.feed_id).values(unchanged_poll=counted))
+        tx.execute(_COUNTED_IN, {"at": state.feed_id, "number": counted})
     articles.insert_new(tx, news.new_articles)
     readings.add(tx, [article for article in news.new_articles if article.url], now)
     articles.save_summaries(tx, news.reworded)
@@ -282,8 +295,7 @@ def _record(tx: Transaction, state: FeedState, outcome: Outcome, news: News, now
             return 0
         case Unchanged():
             if state.unchanged_poll:
-                counted = {"times": polls.c.times + 1, "polled_at": now}
-                tx.execute(update(polls).where(polls.c.id == state.unchanged_poll).values(counted))
+                tx.execute(_ONCE_MORE, {"at": state.unchanged_poll, "now": now})
                 return state.unchanged_poll
             return _insert(tx, state, now, outcome="unchanged")
         case Failed(reason=reason, kind=kind):
@@ -317,4 +329,12 @@ def _skip(poll: int, skipped: Skipped) -> dict[str, Any]:
     return {"poll_id": poll, "position": skipped.position, "reason": skipped.reason, "detail": skipped.detail}
 
 
+_KNOWN = select(feeds.c.id, feeds.c.active, feeds.c.url_hash, feeds.c.host, feeds.c.next_poll_at)
+_ELSEWHERE = update(feeds).where(feeds.c.id == bindparam("at")).values(host=bindparam("now_host"))
+_SOONER = update(feeds).where(feeds.c.id == bindparam("at")).values(next_poll_at=bindparam("latest"))
+# Made once: building a statement costs three times what running it does, and these run for every poll.
 _NEW_POLL = insert(polls).returning(polls.c.id)
+_ONCE_MORE = (
+    update(polls).where(polls.c.id == bindparam("at")).values(times=polls.c.times + 1, polled_at=bindparam("now"))
+)
+_COUNTED_IN = update(feeds).where(feeds.c.id == bindparam("at")).values(unchanged_poll=bindparam("number"))

@@ -23,6 +23,7 @@ LONGEST = timedelta(days=1)
 """No page waits longer for its next attempt."""
 
 _WAITING = (readings.c.next_read_at.is_not(None), readings.c.taken_at.is_(None))
+_ADD = insert(readings)
 _DONE = (
     update(readings)
     .where(readings.c.article_id == bindparam("at"))
@@ -41,7 +42,7 @@ def add(tx: Transaction, new: Sequence[Article], now: datetime) -> None:
     """Makes the pages of new articles due."""
     nothing = {"attempts": 0, "crashes": 0, "interruptions": 0, "quarantined": False, "error": ""}
     if new:
-        tx.execute(insert(readings), [{"article_id": article.id, "next_read_at": now, **nothing} for article in new])
+        tx.execute(_ADD, [{"article_id": article.id, "next_read_at": now, **nothing} for article in new])
 
 
 def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[Reading, ...]:

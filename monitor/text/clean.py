@@ -7,8 +7,6 @@ _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 # C0 and C1 controls but tab and newline (escape sequences begin with one), NUL and lone surrogates (SQLite stores them,
 # PostgreSQL refuses), noncharacters, and U+FFFC that stands for an image.
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufffc]")
-_BLANKS = re.compile(r"[^\S\n]+")
-_EMPTY_LINES = re.compile(r"\n{2,}")
 # Marks are among these. Normalising sorts a run of them in quadratic time (100,000: 8 s), and Unicode's own stream-safe
 # format allows 30.
 _MARK_RUN = re.compile(r"[^\w\s\x00-\x7f]{31,}")
@@ -17,9 +15,12 @@ _MOST_MARKS = 30
 
 def clean(text: str) -> str:
     """The text without characters that no database or terminal should get; blanks folded, a line a paragraph."""
+    if text.isascii() and text.isprintable():
+        # By far the most strings: nothing but their blanks can be amiss.
+        return " ".join(text.split())
     text = _MARK_RUN.sub(_bounded, _UNFIT.sub("", _LINE_ENDS.sub("\n", text)))
-    lines = (line.strip() for line in _BLANKS.sub(" ", text).split("\n"))
-    return unicodedata.normalize("NFC", _EMPTY_LINES.sub("\n", "\n".join(lines)).strip())
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return unicodedata.normalize("NFC", "\n".join(filter(None, lines)))
 
 
 def _bounded(run: re.Match[str]) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PRELOADED = ("monitor.workers.tasks", "monitor.feeds.parse", "monitor.articles.extract")
+PRELOADED = ("monitor.workers.tasks", "monitor.feeds.parse", "monitor.articles.extract", "monitor.workers.settled")
 
 
 def parse_feed(body: bytes, content_type: str, url: str, now: datetime) -> ParsedFeed:

@@ -168,7 +168,7 @@ def test_a_bug_of_the_parser_is_a_typed_error(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("feedparser.parse", fails)
     with pytest.raises(ParseError, match="the feed cannot be read: KeyError: 'odd'"):
-        read(rss(""))
+        read(rss("<unknown/>"))
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,8 @@ def test_an_item_on_which_feedparser_fails_is_skipped(monkeypatch: pytest.Monkey
         return real(type(stream)(document), **given)  # type: ignore[call-arg]
 
     monkeypatch.setattr("feedparser.parse", fails)
-    feed = read(rss(item(link="/1") + item(title="odd") + item(link="/2"), channel="<title>The Gazette</title>"))
+    items = "".join(item("<unknown/>", title=title, link=link) for title, link in [("", "/1"), ("odd", ""), ("", "/2")])
+    feed = read(rss(items, channel="<title>The Gazette</title>"))
     assert ([entry.link[-2:] for entry in feed.entries], feed.title) == (["/1", "/2"], "The Gazette")
     (skipped,) = feed.skipped
     assert (skipped.position, skipped.reason) == (1, SkipReason.UNREADABLE)

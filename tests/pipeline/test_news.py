@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 from monitor.articles.outlets import Outlets
 from monitor.model import Article, Entry, News, ParsedFeed, Shortfall, TextSource, article_key
-from monitor.pipeline.news import MOST_SUMMARY, address_keys, decide_news
+from monitor.pipeline.news import MOST_SUMMARY, AddressKeys, decide_news
 from monitor.rules.compile import compile_rules
 from monitor.store.entries import Before, Seen
 from tests.builders import NOON, a_feed, a_watchlist, an_article, an_entry, an_outlet
@@ -19,7 +19,7 @@ def decided(
 ) -> News:
     feed = a_feed()
     parsed = ParsedFeed(offered=len(entries), entries=entries)
-    keys = address_keys(feed, parsed)
+    keys = AddressKeys(feed, parsed)
     articles = {article_key(article.url): article for article in known}
     seen = seen or Seen(unchanged=unchanged, changed=changed or {}, articles=articles)
     outlets = Outlets([an_outlet()])
@@ -173,7 +173,7 @@ def test_the_articles_own_domain_decides_whose_it_is() -> None:
         parsed,
         Seen(unchanged=frozenset(), changed={}, articles={}),
         feed=feed,
-        keys=address_keys(feed, parsed),
+        keys=AddressKeys(feed, parsed),
         outlets=Outlets([an_outlet(), other]),
         matcher=MATCHER,
         now=NOON,

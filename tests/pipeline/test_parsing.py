@@ -58,7 +58,7 @@ async def test_an_item_that_kills_its_worker_costs_itself_only(workers: Workers,
 async def test_an_author_that_outlasts_feedparser_costs_one_item(
     workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flood = f"<item><title>Flood</title><author>{'-' * 300_000}</author></item>"
+    flood = f"<item><title>Flood</title><author>{'-' * 300_000}</author><unknown/></item>"
     feed = await read(rss(item(link="/1") + flood + item(link="/2")).encode(), workers)
     assert [entry.title for entry in feed.entries] == ["Headline", "Headline"]
     assert [(skipped.position, skipped.reason) for skipped in feed.skipped] == [(1, SkipReason.UNREADABLE)]

@@ -1,5 +1,7 @@
 """What runs inside a worker."""
 
+import gc
+import importlib
 import subprocess
 import sys
 from datetime import timedelta
@@ -61,6 +63,15 @@ def test_a_page_is_searched_for_feeds_and_a_list_of_feeds_is_read() -> None:
     found = tasks.feed_list(b"<opml><body><outline xmlUrl='https://gazette.example/rss'/></body></opml>")
     assert isinstance(found, FeedList)
     assert [feed.url for feed in found.feeds] == ["https://gazette.example/rss"]
+
+
+def test_what_is_loaded_before_workers_are_made_is_settled_last() -> None:
+    assert tasks.PRELOADED[-1] == "monitor.workers.settled"
+    try:
+        importlib.import_module(tasks.PRELOADED[-1])
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_a_task_gets_its_arguments_and_returns_its_value() -> None:

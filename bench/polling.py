@@ -1,0 +1,26 @@
+"""The daemon with the stage POLL alone: python bench/polling.py CONFIG; for bench/schedule.py."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from monitor.app import at_work, load_config
+from monitor.cli.logs import set_up_logging
+from monitor.daemon import serve
+from monitor.pipeline.poll import poll_stage
+from monitor.pipeline.reload import Reloading
+
+
+async def main(folder: Path) -> None:
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    async with at_work(load_config(folder, {})) as tools:
+        await serve((poll_stage(tools),), Reloading(tools, folder, {}, None), tools, stopping)
+
+
+if __name__ == "__main__":
+    set_up_logging("json", verbose=False)
+    asyncio.run(main(Path(sys.argv[1])))
