@@ -106,5 +106,5 @@ class Polling(RuleBasedStateMachine):
 
 TestPolling = Polling.TestCase
 TestPolling.settings = settings(
-    max_examples=cases(500), stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=cases(500), stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
 )
