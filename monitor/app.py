@@ -21,6 +21,7 @@ from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
 from monitor.pipeline.discover import Discovery, Search
+from monitor.pipeline.network import Phase
 from monitor.pipeline.observed import Observed, keep, observe
 from monitor.pipeline.poll import poll_stage, take
 from monitor.pipeline.read import read_stage
@@ -261,13 +262,16 @@ async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tall
 
     Cancelled, it gives back what is in hand. Raises: StoreError, where anything could not be saved, after the rest.
     """
-    failure = None
-    for stage in stages(tools, only):
-        try:
-            await stage.work_off()
-        finally:
-            await stage.stop(timedelta(0))
-        failure = failure or stage.failure
-    if failure:
-        raise failure
-    return tools.tally
+    while True:
+        failure = None
+        for stage in stages(tools, only):
+            try:
+                await stage.work_off()
+            finally:
+                await stage.stop(timedelta(0))
+            failure = failure or stage.failure
+        if failure:
+            raise failure
+        # Pages that were not reached made the network doubtful: feeds tell whether it is, and then the rest is read.
+        if tools.network.phase is not Phase.SUSPECT or not tools.network.may_probe(tools.clock()):
+            return tools.tally

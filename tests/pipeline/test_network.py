@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
-from monitor.model import FeedId, FeedState, OutageKind
+from monitor.model import FeedId, FeedState, News, OutageKind, Postponed
 from monitor.pipeline import poll as poll_module
 from monitor.pipeline.network import PROBES_EVERY, SUSPICIOUS, Network, Phase
 from monitor.pipeline.poll import poll_stage, take
@@ -157,8 +157,9 @@ async def test_dead_hosts_that_come_first_keep_no_living_one_from_being_asked(ne
         newsroom.servers[name].answers = Answers.TIMEOUT
     with newsroom.store.writing() as tx:
         for name in NAMES[3:]:
-            state = FeedState(feed_id=FeedId(name), next_poll_at=newsroom.now + timedelta(minutes=5))
-            polls.restore(tx, [state], newsroom.now + timedelta(minutes=5))
+            wait = timedelta(minutes=5)
+            later = FeedState(feed_id=FeedId(name), next_poll_at=newsroom.now + wait)
+            polls.save(tx, later, Postponed(wait=wait), News(), newsroom.now, watchlists=())
     await newsroom.poll()
     assert newsroom.network.phase is Phase.DOWN, "nobody else was there to be asked"
     for _ in range(12):
@@ -276,3 +277,12 @@ async def test_where_nobody_is_left_to_ask_there_is_no_doubt(newsroom: Newsroom)
     await newsroom.poll()
     assert phase(newsroom.network) is Phase.UP
     assert all(len(server.asked) == 1 for server in newsroom.servers.values())
+
+
+async def test_pages_of_dead_hosts_keep_no_other_from_being_read_in_the_same_pass(world: World) -> None:
+    dead = [f"<item><title>Dead {n}</title><link>http://127.0.0.{n}:9/news</link></item>" for n in range(2, 40)]
+    world.offer(*dead, world.item("Alive", "/1"))
+    world.page("/1", "The talks go on, and nobody knows for how long. " * 20)
+    await world.run()
+    assert world.asked("/1") == 1
+    assert world.articles()["Alive"].text.startswith("The talks go on")
