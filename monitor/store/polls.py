@@ -143,9 +143,13 @@ def release(tx: Transaction, now: datetime) -> int:
 
 
 def restore(tx: Transaction, states: Sequence[FeedState], now: datetime) -> None:
-    """Makes feeds what they were before polls that failed by no fault of theirs, and due now."""
+    """Makes feeds what they were before polls that failed by no fault of theirs, and due now.
+
+    Not one without a failure: its address was edited since, and what was known of the old one must not come back.
+    """
     for state in states:
-        tx.execute(_saved(tx), _row(replace(state, next_poll_at=now)))
+        row = {name: value for name, value in _row(replace(state, next_poll_at=now)).items() if name not in _CONFIGURED}
+        tx.execute(update(feeds).where(feeds.c.id == state.feed_id, feeds.c.failures > 0).values(row))
 
 
 def due(
@@ -266,6 +270,8 @@ def state_of(row: Any) -> FeedState:
     )
 
 
+_CONFIGURED = frozenset(["id", "active", "url_hash", "host"])
+"""What only the configuration says of a feed."""
 _PLAIN = tuple(each.name for each in fields(FeedState) if each.name not in ("feed_id", "validators"))
 """The fields that stand in columns of their names."""
 
@@ -281,8 +287,7 @@ def _row(state: FeedState) -> dict[str, Any]:
 
 def _saved(tx: Transaction, *columns: str) -> Executable:
     """Writes a row of `feeds` over the one that is there, but for what only the configuration says of it."""
-    changing = tuple(name for name in (columns or _row(_FORGOTTEN)) if name not in ("id", "active", "url_hash", "host"))
-    return upsert(tx, feeds, ("id",), changing)
+    return upsert(tx, feeds, ("id",), tuple(name for name in columns if name not in _CONFIGURED))
 
 
 def _record(tx: Transaction, state: FeedState, outcome: Outcome, news: News, now: datetime, *, gap: bool) -> int:
@@ -292,7 +297,7 @@ def _record(tx: Transaction, state: FeedState, outcome: Outcome, news: News, now
     """
     match outcome:
         case Postponed():
-            return 0
+            return state.unchanged_poll
         case Unchanged():
             if state.unchanged_poll:
                 tx.execute(_ONCE_MORE, {"at": state.unchanged_poll, "now": now})

@@ -322,3 +322,24 @@ def test_a_poll_that_was_stopped_in_good_order_is_no_death(store: Store) -> None
         polls.take(tx, [FeedId("gazette-en")], NOON)
         polls.give_back(tx, FeedId("gazette-en"))
         assert polls.release(tx, NOON) == 0
+
+
+def test_what_is_taken_back_says_nothing_of_an_address_that_was_edited_meanwhile(store: Store) -> None:
+    before = a_state(validators=Validators(etag="x"), body_hash="1")
+    outcome = Failed(reason="down", kind=FailureKind.TEMPORARY)
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        polls.save(tx, replace(before, failures=1), outcome, News(), NOON, watchlists=())
+        polls.sync(tx, [a_feed(url="https://gazette.example/new.xml")], NOON)
+        polls.restore(tx, [before], NOON)
+        assert polls.state(tx, before.feed_id) == a_state()
+
+
+def test_a_poll_that_was_not_made_leaves_the_count_of_the_hour_alone(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed()], NOON)
+        polls.save(tx, a_state(), Unchanged(validators=Validators()), News(), NOON, watchlists=())
+        counted = polls.state(tx, FeedId("gazette-en"))
+        assert counted is not None
+        polls.save(tx, counted, Postponed(wait=HOUR), News(), NOON, watchlists=())
+        assert polls.state(tx, FeedId("gazette-en")) == counted
