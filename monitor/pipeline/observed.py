@@ -6,12 +6,9 @@ from datetime import datetime, timedelta
 from monitor.feeds import schedule
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.request import Fetched, Request
-from monitor.model import Feed, FeedState, News, Outcome, Polled
-from monitor.pipeline.news import AddressKeys, decide_news
-from monitor.pipeline.poll import ask, save
+from monitor.model import Feed, FeedState, News, Outcome
+from monitor.pipeline.poll import ask, news_of, save
 from monitor.pipeline.tools import Tools
-from monitor.store import entries
-from monitor.store.store import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +52,7 @@ async def observe(feed: Feed, state: FeedState, tools: Tools) -> Observed:
         # The self-test is a request, too.
         witness.fetched = None
         outcome = await ask(feed, state, replace(tools, fetcher=witness))
-    news = await tools.database.read(lambda tx: _news(tx, feed, outcome, tools))
+    news = await tools.database.read(lambda tx: news_of(tx, feed, outcome, tools, tools.clock()))
     now = tools.clock()
     return Observed(
         feed=feed,
@@ -74,18 +71,3 @@ async def keep(observed: Observed, tools: Tools) -> None:
     feed, state = observed.feed, observed.state
     outcome, news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, observed.outcome, tools))
     tools.tally.add_poll(feed.id, outcome, news, new_matches)
-
-
-def _news(tx: Transaction, feed: Feed, outcome: Outcome, tools: Tools) -> News:
-    if not isinstance(outcome, Polled):
-        return News()
-    keys = AddressKeys(feed, outcome.parsed)
-    return decide_news(
-        outcome.parsed,
-        entries.seen(tx, feed.id, outcome.parsed.entries, keys),
-        feed=feed,
-        keys=keys,
-        outlets=tools.outlets,
-        matcher=tools.config.matcher,
-        now=tools.clock(),
-    )

@@ -40,6 +40,10 @@ ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, appl
 
 _A_HOST = 2
 """Feeds of one host in work, for each connection that it may have: one asks while another waits for its turn."""
+_CRASHING = (
+    f"what it sends crashed or outlasted the parser {schedule.CRASHES} times; "
+    "it is parsed again when it changes, or with `monitor retry --feed`"
+)
 _PROBED = 10
 """Hosts among which those are looked for that are asked whether our network works: some are busy, some gone."""
 
@@ -173,7 +177,7 @@ async def _parse(feed: Feed, request: Request, fetched: Fetched, state: FeedStat
     if body_hash == state.body_hash:
         return Unchanged(validators=validators, same_bytes=True, max_age=age, moved_to=moved)
     if schedule.is_crashing(state, body_hash):
-        return Failed(reason=state.last_error, kind=FailureKind.HARD, crashed_hash=body_hash)
+        return Failed(reason=_CRASHING, kind=FailureKind.HARD, crashed_hash=body_hash)
     content_type = fetched.headers.get("content-type", "")
     try:
         parsed = await parse(fetched.body, content_type, fetched.final_url, tools.clock(), tools.workers)
@@ -226,18 +230,7 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
     if _is_unreached(outcome) and tools.network.phase is Phase.DOWN:
         # Here, where saves follow one another: what was saved before the network was known to be down is restored.
         outcome, state = Postponed(wait=timedelta()), tools.network.failing.get(feed.id, state)
-    news = News()
-    if isinstance(outcome, Polled):
-        keys = AddressKeys(feed, outcome.parsed)
-        news = decide_news(
-            outcome.parsed,
-            entries.seen(tx, feed.id, outcome.parsed.entries, keys),
-            feed=current,
-            keys=keys,
-            outlets=tools.outlets,
-            matcher=tools.config.matcher,
-            now=now,
-        )
+    news = news_of(tx, feed, outcome, tools, now)
     gap = schedule.is_gap(state, outcome, news)
     next_state = schedule.after(current, state, outcome, news=news, now=now)
     if current.url != feed.url:
@@ -245,6 +238,22 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
     watchlists = tools.config.matcher.versions.keys()
     new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists, gap=gap)
     return outcome, news, new_matches
+
+
+def news_of(tx: Transaction, feed: Feed, outcome: Outcome, tools: Tools, now: datetime) -> News:
+    """What an outcome adds to what is stored; `feed`: as it was asked."""
+    if not isinstance(outcome, Polled):
+        return News()
+    keys = AddressKeys(feed, outcome.parsed)
+    return decide_news(
+        outcome.parsed,
+        entries.seen(tx, feed.id, outcome.parsed.entries, keys),
+        feed=tools.feeds.get(feed.id, feed),
+        keys=keys,
+        outlets=tools.outlets,
+        matcher=tools.config.matcher,
+        now=now,
+    )
 
 
 def _say(feed: Feed, state: FeedState, outcome: Outcome, news: News, new_matches: int) -> None:
