@@ -74,7 +74,7 @@ def holds(node: Node, parts: Parts, reading: Reading) -> bool:
         case Term() | ListRef():
             return reading.stands(node, parts)
         case Near() | Sentence():
-            return any(places(node, part, reading) for part in parts)
+            return any(places(node, part, reading) for part in reading.worded(parts))
         case And(parts=inner):
             return all(holds(each, parts, reading) for each in inner)
         case Or(parts=inner):

@@ -37,9 +37,9 @@ class Matcher:
         self._rules = tuple(sorted(rules, key=lambda rule: rule.watchlist_id))
         self._by_id = {rule.watchlist_id: rule for rule in self._rules}
         self._lexicon = lexicon
-        self._vocabulary = Vocabulary(lexicon.words)
         cost = costs((rule.tree for rule in self._rules), lexicon)
         self._triggers = Triggers([alternatives_of(rule.tree, lexicon, cost) for rule in self._rules])
+        self._vocabulary = Vocabulary(lexicon.words, self._triggers.first, self._triggers.second)
 
     @property
     def versions(self) -> Mapping[WatchlistId, str]:
@@ -49,14 +49,14 @@ class Matcher:
     def match(self, document: Document) -> tuple[Found, ...]:
         """What every watchlist that matches finds, ordered by watchlist."""
         reading = self._read(document)
-        candidates = self._triggers.candidates(reading.all_words)
+        candidates = reading.candidates(self._triggers)
         found = (self._found(self._rules[number], reading) for number in candidates)
         return tuple(one for one in found if one is not None)
 
     def matching(self, document: Document) -> tuple[WatchlistId, ...]:
         """Which watchlists match, ordered, and nothing else: to say where and why takes as long again and more."""
         reading = self._read(document)
-        candidates = (self._rules[number] for number in self._triggers.candidates(reading.all_words))
+        candidates = (self._rules[number] for number in reading.candidates(self._triggers))
         return tuple(rule.watchlist_id for rule in candidates if self._matches(rule, reading))
 
     def explain(self, document: Document, watchlist_id: WatchlistId) -> Clause:

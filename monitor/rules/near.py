@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import accumulate, islice
+from itertools import accumulate, islice, product
 
 from monitor.rules.lexicon import Source
 from monitor.rules.vocabulary import Span
@@ -19,6 +19,8 @@ def gap(one: Span, other: Span) -> int:
     return max(0, max(one[0], other[0]) - min(one[1], other[1]))
 
 
+_FEW_PAIRS = 16
+"""So many are looked at in less time than it takes to tell which of them to look at."""
 MOST_PAIRS = 100_000
 """Of two sides, where every stretch is wanted: beyond them only the widest are worked out."""
 
@@ -94,9 +96,12 @@ def union(places: Iterable[Places]) -> Places:
 
 def _pairs(left: Places, right: Places, distance: int) -> Iterator[tuple[Span, Span]]:
     """(left place, right place): each with its candidates on the other side; a term with itself is no pair."""
-    lefts, rights = _Side(left), _Side(right)
-    pairs = [(one, other) for one in left for other in rights.candidates(one, distance)]
-    pairs += [(one, other) for other in right for one in lefts.candidates(other, distance)]
+    if len(left) * len(right) <= _FEW_PAIRS:
+        pairs = list(product(left, right))
+    else:
+        lefts, rights = _Side(left), _Side(right)
+        pairs = [(one, other) for one in left for other in rights.candidates(one, distance)]
+        pairs += [(one, other) for other in right for one in lefts.candidates(other, distance)]
     return ((one, other) for one, other in pairs if one != other or _composed(one, left[one] | right[other]))
 
 

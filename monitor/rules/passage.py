@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import accumulate
+from operator import add
 
 from monitor.rules.vocabulary import Span, Vocabulary, WordId, words_of
 from monitor.text.sentences import sentence_starts
@@ -22,16 +23,22 @@ class Passage:
         self.text = text
         self._pieces = text.split()
         self._busy = vocabulary.busy(self._pieces)
-        self._chunks = vocabulary.chunks(self._busy)
-        self.words = words_of(self._chunks)
+        self.chunks = vocabulary.chunks(self._busy)
+        """What the pieces hold that hold anything, in order."""
+        self.words = words_of(self.chunks)
         """Those that stand anywhere in it."""
         self._offsets: dict[int, list[int]] = {}
         self._tokens: dict[str, list[Token]] = {}
 
-    @property
-    def places(self) -> Mapping[WordId, list[Span]]:
-        """Where each word stands, in order."""
-        return self._layout[0]
+    def places(self, word: WordId) -> list[Span]:
+        """Where a word stands, in order."""
+        found: list[Span] = []
+        for index in self._holding.get(word, ()):
+            position = self._positions[index]
+            for first, length, words in self.chunks[index].places:
+                if word in words:
+                    found.append((position + first, position + first + length))
+        return found
 
     @cached_property
     def sentences(self) -> list[int]:
@@ -40,34 +47,33 @@ class Passage:
 
     def offsets(self, position: int) -> tuple[int, int]:
         """Start and end in the text of the word at a position that some place begins or ends with."""
-        _, positions, numbers = self._layout
-        anchor = bisect_right(positions, position) - 1
-        start, piece = self._piece(numbers[anchor])
+        index = bisect_right(self._positions, position) - 1
+        start, piece = self._piece(self._numbers[index])
         if piece not in self._tokens:
             self._tokens[piece] = tokens(piece)
-        token = self._tokens[piece][position - positions[anchor]]
+        token = self._tokens[piece][position - self._positions[index]]
         return start + token.start, start + token.end
 
     @cached_property
-    def _layout(self) -> tuple[Mapping[WordId, list[Span]], list[int], list[int]]:
-        """(the places of each word; of each chunk with a place its first word, and which chunk it is)"""
-        places: defaultdict[WordId, list[Span]] = defaultdict(list)
-        positions: list[int] = []
-        numbers: list[int] = []
-        after = further = 0
-        for piece, chunk in zip(self._busy, self._chunks, strict=True):
-            number = self._pieces.index(piece, after)
-            after = number + 1
-            position = number + further
-            further += chunk.length - 1
-            if chunk.places:
-                positions.append(position)
-                numbers.append(number)
-            for first, length, words in chunk.places:
-                span = (position + first, position + first + length)
-                for word in words:
-                    places[word].append(span)
-        return places, positions, numbers
+    def _holding(self) -> Mapping[WordId, list[int]]:
+        """Word → the busy chunks that it is in."""
+        holding: defaultdict[WordId, list[int]] = defaultdict(list)
+        for index, chunk in enumerate(self.chunks):
+            for word in chunk.words:
+                holding[word].append(index)
+        return holding
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        """Of each busy chunk which one of all it is."""
+        after = 0
+        return [(after := self._pieces.index(piece, after) + 1) - 1 for piece in self._busy]
+
+    @cached_property
+    def _positions(self) -> list[int]:
+        """The first word of each busy chunk; all others are one word."""
+        further = accumulate((chunk.length - 1 for chunk in self.chunks), initial=0)
+        return list(map(add, self._numbers, further))
 
     @cached_property
     def _lines(self) -> tuple[list[str], list[list[str]], list[int], list[int]]:

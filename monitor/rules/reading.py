@@ -1,7 +1,7 @@
 """A document as the rules read it: where its words, terms and lists stand. Worked out when first asked for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from monitor.model import Document, Field, Hit
@@ -10,7 +10,7 @@ from monitor.rules.near import Places, Taken
 from monitor.rules.parts import LEAD_WORDS, Part, Parts, reached
 from monitor.rules.passage import Passage
 from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, Term
-from monitor.rules.triggers import in_title
+from monitor.rules.triggers import Triggers, in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
 
 _NOTHING: frozenset[WordId] = frozenset()
@@ -31,17 +31,30 @@ class Reading:
         self._hits: dict[tuple[Part, Taken], Hit] = {}
         self._stretches: dict[tuple[int, Part, bool], Places] = {}
         self._places: dict[tuple[Leaf, Part], Places] = {}
-        self._standing: dict[tuple[Leaf, Part], bool] = {}
+        self._together: dict[Parts, frozenset[WordId]] = {}
+        self._standing: dict[tuple[Leaf, Parts], bool] = {}
 
-    @property
-    def all_words(self) -> frozenset[WordId]:
-        """The words that stand in any part; once more as ~word those in the title."""
-        return in_title(self._words.get(Part.TITLE, ())).union(*(passage.words for passage in self._passages.values()))
+    def candidates(self, triggers: Triggers) -> list[int]:
+        """The rules that may match, ascending."""
+        passages = self._passages.values()
+        titled = in_title(self._words.get(Part.TITLE, ()))
+        words = titled.union(*(passage.words for passage in passages))
+        return triggers.candidates([chunk for passage in passages for chunk in passage.chunks], titled, words)
+
+    def worded(self, parts: Parts) -> list[Part]:
+        """Those of the parts in which any word stands that a rule looks for."""
+        return [part for part in parts if self._words.get(part)]
 
     def stands(self, node: Term | ListRef, parts: Parts) -> bool:
-        """Does a term, or any term of a list, stand in one of the parts?"""
-        leaf = self._lexicon.leaf(node)
-        return any(self._stands(leaf, part) for part in parts)
+        """Does a term, or any term of a list, stand in one of the parts?
+
+        Worked out once: a query of many parts names its lists again and again.
+        """
+        key = (self._lexicon.leaf(node), parts)
+        known = self._standing.get(key)
+        if known is None:
+            known = self._standing[key] = self._found(*key)
+        return known
 
     def places(self, node: Term | ListRef, part: Part) -> Places:
         """Where a term, or any term of a list, stands in a part."""
@@ -109,17 +122,19 @@ class Reading:
     def _base(self, part: Part) -> Part:
         return self._lead if part is Part.LEAD else part
 
-    def _stands(self, leaf: Leaf, part: Part) -> bool:
-        """Worked out once: a query of many parts names its lists again and again."""
-        known = self._standing.get((leaf, part))
-        if known is None:
-            known = self._standing[leaf, part] = self._found(leaf, part, self._words.get(part, _NOTHING))
-        return known
-
-    def _found(self, leaf: Leaf, part: Part, words: frozenset[WordId]) -> bool:
-        if part is not Part.LEAD and not words.isdisjoint(leaf.alone):
+    def _found(self, leaf: Leaf, parts: Parts) -> bool:
+        words = self._words_in(parts)
+        if Part.LEAD not in parts and not words.isdisjoint(leaf.alone):
             return True
-        return _possible(leaf, words) and bool(self._places_of(leaf, part))
+        if not _possible(leaf, words):
+            return False
+        return any(_possible(leaf, self._words[part]) and self._places_of(leaf, part) for part in self.worded(parts))
+
+    def _words_in(self, parts: Parts) -> frozenset[WordId]:
+        """The words that stand in any of these parts."""
+        if parts not in self._together:
+            self._together[parts] = _NOTHING.union(*(self._words[part] for part in self.worded(parts)))
+        return self._together[parts]
 
     def _places_of(self, leaf: Leaf, part: Part) -> Places:
         if (leaf, part) not in self._places:
@@ -130,11 +145,11 @@ class Reading:
         if part is Part.LEAD:
             whole = self._places_of(leaf, self._lead)
             return {span: taken for span, taken in whole.items() if span[1] <= LEAD_WORDS}
-        words = self._passages[part].places
+        passage = self._passages[part]
         found: defaultdict[Span, set[Taken]] = defaultdict(set)
         for first in self._words[part].intersection(leaf.words):
             for pattern in leaf.starting[first]:
-                for start, end in _spans(pattern, words):
+                for start, end in _spans(pattern, passage):
                     found[start, end].add((start, end, pattern.source))
         return found
 
@@ -165,12 +180,12 @@ def _possible(leaf: Leaf, words: frozenset[WordId]) -> bool:
     return not words.isdisjoint(leaf.words) and any(map(words.issuperset, leaf.longer))
 
 
-def _spans(pattern: Pattern, words: Mapping[WordId, list[Span]]) -> list[Span]:
+def _spans(pattern: Pattern, passage: Passage) -> list[Span]:
     """Where the pattern's words stand one after the other."""
-    spans = words[pattern.words[0]]
+    spans = passage.places(pattern.words[0])
     for word in pattern.words[1:]:
         ends: dict[int, list[int]] = {}
-        for start, end in words.get(word, ()):
+        for start, end in passage.places(word):
             ends.setdefault(start, []).append(end)
         spans = [(start, end) for start, middle in spans for end in ends.get(middle, ())]
     return spans

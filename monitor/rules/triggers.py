@@ -8,8 +8,9 @@ What must stand in the title is asked for as ~word: a title holds few of the wor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice, product
+from operator import attrgetter
 from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
@@ -29,7 +30,7 @@ from monitor.rules.syntax import (
     WatchlistRef,
     Within,
 )
-from monitor.rules.vocabulary import WordId
+from monitor.rules.vocabulary import Chunk, WordId
 from monitor.text.words import Word
 
 Group = frozenset[WordId]
@@ -41,6 +42,7 @@ Cost = Callable[[Group], float]
 _PREFIX = 4.0
 _TITLE = 0.1
 _MOST = 8
+_FIRST, _SECOND = attrgetter("first"), attrgetter("second")
 
 
 def in_title(words: Collection[WordId]) -> Group:
@@ -63,16 +65,22 @@ class Triggers:
         asked = [(rule, groups) for rule, groups in asked if groups]
         self._rules = [rule for rule, _ in asked]
         numbers = list(range(len(asked)))
-        self._first = _by_word(numbers, (groups[0] for _, groups in asked))
-        self._second = _by_word(numbers, (groups[min(1, len(groups) - 1)] for _, groups in asked))
+        self.first = _by_word(numbers, (groups[0] for _, groups in asked))
+        """Word → the numbers of the requirements whose rarest group it is in."""
+        self.second = _by_word(numbers, (groups[min(1, len(groups) - 1)] for _, groups in asked))
+        """Likewise of the second rarest group, or of the only one."""
         # Tuples, made one after the other: sets are spread over more memory than a processor caches.
         self._further = [tuple(map(tuple, groups[2:])) for _, groups in asked]
 
-    def candidates(self, words: Set[WordId]) -> list[int]:
-        """The rules that may match where these words are, ascending; a word of the title is there as ~word too."""
+    def candidates(self, chunks: Sequence[Chunk], titled: Set[WordId], words: Set[WordId]) -> list[int]:
+        """The rules that may match where these chunks are, ascending.
+
+        `titled`: the title's words as ~word; `words`: all of the chunks and those.
+        """
         absent, further, rules = words.isdisjoint, self._further, self._rules
         # Two rare groups leave few of all rules, and sets find those without asking rule by rule.
-        likely = _asked_by(words, self._first) & _asked_by(words, self._second)
+        first = set(chain(_asked_by(titled, self.first), chain.from_iterable(map(_FIRST, chunks))))
+        likely = first.intersection(chain(_asked_by(titled, self.second), chain.from_iterable(map(_SECOND, chunks))))
         found = {rules[number] for number in likely if not any(map(absent, further[number]))}
         return sorted(found | self._always)
 
@@ -86,9 +94,9 @@ def _by_word(numbers: Iterable[int], groups: Iterable[Group]) -> Mapping[WordId,
     return {word: tuple(numbers) for word, numbers in index.items()}
 
 
-def _asked_by(words: Set[WordId], index: Mapping[WordId, tuple[int, ...]]) -> set[int]:
-    """The groups that one of the words is in."""
-    return set(chain.from_iterable(map(index.__getitem__, words & index.keys())))
+def _asked_by(words: Set[WordId], index: Mapping[WordId, tuple[int, ...]]) -> Iterator[int]:
+    """The requirements that ask for one of the words."""
+    return chain.from_iterable(map(index.__getitem__, words & index.keys()))
 
 
 def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import filterfalse
+from itertools import chain, filterfalse
 from operator import attrgetter
+from types import MappingProxyType
 
 from monitor.text.fold import LONGEST
 from monitor.text.forms import Form, forms
@@ -38,17 +39,29 @@ class Chunk:
     """(first token, tokens, words that they are), in order."""
     length: int
     """In tokens."""
+    first: tuple[int, ...] = ()
+    """The requirements that have one of the words in their rarest group: see triggers."""
+    second: tuple[int, ...] = ()
+    """Likewise in their second rarest."""
 
 
 _IDLE = Chunk((), (), 1)
 _WORDS = attrgetter("words")
+_NONE: Mapping[WordId, tuple[int, ...]] = MappingProxyType({})
 
 
 class Vocabulary(dict[str, Chunk]):
     """Piece of text → what it holds, remembered; pieces that are not met again are forgotten."""
 
-    def __init__(self, words: Mapping[WordId, Word]) -> None:
+    def __init__(
+        self,
+        words: Mapping[WordId, Word],
+        first: Mapping[WordId, tuple[int, ...]] = _NONE,
+        second: Mapping[WordId, tuple[int, ...]] = _NONE,
+    ) -> None:
+        """`first`, `second`: word → the requirements that ask for it, which its pieces of text then carry along."""
         super().__init__()
+        self._first, self._second = first, second
         # One token that no rule looks for, as most pieces are: a set finds them in two thirds of a dict's time.
         self._idle: set[str] = set()
         self._before: tuple[Mapping[str, Chunk], Set[str]] = ({}, frozenset())
@@ -105,7 +118,8 @@ class Vocabulary(dict[str, Chunk]):
         key = (places, length)
         if key not in self._shared:
             words = tuple(dict.fromkeys(word for _, _, words in places for word in words))
-            self._shared[key] = Chunk(words, places, length)
+            first, second = _of_any(words, self._first), _of_any(words, self._second)
+            self._shared[key] = Chunk(words, places, length, first, second)
         return self._shared[key]
 
     def _places(self, piece: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
@@ -138,6 +152,12 @@ class Vocabulary(dict[str, Chunk]):
             yield from self._lemmas.get((language, lemma_key(form, language)), ())
 
 
+def _of_any(words: tuple[WordId, ...], index: Mapping[WordId, tuple[int, ...]]) -> tuple[int, ...]:
+    """What the index has of the words; of a single one the very tuple that is there."""
+    found = [index[word] for word in words if word in index]
+    return found[0] if len(found) == 1 else tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
 def words_of(chunks: Iterable[Chunk]) -> frozenset[WordId]:
     """The words that stand anywhere in a text."""
-    return frozenset().union(*map(_WORDS, set(chunks)))
+    return frozenset(chain.from_iterable(map(_WORDS, chunks)))
