@@ -2,13 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-
-from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 from monitor.rules.findings import Finding, Kind, WrittenTerm, advise
+from monitor.rules.stop_words import stop_words
 from monitor.rules.terms import Phrase, phrases
-from monitor.text.fold import fold
 from monitor.text.tokens import tokens
 from monitor.text.words import Word
 
@@ -41,19 +38,6 @@ def lint_term(placed: WrittenTerm) -> Iterator[Finding]:
         doubles = ", ".join(f"{given} in {language}" for language, given in sorted(stop_words()[key].items())[:_SHOWN])
         what = f"{placed.term} reads like a word of nearly every text: {doubles}"
         yield advise(Kind.STOP_WORD, placed.place, what, "take it out, or write a phrase with it")
-
-
-@cache
-def stop_words() -> Mapping[str, Mapping[str, str]]:
-    """Key → language → the stop word: of all languages, since a term is looked for in texts of all."""
-    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for language, name in LANGUAGE_MAPPING.items():
-        for line in get_stop_words(name):
-            # Some of its files hold quotation marks, commas and whole phrases.
-            words = [line[token.start : token.end] for token in tokens(line)]
-            if len(words) == 1:
-                found[fold(words[0])].setdefault(language, words[0])
-    return found
 
 
 def lint_list(terms: Iterable[WrittenTerm]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
 from monitor.rules.parts import VALUES, asked_of_words
+from monitor.rules.stop_words import stop_words
 from monitor.rules.syntax import (
     And,
     AtLeast,
@@ -40,6 +41,7 @@ Cost = Callable[[Group], float]
 """How often one of the words may be met; only the order counts."""
 
 _PREFIX = 4.0
+_STOP = 100.0
 _TITLE = 0.1
 _MOST = 8
 _FIRST, _SECOND = attrgetter("first"), attrgetter("second")
@@ -100,7 +102,7 @@ def _asked_by(words: Set[WordId], index: Mapping[WordId, tuple[int, ...]]) -> It
 
 
 def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
-    """Words that many rules use are the subject's common ones; short words are common in every language."""
+    """Words that many rules use are the subject's common ones; short words and stop words are every text's."""
     asked = (node for tree in trees for node in asked_of_words(tree))
     uses = Counter(lexicon.leaf(node) for node in asked if isinstance(node, Term | ListRef))
     weights: defaultdict[WordId, float] = defaultdict(float)
@@ -113,7 +115,8 @@ def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
 
 def _commonness(word: Word) -> float:
     length = min((len(key) for key, _ in word.spellings), default=1)
-    return (_PREFIX if word.prefix else 1.0) / length**2
+    stop = any(key in stop_words() for key, _ in word.spellings)
+    return (_PREFIX if word.prefix else 1.0) * (_STOP if stop else 1.0) / length**2
 
 
 def _alternatives(node: Node, lexicon: Lexicon, cost: Cost) -> list[list[Group]]:

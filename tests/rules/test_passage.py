@@ -25,7 +25,7 @@ KNOWN = Vocabulary({0: word("tunnel", prefix=True), 1: word("Rafah")})
 )
 def test_offsets_are_exact_however_a_text_is_spaced(text: str) -> None:
     passage = Passage(text, KNOWN)
-    spans = [span for word_id in (1, 0) for span in passage.places[word_id]]
+    spans = [span for word_id in (1, 0) for span in passage.places(word_id)]
     found = [text[slice(*passage.offsets(first))] for first, _ in spans]
     assert found == ["Rafah", "tunnels"]
 

@@ -5,7 +5,9 @@ import pytest
 from monitor.rules.lexicon import Lexicon
 from monitor.rules.parse import parse
 from monitor.rules.terms import Fault
-from monitor.rules.triggers import Triggers, alternatives_of
+from monitor.rules.triggers import Triggers, alternatives_of, costs
+from monitor.rules.vocabulary import Vocabulary
+from monitor.text.words import word
 
 
 def _asked(query: str) -> list[list[str]]:
@@ -51,8 +53,31 @@ def test_more_alternatives_than_a_few_are_asked_for_as_one() -> None:
 
 
 def test_a_rule_that_asks_for_no_word_is_always_looked_at() -> None:
-    one, other = frozenset({1}), frozenset({2})
-    triggers = Triggers([((one, other),), ((),), ((one,), ()), ((other,), (one, frozenset({3})))])
-    assert triggers.candidates(frozenset()) == [1, 2]
-    assert triggers.candidates(frozenset({1, 2})) == [0, 1, 2, 3]
-    assert triggers.candidates(frozenset({1, 3})) == [1, 2, 3]
+    one, other, third = frozenset({1}), frozenset({2}), frozenset({3})
+    triggers = Triggers([((one, other),), ((),), ((one,), ()), ((other,), (one, third)), ((one, other, third),)])
+    assert _candidates(triggers, {}) == [1, 2]
+    assert _candidates(triggers, {1: "a", 2: "b"}) == [0, 1, 2, 3]
+    assert _candidates(triggers, {1: "a", 3: "c"}) == [1, 2, 3]
+    assert _candidates(triggers, {1: "a", 2: "b", 3: "c"}) == [0, 1, 2, 3, 4]
+
+
+def _candidates(triggers: Triggers, held: dict[int, str]) -> list[int]:
+    """The rules that are looked at where a text holds these words, one a piece."""
+    vocabulary = Vocabulary({number: word(text) for number, text in held.items()}, triggers.first, triggers.second)
+    return triggers.candidates(vocabulary.chunks(held.values()), frozenset(), frozenset(held))
+
+
+def test_a_piece_of_several_words_is_asked_for_by_all_of_them() -> None:
+    triggers = Triggers([((frozenset({0}),),), ((frozenset({1}),),), ((frozenset({2}),),)])
+    vocabulary = Vocabulary({0: word("one"), 1: word("on", prefix=True), 2: word("two")}, triggers.first)
+    (chunk,) = vocabulary.chunks(["one"])
+    assert sorted(chunk.first) == [0, 1]
+
+
+def test_a_stop_word_triggers_nothing_where_another_word_can() -> None:
+    tree = parse('"tank between"')
+    assert not isinstance(tree, Fault)
+    lexicon = Lexicon()
+    lexicon.add(tree)
+    (groups,) = alternatives_of(tree, lexicon, costs([tree], lexicon))
+    assert [lexicon.words[number].spellings[0][0] for group in groups for number in group] == ["tank", "between"]
