@@ -1,5 +1,6 @@
 """The meaning of queries: does a tree hold in a document, where, and by which places of terms."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from monitor.rules.near import Places, Taken, apart, in_one_sentence, near, union
@@ -76,9 +77,9 @@ def holds(node: Node, parts: Parts, reading: Reading) -> bool:
         case Near() | Sentence():
             return any(places(node, part, reading) for part in reading.worded(parts))
         case And(parts=inner):
-            return all(holds(each, parts, reading) for each in inner)
+            return not _any_is(inner, parts, reading, held=False)
         case Or(parts=inner):
-            return any(holds(each, parts, reading) for each in inner)
+            return _any_is(inner, parts, reading, held=True)
         case Not(part=each):
             return not holds(each, parts, reading)
         case Within(where=where, part=each):
@@ -91,6 +92,15 @@ def holds(node: Node, parts: Parts, reading: Reading) -> bool:
         case WatchlistRef():
             return False
     assert_never(node)
+
+
+def _any_is(nodes: Iterable[Node], parts: Parts, reading: Reading, *, held: bool) -> bool:
+    """Does any of the nodes hold, or does any not?"""
+    # A loop, for this runs for every candidate: to set up a generator takes as long as to tell of a node.
+    for node in nodes:  # noqa: SIM110
+        if holds(node, parts, reading) is held:
+            return True
+    return False
 
 
 def number_of_places(node: Node, parts: Parts, reading: Reading) -> int:

@@ -9,11 +9,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import accumulate
-from operator import add
+from operator import add, attrgetter
 
 from monitor.rules.vocabulary import Span, Vocabulary, WordId, words_of
 from monitor.text.sentences import sentence_starts
 from monitor.text.tokens import Token, tokens
+
+_FURTHER = attrgetter("further")
 
 
 class Passage:
@@ -72,7 +74,7 @@ class Passage:
     @cached_property
     def _positions(self) -> list[int]:
         """The first word of each busy chunk; all others are one word."""
-        further = accumulate((chunk.length - 1 for chunk in self.chunks), initial=0)
+        further = accumulate(map(_FURTHER, self.chunks), initial=0)
         return list(map(add, self._numbers, further))
 
     @cached_property

@@ -37,15 +37,15 @@ class Chunk:
     """Each once."""
     places: tuple[tuple[int, int, tuple[WordId, ...]], ...]
     """(first token, tokens, words that they are), in order."""
-    length: int
-    """In tokens."""
+    further: int
+    """Its tokens, less one."""
     first: tuple[int, ...] = ()
     """The requirements that have one of the words in their rarest group: see triggers."""
     second: tuple[int, ...] = ()
     """Likewise in their second rarest."""
 
 
-_IDLE = Chunk((), (), 1)
+_IDLE = Chunk((), (), 0)
 _WORDS = attrgetter("words")
 _NONE: Mapping[WordId, tuple[int, ...]] = MappingProxyType({})
 
@@ -109,17 +109,17 @@ class Vocabulary(dict[str, Chunk]):
         word = lone_word(piece)
         if word:
             words = self._words_of(word[:LONGEST])
-            return self._chunk(((0, 1, words),), 1) if words else _IDLE
+            return self._chunk(((0, 1, words),), 0) if words else _IDLE
         found = tokens(piece)
         places = tuple(place for place in self._places(piece, found) if place[2])
-        return self._chunk(places, len(found)) if places or len(found) != 1 else _IDLE
+        return self._chunk(places, len(found) - 1) if places or len(found) != 1 else _IDLE
 
-    def _chunk(self, places: tuple[tuple[int, int, tuple[WordId, ...]], ...], length: int) -> Chunk:
-        key = (places, length)
+    def _chunk(self, places: tuple[tuple[int, int, tuple[WordId, ...]], ...], further: int) -> Chunk:
+        key = (places, further)
         if key not in self._shared:
             words = tuple(dict.fromkeys(word for _, _, words in places for word in words))
             first, second = _of_any(words, self._first), _of_any(words, self._second)
-            self._shared[key] = Chunk(words, places, length, first, second)
+            self._shared[key] = Chunk(words, places, further, first, second)
         return self._shared[key]
 
     def _places(self, piece: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
