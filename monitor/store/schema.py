@@ -22,8 +22,9 @@ from sqlalchemy import (
 
 from monitor.model import FailureKind, OutageKind, Shortfall, SkipReason, Status, TextSource
 from monitor.store.columns import KEY, Choice, Clean, Packed, Seconds, Strings, Utc
+from monitor.stories.story import How
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -225,6 +226,53 @@ reviews = Table(
     Column("reviewer", Clean, nullable=False),
     Column("reviewed_at", Utc, nullable=False),
     Index(None, "match_id"),
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("began_at", Utc, nullable=False),
+    Column("grown_at", Utc, nullable=False),
+    Index(None, "grown_at", "id"),
+)
+
+# An article's place in its story. Numbers rise with time, so that the latest holders of a word are the last ones.
+members = Table(
+    "members",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=False),
+    Column("joined_at", Utc, nullable=False),
+    Column("reported_at", Utc, nullable=False),
+    Column("how", Choice(How), nullable=False),
+    Column("like_id", KEY, nullable=False),
+    Column("overlap", Float, nullable=False),
+    Column("shared", Strings, nullable=False),
+    Column("origin", KEY, nullable=False),
+    Column("words", Clean, nullable=False),
+    Column("sampled", Integer, nullable=False),
+    Column("note", Clean, nullable=False),
+    Index(None, "story_id", "number"),
+    Index(None, "joined_at"),
+)
+
+# What members are found by: samples of their text, and their significant words; both as hashes. Hints, of which members
+# are told by their texts and words: rows of a member that is gone are found and passed over, so nothing deletes them.
+shingles = Table(
+    "shingles",
+    metadata,
+    Column("shingle", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+terms = Table(
+    "terms",
+    metadata,
+    Column("term", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 configurations = Table(
