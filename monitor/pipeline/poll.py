@@ -26,6 +26,7 @@ from monitor.model import (
     Unchanged,
     Validators,
 )
+from monitor.pipeline.belonging import join
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import AddressKeys, decide_news
 from monitor.pipeline.outage import settle
@@ -237,6 +238,10 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
         next_state = polls.forgotten(next_state, now)
     watchlists = tools.config.matcher.versions.keys()
     new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists, gap=gap)
+    for article in news.new_articles:
+        # The others join when their page was read.
+        if not article.url:
+            join(tx, article, now)
     return outcome, news, new_matches
 
 

@@ -13,6 +13,7 @@ from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
 from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
+from monitor.pipeline.belonging import join
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
 from monitor.pipeline.outage import settle
@@ -177,6 +178,10 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     new_matches = readings.save(tx, done, now, watchlists=watchlists)
     for twin in _twins(tx, done):
         done = _merge(tx, done, twin, tools, now)
+    stored = articles.get(tx, done.article.id, full=False)
+    if stored and stored.id == done.article.id:
+        # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
+        join(tx, done.article, now)
     return done, new_matches
 
 

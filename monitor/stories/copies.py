@@ -1,11 +1,11 @@
 """Near copies: texts most of which is the same, whoever printed them.
 
-A text is cut into overlapping runs of four words (shingles, Broder 1997: "On the resemblance and containment of
-documents"). Copies are found by a sample of them that depends on the run alone, so that two texts sample the same; what
-is found is then compared by all of them.
+A text is cut into overlapping runs of three words (shingles, Broder 1997: "On the resemblance and containment of
+documents"). Copies are found by a sample of them that depends on the run alone, so that two texts sample the same.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from zlib import crc32
@@ -13,24 +13,41 @@ from zlib import crc32
 from monitor.text.fold import fold
 from monitor.text.tokens import tokens
 
-RUN = 4
+RUN = 3
 """Words in a shingle."""
 SAMPLE = 16
 """One shingle in so many is kept for finding copies."""
-CONTAINED = 0.5
-"""Share of the shorter text's shingles that the longer one must have."""
-FEWEST = 8
+FEWEST = 6
 """Shingles of a text that can be told a copy: of shorter ones a formula would make strangers one."""
+SHORT = 100
+"""Shingles below which the figures of a text count: a form that is filled every day is the same but for them."""
+SAME = 0.8
+"""Containment of short texts that are the same whatever their figures: a toll that has risen."""
 ENOUGH = 16
 """Sampled shingles that tell: of 16 the estimate's standard deviation is at most an eighth."""
 ENOUGH_FOR_NONE = 6
 """Sampled shingles of which a copy would have one in common, but for one copy in sixty."""
 
 
-def words(text: str) -> list[str]:
-    """The words of a text as their keys, in order: case, accents, vowel points and punctuation do not count."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What of a text is compared with other texts."""
+
+    shingles: frozenset[int]
+    """The 32-bit hashes of all runs of three words."""
+    figures: frozenset[str]
+    """The numbers in it."""
+
+
+def wording(title: str, text: str) -> Wording:
+    """`text`: the article's, or else its feed's summary. Case, accents, vowel points and punctuation do not count."""
     # A text's words are those of its pieces between white space (see tokens), and most pieces have been met before.
-    return list(chain.from_iterable(map(_words, text.split())))
+    words = list(chain.from_iterable(map(_words, f"{title} {text}".split())))
+    runs = zip(words, words[1:], words[2:], strict=False)
+    return Wording(
+        shingles=frozenset(crc32(" ".join(run).encode()) for run in runs),
+        figures=frozenset(word for word in words if word.isdecimal()),
+    )
 
 
 @lru_cache(100_000)
@@ -38,29 +55,36 @@ def _words(piece: str) -> tuple[str, ...]:
     return tuple(fold(piece[token.start : token.end]) for token in tokens(piece))
 
 
-def shingles(text: str) -> frozenset[int]:
-    """The 32-bit hashes of every run of four words; none of a text with fewer."""
-    return _shingles(words(text))
-
-
-def _shingles(keys: Sequence[str]) -> frozenset[int]:
-    runs = zip(*(keys[start:] for start in range(RUN)), strict=False)
-    return frozenset(crc32(" ".join(run).encode()) for run in runs)
-
-
-def sampled(found: Iterable[int]) -> frozenset[int]:
+def sampled(shingles: Iterable[int]) -> frozenset[int]:
     """Those that are kept for finding copies: the same of the same text, wherever it stands."""
-    return frozenset(shingle for shingle in found if shingle % SAMPLE == 0)
+    return frozenset(shingle for shingle in shingles if shingle % SAMPLE == 0)
 
 
-def containment(one: Set[int], other: Set[int]) -> float:
-    """Share of the shorter text that stands in the longer one, 0 to 1; 0 where a text is too short to tell."""
-    shorter = min(len(one), len(other))
-    return len(one & other) / shorter if shorter >= FEWEST else 0.0
+def contained(one: Wording, other: Wording) -> float:
+    """Share of the shorter text that stands in the longer one, 0 to 1.
+
+    0 where a text is too short to tell, and where each of two short ones that are not all the same has a figure of its
+    own.
+    """
+    shorter = min(len(one.shingles), len(other.shingles))
+    if shorter < FEWEST:
+        return 0.0
+    share = len(one.shingles & other.shingles) / shorter
+    is_form = is_short(one, other) and share < SAME and _contradict(one.figures, other.figures)
+    return 0.0 if is_form else share
+
+
+def is_short(one: Wording, other: Wording) -> bool:
+    """Is either text a short one?"""
+    return min(len(one.shingles), len(other.shingles)) < SHORT
+
+
+def _contradict(one: Set[str], other: Set[str]) -> bool:
+    return bool(one - other and other - one)
 
 
 def estimate(common: int, one: int, other: int) -> float | None:
-    """Their containment, as samples tell it that are so large and have so many in common; None where texts must."""
+    """What `contained` is, as samples tell it that are so large and have so many in common; None where texts must."""
     shorter = min(one, other)
     if shorter >= ENOUGH:
         return common / shorter

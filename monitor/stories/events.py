@@ -5,7 +5,8 @@ is rare in the shorter one most stands in the other: the overlap coefficient (Sz
 document frequency (Spärck Jones 1972).
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,24 +14,31 @@ from itertools import islice
 from math import log
 
 from monitor.rules.stop_words import stop_words
+from monitor.text.characters import UNSPACED
+from monitor.text.fold import fold
 from monitor.text.forms import forms
-from monitor.text.tokens import tokens
+from monitor.text.tokens import Token, tokens
 
 LEAD = 60
 """Words of the text that are looked at beside the title."""
 STEM = 6
 """Letters of a word that count: inflected forms of a language mostly begin alike."""
-OVERLAP = 0.45
+OVERLAP = 0.24
+"""Of two reports of the same moment; of those further apart more, for what goes on is told in the same words."""
+OVERLAP_A_DAY = 0.30
 FEWEST = 3
 """Words that two reports must share."""
 FURTHEST_APART = timedelta(days=2)
 """Between two reports of one event."""
 MOST_WORDS = 32
 """Of a report, its title's first."""
+_DAY = timedelta(days=1)
 _TITLE = 2.0
 _SHORTEST = 3
 _LEAD_CHARACTERS = 1_000
 """More than LEAD words are, so that a long text is not cut into words whole."""
+
+UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 
 Frequency = Callable[[str], float]
 """Word → share of the articles of the time that hold it, above 0."""
@@ -49,12 +57,23 @@ class Report:
 def report(title: str, text: str, at: datetime) -> Report:
     """`text`: the article's, or else its feed's summary."""
     found: dict[str, float] = {}
-    # Feeds word a headline again and again, a line each: the first is what the desk took for the news.
-    for field, weight in ((title.partition("\n")[0], _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
-        for token in islice(tokens(field), LEAD):
-            if word := significant(field[token.start : token.end]):
-                found.setdefault(word, weight)
+    for field, weight in ((title, _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
+        for word in islice(_words(field), LEAD):
+            found.setdefault(word, weight)
     return Report(words=dict(islice(found.items(), MOST_WORDS)), at=at)
+
+
+def _words(text: str) -> Iterator[str]:
+    """The significant words in order; where a script sets none apart (Han, kana, Thai), its pairs of characters."""
+    before = Token(-1, -1, hyphenated=False)
+    for token in tokens(text):
+        written = text[token.start : token.end]
+        if UNSPACED_LETTER.fullmatch(written):
+            if before.end == token.start and UNSPACED_LETTER.fullmatch(text[before.start : before.end]):
+                yield fold(text[before.start : token.end])
+        elif word := significant(written):
+            yield word
+        before = token
 
 
 @lru_cache(50_000)
@@ -83,8 +102,10 @@ def overlap(one: Report, other: Report, frequency: Frequency) -> float:
 
 def is_same_event(one: Report, other: Report, frequency: Frequency) -> bool:
     """Do two articles report one event?"""
-    near = abs(one.at - other.at) <= FURTHEST_APART
-    return near and len(shared(one, other)) >= FEWEST and overlap(one, other, frequency) >= OVERLAP
+    apart = abs(one.at - other.at)
+    if apart > FURTHEST_APART or len(shared(one, other)) < FEWEST:
+        return False
+    return overlap(one, other, frequency) >= OVERLAP + OVERLAP_A_DAY * (apart / _DAY)
 
 
 def _weight(report: Report, frequency: Frequency) -> float:

@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import NewType
 
 from monitor.model import ArticleId
-from monitor.stories.copies import CONTAINED
 from monitor.stories.events import Frequency, Report, is_same_event, overlap, shared
 
 StoryId = NewType("StoryId", str)
@@ -21,6 +20,13 @@ MOST_ARTICLES = 1_000
 """In a story: one that goes on growing is a subject, and would swallow everything."""
 LONGEST = timedelta(days=14)
 """From a story's first report to its last, for the same reason."""
+CONTAINED = 0.5
+"""Of the shorter text more than this must stand in the longer one, of which it is then a copy."""
+ALIKE = 0.34
+"""So far the heads of copies agree in significant words; those of strangers with the same page furniture do not."""
+REPRINTED = timedelta(days=3)
+"""How long after a text its copies come; those of a short one sooner, for short news of one kind are worded alike."""
+REPRINTED_SHORT = timedelta(days=2)
 WITNESSES = 2
 """Members of a story of several that a report must agree with: one alone makes chains that share nothing in the end."""
 FEW = 4
@@ -69,6 +75,31 @@ class Neighbour:
     origin: str
     contained: float = 0.0
     """Share of the shorter text that stands in the longer one, 0 to 1."""
+    is_short: bool = False
+    """The shorter text is short."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Articles that tell the same."""
+
+    id: StoryId
+    title: str
+    """Of its first report."""
+    first: ArticleId
+    """Whose report is the earliest by its own date."""
+    first_outlet: str
+    began_at: datetime
+    """The date of the first report."""
+    grown_at: datetime
+    """When the last article joined."""
+    articles: int
+    lately: int
+    """Articles that joined within the last day."""
+    origins: int
+    """Independent ones: copies of one text are one, and so is all that is credited to one agency."""
+    outlets: tuple[str, ...]
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +137,7 @@ def place(
     own = Membership(story_id=story_key(article_id), how=How.FIRST, origin=credit or article_id)
     note = ""
     for found in (
-        _as_copy(neighbours, credit),
+        _as_copy(report, neighbours, frequency, credit),
         _as_report(report, neighbours, sizes, frequency, credit or article_id),
     ):
         if found:
@@ -117,12 +148,24 @@ def place(
     return Membership(story_id=own.story_id, how=own.how, origin=own.origin, note=note)
 
 
-def _as_copy(neighbours: Sequence[Neighbour], credit: str) -> Membership | None:
-    best = max(neighbours, key=lambda one: one.contained, default=None)
-    if best is None or best.contained < CONTAINED:
+def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequency, credit: str) -> Membership | None:
+    best = max((one for one in neighbours if is_copy(report, one, frequency)), key=_contained, default=None)
+    if best is None:
         return None
     origin = credit or best.origin
     return Membership(story_id=best.story_id, how=How.COPY, like=best.article_id, overlap=best.contained, origin=origin)
+
+
+def is_copy(report: Report, other: Neighbour, frequency: Frequency) -> bool:
+    """Is an article with this head, as much of which stands in the other as that says, a copy of it, or it of this?"""
+    apart = abs(report.at - other.report.at)
+    if other.contained <= CONTAINED or apart > (REPRINTED_SHORT if other.is_short else REPRINTED):
+        return False
+    return overlap(report, other.report, frequency) >= ALIKE
+
+
+def _contained(one: Neighbour) -> float:
+    return one.contained
 
 
 def _as_report(

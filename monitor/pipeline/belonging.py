@@ -1,0 +1,24 @@
+"""Gives an article its place in a story, in the transaction that saves what was read of it."""
+
+from datetime import datetime
+
+from monitor.model import Article
+from monitor.store import memberships
+from monitor.store.store import Transaction
+from monitor.stories.story import Membership, place
+
+
+def join(tx: Transaction, article: Article, now: datetime) -> Membership:
+    """The place of an article, found now if it has none.
+
+    One that founded a story and is alone in it is placed anew: with a better text it may turn out to be a copy. Any
+    other stays where it is.
+    """
+    known = memberships.membership(tx, article.id)
+    if known and not memberships.leave_alone(tx, article.id):
+        return known
+    told, own = memberships.report_of(article), memberships.wording_of(article)
+    around = memberships.neighbourhood(tx, told, own, now)
+    found = place(article.id, told, around.neighbours, around.sizes, around.frequency)
+    memberships.add(tx, article.id, found, told, own, now)
+    return found
