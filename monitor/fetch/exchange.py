@@ -1,7 +1,7 @@
 """One request and its answer, over httpx; redirects are told, not followed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -9,7 +9,6 @@ import httpx
 
 from monitor.errors import FetchKind
 from monitor.fetch.address import Address
-from monitor.fetch.client import headers_of
 from monitor.fetch.decode import Body
 from monitor.fetch.refusal import Refusal
 
@@ -63,7 +62,7 @@ class Answer:
 
 
 async def ask(
-    client: httpx.AsyncClient,
+    transport: httpx.AsyncBaseTransport,
     address: Address,
     headers: Mapping[str, str],
     max_bytes: int,
@@ -71,15 +70,14 @@ async def ask(
     *,
     cut: bool = False,
 ) -> Answer:
-    """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends. A body for which there is no room waits for it. `cut`: of one that is too large the beginning is
-    taken.
+    """The answer to a GET over `transport`; the connection is given back or closed when this ends, however it ends.
+    A body for which there is no room waits for it. `cut`: of one that is too large the beginning is taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
-    response = await client.send(_request(address, headers), stream=True)
+    response = await transport.handle_async_request(_request(address, headers))
     try:
-        answer = Answer(status=response.status_code, headers=headers_of(response))
+        answer = Answer(status=response.status_code, headers=_joined(response.headers.raw))
         if answer.location:
             return answer
         body = Body(answer.headers.get("content-encoding", ""), max_bytes, room.small)
@@ -122,3 +120,12 @@ def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:
         # httpx resolves the dots of its address and escapes a stray "%"; httpcore sends this instead.
         extensions={"target": address.target.encode()},
     )
+
+
+def _joined(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Names in lower case; the values of a repeated header joined by ", "."""
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
