@@ -44,7 +44,7 @@ _END = 60.0
 _PATIENCE = 600.0
 _PER_HOST, _DELAY = 2, 1.0
 _JITTER = 0.1
-"""Seconds by which two requests may come closer than they were sent: one had to connect, or to wait for a core."""
+"""Seconds by which two requests may come closer than they were sent: one had to wait for a core."""
 _GOALS = {"core": 25, "memory": 150, "late": 60}
 
 

@@ -152,12 +152,12 @@ class Fetcher:
     ) -> tuple[Answer, timedelta]:
         """The answer of one server, and how long it took after the wait for its turn."""
         patience = request.patience.total_seconds() if request.patience else None
-        async with self._gate.turn(address.host, patience=patience):
+        async with self._gate.turn(address.host, patience=patience) as leaving:
             started = self._clock()
             try:
                 async with asyncio.timeout(limit.total_seconds()):
                     answer = await ask(
-                        self._transport, address, headers, request.max_bytes, self._room, cut=request.cut
+                        self._transport, address, headers, request.max_bytes, self._room, leaving, cut=request.cut
                     )
             except Refusal as refusal:
                 if refusal.kind is FetchKind.TOO_LARGE:

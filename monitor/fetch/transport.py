@@ -15,6 +15,8 @@ from monitor.fetch.guard import Guard, GuardedStream
 from monitor.fetch.judge import IPNetwork
 from monitor.fetch.self_test import PLANTED
 
+LEAVING = "monitor.leaving"
+"""The extension of every request that is called, and awaited, when it has a connection, right before it is sent."""
 _KEPT_ALIVE = 64
 """Idle connections, of all hosts."""
 _IDLE = 15.0
@@ -47,6 +49,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         origin = httpcore.Origin(url.raw_scheme, url.raw_host, port)
         connection = await self._kept(origin) or await self._opened(origin)
         try:
+            await request.extensions[LEAVING]()
             answer = await connection.handle_async_request(
                 httpcore.Request(
                     request.method,
