@@ -23,6 +23,9 @@ _IDLE = 15.0
 """Seconds that a connection is kept for the next request to its host."""
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 
+_Origin = tuple[bytes, bytes, int]
+"""Scheme, host and port."""
+
 
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Sends requests to public addresses, and to those of `allowed` networks; `context` verifies certificates.
@@ -35,6 +38,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, allowed: Sequence[IPNetwork], context: ssl.SSLContext | None = None) -> None:
         self._guard = Guard(allowed, planted=PLANTED)
         self._certificates = context or _shared_context()
+        # As every browser and library says; who does not say it is taken for a robot of another kind.
+        self._certificates.set_alpn_protocols(["http/1.1"])
         self._idle: list[_Connection] = []
         """The one that was used longest ago first."""
         self._most_idle = _KEPT_ALIVE
@@ -46,7 +51,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """
         url = request.url
         port = url.port or _DEFAULT_PORTS[url.raw_scheme]
-        origin = httpcore.Origin(url.raw_scheme, url.raw_host, port)
+        origin = (url.raw_scheme, url.raw_host, port)
         connection = await self._kept(origin) or await self._opened(origin)
         try:
             await request.extensions[LEAVING]()
@@ -76,13 +81,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._close_idle()
         self._guard.close()
 
-    async def _opened(self, origin: httpcore.Origin) -> "_Connection":
-        context = self._certificates if origin.scheme == b"https" else None
-        return _Connection(origin, await self._guard.connect(origin.host.decode("ascii"), origin.port, context))
+    async def _opened(self, origin: _Origin) -> "_Connection":
+        scheme, host, port = origin
+        context = self._certificates if scheme == b"https" else None
+        return _Connection(origin, await self._guard.connect(host.decode("ascii"), port, context))
 
-    async def _kept(self, origin: httpcore.Origin) -> "_Connection | None":
+    async def _kept(self, origin: _Origin) -> "_Connection | None":
         """An idle connection to the origin that is still good."""
-        for connection in [each for each in reversed(self._idle) if each.can_handle_request(origin)]:
+        for connection in [each for each in reversed(self._idle) if each.origin == origin]:
             self._idle.remove(connection)
             if not connection.has_expired():
                 return connection
@@ -102,8 +108,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 class _Connection(httpcore.AsyncHTTP11Connection):
     """A connection of httpcore's, with what we need to know of it."""
 
-    def __init__(self, origin: httpcore.Origin, stream: GuardedStream) -> None:
-        super().__init__(origin, stream, keepalive_expiry=_IDLE)
+    def __init__(self, origin: _Origin, stream: GuardedStream) -> None:
+        super().__init__(httpcore.Origin(*origin), stream, keepalive_expiry=_IDLE)
+        self.origin = origin
         self.guarded = stream
 
     def has_more(self) -> bool:
