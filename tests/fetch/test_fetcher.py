@@ -8,6 +8,8 @@ import json
 import logging
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -841,3 +843,10 @@ def test_httpcore_finds_sniffio() -> None:
     which costs a third of the CPU time of a fetch.
     """
     assert importlib.util.find_spec("sniffio") is not None
+
+
+def test_httpx_comes_without_its_command_line() -> None:
+    code = "import sys, monitor.fetch.fetcher; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "httpx" in loaded
+    assert not {"rich", "pygments"} & set(loaded)
