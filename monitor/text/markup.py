@@ -16,7 +16,8 @@ _BLOCK_NAMES = """
     address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form
     h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table tbody tfoot thead tr ul
 """
-_BLOCKS = tuple(_BLOCK_NAMES.split())
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_CELLS = frozenset(["td", "th"])
 _BREAK = "\u2028"
 """Where a block begins or ends: told from the line breaks of the source, which are blanks."""
 _KNOWN_TAG = re.compile(
@@ -85,9 +86,12 @@ def without_tags(markup: str) -> str:
 def visible_text(root: HtmlElement) -> str:
     """The text of all elements that are shown, cleaned. Uses the tree up: hidden elements are gone afterwards."""
     etree.strip_elements(root, *_HIDDEN, with_tail=False)
-    for element in root.iter(*_BLOCKS):
-        element.text = f"{_BREAK}{element.text or ''}"
-        element.tail = f"{_BREAK}{element.tail or ''}"
-    for element in root.iter("td", "th"):
-        element.tail = f" {element.tail or ''}"
-    return clean("".join(root.itertext()).replace("\n", " ").replace("\r", " "))
+    # All elements: to look for forty names costs more than to look at the few elements of a fragment.
+    for element in root.iter():
+        if element.tag in _BLOCKS:
+            element.text = f"{_BREAK}{element.text or ''}"
+            element.tail = f"{_BREAK}{element.tail or ''}"
+        elif element.tag in _CELLS:
+            element.tail = f" {element.tail or ''}"
+    blocks = "".join(root.itertext()).replace("\n", " ").replace("\r", " ").split(_BREAK)
+    return "\n".join(filter(None, map(clean, blocks)))
