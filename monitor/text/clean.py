@@ -18,9 +18,16 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         # By far the most strings: nothing but their blanks can be amiss.
         return " ".join(text.split())
-    text = _MARK_RUN.sub(_bounded, _UNFIT.sub("", _LINE_ENDS.sub("\n", text)))
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return unicodedata.normalize("NFC", "\n".join(filter(None, lines)))
+    if text.isprintable():
+        # One line, and of what is unfit only U+FFFC is printable.
+        lines = [text.replace("\ufffc", "")]
+    else:
+        lines = _UNFIT.sub("", _LINE_ENDS.sub("\n", text)).split("\n")
+    folded = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+    # Too many marks in a row cover one of these characters, and looking at them is quick.
+    if any(map(unicodedata.combining, folded[:: _MOST_MARKS + 1])):
+        folded = _MARK_RUN.sub(_bounded, folded)
+    return unicodedata.normalize("NFC", folded)
 
 
 def _bounded(run: re.Match[str]) -> str:
