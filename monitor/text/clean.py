@@ -18,12 +18,9 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         # By far the most strings: nothing but their blanks can be amiss.
         return " ".join(text.split())
-    if text.isprintable():
-        # One line, and of what is unfit only U+FFFC is printable.
-        lines = [text.replace("\ufffc", "")]
-    else:
-        lines = _UNFIT.sub("", _LINE_ENDS.sub("\n", text)).split("\n")
-    folded = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+    # What is printable is one line, and of what is unfit only U+FFFC is.
+    fit = text.replace("\ufffc", "") if text.isprintable() else _UNFIT.sub("", _LINE_ENDS.sub("\n", text))
+    folded = "\n".join(filter(None, (" ".join(line.split()) for line in fit.split("\n"))))
     # Too many marks in a row cover one of these characters, and looking at them is quick.
     if any(map(unicodedata.combining, folded[:: _MOST_MARKS + 1])):
         folded = _MARK_RUN.sub(_bounded, folded)
