@@ -26,6 +26,9 @@ _KNOWN_TAG = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")
+# What news agencies send: nothing that a parser is needed for.
+_PARAGRAPH = re.compile(r"</?p>|<br ?/?>")
+_PARAGRAPHS = re.compile(r"(?:[^<&\x00]++|<br ?/?>|<p>(?:[^<&\x00]++|<br ?/?>)*+</p>)++")
 _LONG = 20_000
 """Characters of a tag that may have too many attributes."""
 _LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
@@ -45,6 +48,8 @@ def plain(fragment: str) -> str:
     """The text that a fragment of HTML shows; entities are decoded once."""
     if "<" not in fragment:
         return clean(unescape(fragment))
+    if _PARAGRAPHS.fullmatch(fragment):
+        return _cleaned(_BREAK.join(_PARAGRAPH.split(fragment)))
     root = tree_of(fragment)
     return without_tags(fragment) if root is None else visible_text(root)
 
@@ -93,5 +98,10 @@ def visible_text(root: HtmlElement) -> str:
             element.tail = f"{_BREAK}{element.tail or ''}"
         elif element.tag in _CELLS:
             element.tail = f" {element.tail or ''}"
-    blocks = "".join(root.itertext()).replace("\n", " ").replace("\r", " ").split(_BREAK)
+    return _cleaned("".join(root.itertext()))
+
+
+def _cleaned(text: str) -> str:
+    """A line a block."""
+    blocks = text.replace("\n", " ").replace("\r", " ").split(_BREAK)
     return "\n".join(filter(None, map(clean, blocks)))
