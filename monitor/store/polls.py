@@ -253,10 +253,12 @@ def save(
     told = {"last_new_at": now} if news.sightings else {}
     _record(tx, [Made(state=state, outcome=outcome, news=news, gap=gap, now=now)], **told)
     articles.insert_new(tx, news.new_articles)
-    readings.add(tx, [article for article in news.new_articles if article.url], now)
+    # One without an address may have been there before: see `decide_news`.
+    addressed = [article for article in news.new_articles if article.url]
+    readings.add(tx, addressed, now)
     articles.save_summaries(tx, news.reworded)
     entries.save(tx, state.feed_id, news.sightings, now)
-    return matches.put(tx, news.matched, watchlists, now)
+    return matches.put(tx, news.matched, watchlists, now, new=[article.id for article in addressed])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
