@@ -97,7 +97,7 @@ def test_the_normal_form_is_its_own_normal_form(url: str) -> None:
 
 _HOSTS = st.sampled_from(["a.example", "127.0.0.1", "A.example", "a..example", "-a.example", "a.b-", "localhost"])
 _PORTS = st.sampled_from(["", ":8080", ":80", ":443", ":08080", ":65536", ":"])
-_PATHS = st.lists(st.sampled_from(["/", ".", "..", "a", "B1", "-~", "!$&'()*+,;=:@", "%41", "é", "?a=b", "\n", " "]))
+_PATHS = st.lists(st.sampled_from(["/", ".", "..", "a", "B1", "-~", "!$&'()*+,;=:@", "%41", "é", "?a=b"]))
 
 
 @given(st.builds("{}://{}{}{}".format, st.sampled_from(["http", "https"]), _HOSTS, _PORTS, _PATHS.map("".join)))

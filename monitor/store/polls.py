@@ -274,7 +274,7 @@ class Made:
 
 
 def save_quiet(tx: Transaction, made: Sequence[Made]) -> None:
-    """The same for polls of different feeds that brought nothing new: all together, for they are most of all polls.
+    """Saves polls, of different feeds, that brought nothing new: all together, for they are most of all polls.
 
     Raises: ValueError, as `save`.
     """
