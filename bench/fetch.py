@@ -262,7 +262,7 @@ def report(rounds: Sequence[Mapping[str, Spent]], feeds: int) -> list[str]:
         *(_costs(phase.name, [each[phase.name] for each in rounds], feeds) for phase in PHASES),
     ]
     for other in others:
-        lines += ["", f"beside {other:8}  ms a feed   monitor / {other} (rounds)"]
+        lines += ["", f"beside {other:8}  ms a feed   monitor / {other}, without matching (rounds)"]
         lines += [_beside(phase.name, other, [each[phase.name] for each in rounds], feeds) for phase in PHASES]
     beyond = median(_beyond(each) for each in rounds) / feeds * 1e3
     goal = f"(goal {_BEYOND})"
@@ -281,9 +281,10 @@ def _costs(name: str, rounds: Sequence[Spent], feeds: int) -> str:
 def _beside(name: str, other: str, rounds: Sequence[Spent], feeds: int) -> str:
     spent = median(each.sides[other] for each in rounds) / feeds * 1e3
     ratios = sorted(each.sides[Monitor.name] / each.sides[other] for each in rounds)
+    unmatched = median((each.sides[Monitor.name] - each.parts["match"]) / each.sides[other] for each in rounds)
     goal = f"goal {_GOALS[name, other]}; " if (name, other) in _GOALS else ""
     shown = " ".join(f"{ratio:.2f}" for ratio in ratios)
-    return f"{name:15}   {spent:9.2f}   {median(ratios):.2f}   ({goal}{shown})"
+    return f"{name:15}   {spent:9.2f}   {median(ratios):.2f}   {unmatched:12.2f}   ({goal}{shown})"
 
 
 def _beyond(phases: Mapping[str, Spent]) -> float:

@@ -40,6 +40,8 @@ class Memory:
     daemon_peak: float = 0
     worker_peak: float = 0
     """Of the largest worker so far."""
+    together_peak: float = 0
+    """Of all of them at one time; what processes share is counted once."""
     workers: set[int] = field(default_factory=set)
     """Processes seen so far beside the daemon: the workers, the fork server and its tracker."""
 
@@ -65,11 +67,9 @@ class Meter:
         for pid in self._descendants():
             memory.workers.add(pid)
             memory.worker_peak = max(memory.worker_peak, _status(pid).get("VmHWM", 0) / _MB)
+        together = sum(_proportional(pid) for pid in (self._pid, *self._descendants())) / _MB
+        memory.together_peak = max(memory.together_peak, together)
         return memory
-
-    def together(self) -> float:
-        """MB of all of them now; what processes share is counted once."""
-        return sum(_proportional(pid) for pid in (self._pid, *self._descendants())) / _MB
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -1,4 +1,7 @@
-"""The daemon with the stage POLL alone: python bench/polling.py CONFIG; for bench/schedule.py."""
+"""The daemon with the stage POLL alone: python bench/polling.py CONFIG; for bench/schedule.py.
+
+As the command `monitor`, it loads nothing before it runs: workers load their daemon's main script again.
+"""
 
 import asyncio
 import signal
@@ -7,14 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from monitor.app import at_work, load_config
-from monitor.cli.logs import set_up_logging
-from monitor.daemon import serve
-from monitor.pipeline.poll import poll_stage
-from monitor.pipeline.reload import Reloading
-
 
 async def main(folder: Path) -> None:
+    from monitor.app import at_work, load_config
+    from monitor.daemon import serve
+    from monitor.pipeline.poll import poll_stage
+    from monitor.pipeline.reload import Reloading
+
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     async with at_work(load_config(folder, {})) as tools:
@@ -22,5 +24,7 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    from monitor.cli.logs import set_up_logging
+
     set_up_logging("json", verbose=False)
     asyncio.run(main(Path(sys.argv[1])))

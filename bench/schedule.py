@@ -44,7 +44,7 @@ _END = 60.0
 _PATIENCE = 600.0
 _PER_HOST, _DELAY = 2, 1.0
 _JITTER = 0.1
-"""Seconds by which two requests may come closer than they were sent: one had to connect, or to wait for a core."""
+"""Seconds by which two requests may come closer than they were sent: one had to wait for a core."""
 _GOALS = {"core": 25, "memory": 150, "late": 60}
 
 
@@ -55,7 +55,7 @@ class Spent:
     cpu: Cpu
     wall: float
     daemon: float
-    """MB at most; likewise the largest worker. `together`: of all processes, what they share counted once."""
+    """MB at most; likewise the largest worker, and all processes together, what they share counted once."""
     worker: float
     together: float
 
@@ -123,11 +123,13 @@ def _measured(
             began, before = time.perf_counter(), meter.cpu()
             _sleep_until(max(due.values()))
             wall, cpu = time.perf_counter() - began, meter.cpu() - before
-        together, memory = meter.together(), meter.memory
+        memory = meter.memory
         deadline = time.monotonic() + _END
         while len(lateness(_since(log, due), due)) < asked and time.monotonic() < deadline:
             time.sleep(0.2)
-    spent = Spent(cpu=cpu, wall=wall, daemon=memory.daemon_peak, worker=memory.worker_peak, together=together)
+    spent = Spent(
+        cpu=cpu, wall=wall, daemon=memory.daemon_peak, worker=memory.worker_peak, together=memory.together_peak
+    )
     return due, spent
 
 
@@ -245,7 +247,7 @@ def report(spent: Spent, late: Sequence[float], logged: Sequence[Logged], asked:
         f"core     {100 * cpu.both / spent.wall:.1f} % of one (goal under {_GOALS['core']}): daemon"
         f" {100 * cpu.daemon / spent.wall:.1f}, workers {100 * cpu.workers / spent.wall:.1f};"
         f" {1e3 * cpu.both / asked:.1f} ms a feed",
-        f"memory   {spent.together:.0f} MB in all (goal under {_GOALS['memory']}): daemon {spent.daemon:.0f} at most,"
+        f"memory   {spent.together:.0f} MB in all at most (goal under {_GOALS['memory']}): daemon {spent.daemon:.0f},"
         f" the largest worker {spent.worker:.0f}, what they share counted once in all",
         f"late     {marks[49]:.1f} s in the middle, {marks[98]:.1f} s p99 (goal under {_GOALS['late']}),"
         f" {late[-1]:.1f} s at most",

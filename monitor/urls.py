@@ -24,6 +24,12 @@ _FEED_SCHEME = re.compile(r"feed:(?=https?:)|feed:(?://)?", re.IGNORECASE)
 # With digits behind the colon it is a host with its port.
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 _JOINED = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9/._~%+=&,@!:-]*(?:\?[A-Za-z0-9/._~%+=&,@!:-]+)?")
+# A host of plain names, and a path none of whose parts is empty or begins with a dot: its own normal form.
+_PART = r"[A-Za-z0-9_~!$&'()*+,;=:@-][A-Za-z0-9._~!$&'()*+,;=:@-]*+"
+_NORMAL = re.compile(
+    r"https?://([a-z0-9][a-z0-9-]{0,40}(?:\.[a-z0-9][a-z0-9-]{0,40}){1,4})(?::[1-5][0-9]{3,4})?(?=/)"
+    rf"(?:/{_PART})*+/?"
+)
 _WITHOUT_SCHEME = re.compile(r"www\.[\w-]+\.[\w.-]+(?:[/?#]|\Z)", re.IGNORECASE)
 
 # RFC 3986: what may stand as it is in a path and in a query or fragment; all else is percent-encoded.
@@ -72,6 +78,15 @@ def normalise(url: str) -> str:
 
     Raises: ValueError when it is no http(s) address, or its normal form is longer than `LONGEST`.
     """
+    return url if _normal(url) else _normalised(url)
+
+
+def _normal(url: str) -> re.Match[str] | None:
+    """A match, whose group is the host, where the address surely is its own normal form: most are."""
+    return _NORMAL.fullmatch(url) if len(url) <= LONGEST else None
+
+
+def _normalised(url: str) -> str:
     parts = _split(url)
     authority = _authority(parts)
     path = _without_dots(_encoded(parts.path, _NOT_IN_PATH)) or "/"
@@ -95,6 +110,8 @@ def absolute(base: str, link: str) -> str:
     """The http(s) address that `link` means on a page or in a feed at `base`, otherwise as given; "" when it means none
     (javascript:, mailto:, malformed). Whatever is returned, `normalise` takes.
     """
+    if _normal(link):
+        return link
     given = _UNFIT.sub("", link).strip()
     if not given:
         return ""
@@ -140,6 +157,8 @@ def without_user(url: str) -> str:
 
 def host(url: str) -> str:
     """The host of an http(s) address, in lower case and ASCII, without port and brackets; "" when there is none."""
+    if normal := _normal(url):
+        return normal[1]
     try:
         return _host(_split(url)).strip("[]")
     except ValueError:
@@ -167,11 +186,13 @@ def same_site(a: str, b: str) -> bool:
 def is_front_page(url: str) -> bool:
     """Whether the address is a site's front page, perhaps in one language: /, /en/, /index.html, /?lang=ar."""
     try:
-        parts = urlsplit(normalise(url))
+        normal = place(url)
     except ValueError:
         return False
-    names = (parameter.partition("=")[0].lower() for parameter in parts.query.split("&") if parameter)
-    return not parts.fragment and bool(_FRONT_PATH.match(parts.path)) and _FRONT_PARAMETERS.issuperset(names)
+    where, _, query = normal.partition("?")
+    names = (parameter.partition("=")[0].lower() for parameter in query.split("&") if parameter)
+    is_front = "#" not in normal and _FRONT_PATH.match(where, where.find("/"))
+    return bool(is_front) and _FRONT_PARAMETERS.issuperset(names)
 
 
 def _refuse_endless(url: str) -> None:

@@ -95,6 +95,26 @@ def test_the_normal_form_is_its_own_normal_form(url: str) -> None:
     assert normal.isascii()
 
 
+_HOSTS = st.sampled_from(["a.example", "127.0.0.1", "A.example", "a..example", "-a.example", "a.b-", "localhost"])
+_PORTS = st.sampled_from(["", ":8080", ":80", ":443", ":08080", ":65536", ":"])
+_PATHS = st.lists(st.sampled_from(["/", ".", "..", "a", "B1", "-~", "!$&'()*+,;=:@", "%41", "é", "?a=b"]))
+
+
+@given(st.builds("{}://{}{}{}".format, st.sampled_from(["http", "https"]), _HOSTS, _PORTS, _PATHS.map("".join)))
+def test_a_fragment_never_matters(url: str) -> None:
+    # With one the address is worked out; without, it may be seen that it stays as it is.
+    assert _normal(url) == _normal(f"{url}#a")
+    assert urls.host(url) == urls.host(f"{url}#a")
+    assert urls.absolute("", url) == urls.absolute("", f"{url}#a").removesuffix("#a")
+
+
+def _normal(url: str) -> str:
+    try:
+        return urls.normalise(url)
+    except ValueError:
+        return ""
+
+
 @given(st.text(max_size=30), st.text(max_size=60))
 def test_nothing_raises_but_normalise(base: str, url: str) -> None:
     assert isinstance(urls.redact(url) + urls.host(url) + urls.bare_host(url), str)

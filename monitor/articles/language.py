@@ -6,9 +6,9 @@ from monitor.text.language_tags import primary
 
 _SAMPLE = 1000
 """Characters from the beginning."""
+_LATIN = re.compile("[\u0041-\u005a\u0061-\u007a\u00c0-\u024f\u1e00-\u1eff]+")
 # Script → its letters, and the languages written in it, the most frequent in news first.
-_SCRIPTS = (
-    ("[\u0041-\u005a\u0061-\u007a\u00c0-\u024f\u1e00-\u1eff]", ()),
+_OTHERS = (
     (
         "[\u0620-\u06d3\u06d5\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]",
         ("ar", "fa", "ur", "ps", "ku", "ckb", "ug", "sd"),
@@ -26,9 +26,9 @@ _SCRIPTS = (
     ("[\u10a0-\u10ff]", ("ka",)),
     ("[\u1200-\u137f]", ("am", "ti")),
 )
-_LETTERS = tuple((re.compile(letters), languages) for letters, languages in _SCRIPTS)
+_LETTERS = tuple((re.compile(f"{letters}+"), languages) for letters, languages in _OTHERS)
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
-_NOT_LATIN = frozenset(language for _, languages in _SCRIPTS for language in languages) - {"sr", "ku", "uz"}
+_NOT_LATIN = frozenset(language for _, languages in _OTHERS for language in languages) - {"sr", "ku", "uz"}
 # Letters that Arabic lacks: Persian, and then Urdu.
 _PERSIAN = re.compile("[پچژگکی]")
 _URDU = re.compile("[ٹڈڑںے]")
@@ -41,15 +41,31 @@ def language_of(text: str, *declared: str) -> str:
     """
     tags = [tag for tag in map(primary, declared) if tag]
     sample = text[:_SAMPLE]
-    # Only Latin has letters in ASCII, and most texts little else.
-    beyond = "".join(_BEYOND_ASCII.findall(sample))
-    counts = [(len(letters.findall(beyond if languages else sample)), languages) for letters, languages in _LETTERS]
-    most, languages = max(counts, key=lambda each: each[0])
-    if not most:
+    most, languages = _most_letters(sample)
+    if not most and not _LATIN.search(sample):
         return tags[0] if tags else ""
-    if not languages:
+    if not most or _count(_LATIN, sample) >= most:
         return next((tag for tag in tags if tag not in _NOT_LATIN), "")
     return next((tag for tag in tags if tag in languages), "") or _guessed(sample, languages[0])
+
+
+def _most_letters(sample: str) -> tuple[int, tuple[str, ...]]:
+    """How many letters the script has that has the most, Latin aside, and the languages written in it."""
+    # Only Latin has letters in ASCII, and most texts little else.
+    beyond = "".join(_BEYOND_ASCII.findall(sample))
+    most = 0
+    found: tuple[str, ...] = ()
+    for letters, languages in _LETTERS:
+        number = _count(letters, beyond)
+        if number > most:
+            most, found = number, languages
+        if number * 2 >= len(beyond):
+            break  # no other has more
+    return most, found
+
+
+def _count(letters: re.Pattern[str], text: str) -> int:
+    return sum(map(len, letters.findall(text)))
 
 
 def _guessed(sample: str, language: str) -> str:

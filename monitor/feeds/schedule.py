@@ -6,7 +6,7 @@ at the last poll. More, and the server is asked for nothing; fewer, and entries 
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 from zlib import crc32
 
 from monitor.model import (
@@ -84,9 +84,14 @@ def _polled(feed: Feed, state: FeedState, polled: Polled, news: News, now: datet
     # Half a feed must be asked for again, whole: no 304 and no equal bytes may stand in for the rest.
     is_whole = not parsed.damaged
     hidden = polled.unconditional and bool(news.sightings) and polled.validators == state.validators != Validators()
-    after_it = replace(
-        _succeeded(state, now, parsed.damaged),
-        interval=_learned(feed, state, len(parsed.entries) - news.known, news.known, now),
+    interval = _learned(feed, state, len(parsed.entries) - news.known, news.known, now)
+    # What passes unseen is worse than what is asked for too often.
+    asked = min(_asked(feed, parsed.ttl, polled.max_age), _safe(state, len(parsed.entries), news.known, now))
+    return replace(
+        state,
+        **_success(now, parsed.damaged),
+        next_poll_at=_next(feed, interval, asked, now),
+        interval=interval,
         ttl=parsed.ttl,
         window=len(parsed.entries) or state.window,
         validators=polled.validators if is_whole else Validators(),
@@ -97,28 +102,26 @@ def _polled(feed: Feed, state: FeedState, polled: Polled, news: News, now: datet
         moved_to=polled.moved_to,
         moved_times=_times_moved(state, polled.moved_to),
     )
-    # What passes unseen is worse than what is asked for too often.
-    asked = min(_asked(feed, parsed.ttl, polled.max_age), _safe(state, len(parsed.entries), news.known, now))
-    return replace(after_it, next_poll_at=now + max(_interval(feed, after_it), asked) * _spread(feed))
 
 
 def _unchanged(feed: Feed, state: FeedState, unchanged: Unchanged, now: datetime) -> FeedState:
-    after_it = replace(
-        _succeeded(state, now),
-        interval=_learned(feed, state, 0, state.window, now),
+    interval = _learned(feed, state, 0, state.window, now)
+    return replace(
+        state,
+        **_success(now),
+        next_poll_at=_next(feed, interval, _asked(feed, state.ttl, unchanged.max_age), now),
+        interval=interval,
         validators=unchanged.validators,
         whole_at=now if unchanged.same_bytes else state.whole_at,
         unchanged_poll=state.unchanged_poll if _same_hour(state.last_polled_at, now) else 0,
         moved_to=unchanged.moved_to,
         moved_times=_times_moved(state, unchanged.moved_to),
     )
-    asked = _asked(feed, state.ttl, unchanged.max_age)
-    return replace(after_it, next_poll_at=now + max(_interval(feed, after_it), asked) * _spread(feed))
 
 
 def _failed(feed: Feed, state: FeedState, failed: Failed, now: datetime) -> FeedState:
     """The first failure costs no time, each further one doubles the wait; validators stay as they are."""
-    interval = _interval(feed, state)
+    interval = _interval(feed, state.interval)
     doubled = interval * 2 ** min(state.failures, _MOST_DOUBLINGS)
     wait = DAY if failed.kind is FailureKind.GONE else min(doubled, max(LONGEST_DELAY, interval))
     asked = min(failed.retry_after or timedelta(), LONGEST_RETRY_AFTER)
@@ -143,25 +146,30 @@ def _failed(feed: Feed, state: FeedState, failed: Failed, now: datetime) -> Feed
     )
 
 
-def _succeeded(state: FeedState, now: datetime, error: str = "") -> FeedState:
-    return replace(
-        state,
-        failures=0,
-        failure=None,
-        crashed_hash="",
-        crashes=0,
-        interruptions=0,
-        last_polled_at=now,
-        last_success_at=now,
-        last_error=error,
-    )
+def _success(now: datetime, error: str = "") -> dict[str, Any]:
+    """What is known of a feed that was read."""
+    return {
+        "failures": 0,
+        "failure": None,
+        "crashed_hash": "",
+        "crashes": 0,
+        "interruptions": 0,
+        "last_polled_at": now,
+        "last_success_at": now,
+        "last_error": error,
+    }
+
+
+def _next(feed: Feed, interval: timedelta | None, asked: timedelta, now: datetime) -> datetime:
+    """When to poll; `interval`: as learned, `asked`: for how long to leave the feed alone."""
+    return now + max(_interval(feed, interval), asked) * _spread(feed)
 
 
 def _learned(feed: Feed, state: FeedState, new: int, known: int, now: datetime) -> timedelta | None:
     """The interval in which so many new entries become the wanted share of a document; None: nothing is known yet."""
     if not state.window or not new + known:
         return state.interval
-    interval, share = _interval(feed, state), new / (new + known)
+    interval, share = _interval(feed, state.interval), new / (new + known)
     if _FEWEST <= share <= _MOST:
         return interval
     since = now - state.last_polled_at if state.last_polled_at else interval
@@ -181,8 +189,8 @@ def _safe(state: FeedState, entries: int, known: int, now: datetime) -> timedelt
     return max(now - state.last_polled_at, timedelta()) * _MOST * entries / (entries - known) if known else timedelta()
 
 
-def _interval(feed: Feed, state: FeedState) -> timedelta:
-    return _within(state.interval or feed.every, feed.fastest, feed.slowest)
+def _interval(feed: Feed, learned: timedelta | None) -> timedelta:
+    return _within(learned or feed.every, feed.fastest, feed.slowest)
 
 
 def _within(wanted: timedelta, least: timedelta, most: timedelta) -> timedelta:

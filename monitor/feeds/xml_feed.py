@@ -31,8 +31,9 @@ _PERIODS = {
 }
 # feedparser resolves guids as it does links, and without a feed's address lets one item's xml:base hold for the next.
 # What an item is known by must not change with the address that a feed is fetched from: so it is told this one.
-NOWHERE = "https://feed.invalid/d/d/"
-_WITHIN = ((NOWHERE, ""), ("https://feed.invalid/d/", "../"), ("https://feed.invalid/", "/"))
+_SITE = "https://feed.invalid/"
+NOWHERE = f"{_SITE}d/d/"
+_WITHIN = ((NOWHERE, ""), (f"{_SITE}d/", "../"), (_SITE, "/"))
 _LEADING_RELS = ("alternate", "related", "via")
 _HANDLER = re.compile("_(?:start|end)_([a-z]+)_", re.IGNORECASE)
 
@@ -135,10 +136,10 @@ def _links(given: dict[str, Any]) -> tuple[str, ...]:
 
 def _as_given(address: str) -> str:
     """The address, relative where feedparser has resolved it."""
-    for place, way in _WITHIN:
-        if address.startswith(place):
-            return way + address.removeprefix(place)
-    return address
+    if not address.startswith(_SITE):
+        return address
+    place, way = next(within for within in _WITHIN if address.startswith(within[0]))
+    return way + address.removeprefix(place)
 
 
 def _wordings(given: dict[str, Any]) -> tuple[Wording, ...]:

@@ -1,7 +1,7 @@
 """One request and its answer, over httpx; redirects are told, not followed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -9,9 +9,9 @@ import httpx
 
 from monitor.errors import FetchKind
 from monitor.fetch.address import Address
-from monitor.fetch.client import headers_of
 from monitor.fetch.decode import Body
 from monitor.fetch.refusal import Refusal
+from monitor.fetch.transport import LEAVING
 
 _REDIRECTS = frozenset([301, 302, 303, 307, 308])
 _PERMANENT = frozenset([301, 308])
@@ -63,23 +63,24 @@ class Answer:
 
 
 async def ask(
-    client: httpx.AsyncClient,
+    transport: httpx.AsyncBaseTransport,
     address: Address,
     headers: Mapping[str, str],
     max_bytes: int,
     room: Room,
+    leaving: Callable[[], Awaitable[None]],
     *,
     cut: bool = False,
 ) -> Answer:
-    """The answer to a GET over `client`, made by `client_over`; the connection is given back or closed when this ends,
-    however it ends. A body for which there is no room waits for it. `cut`: of one that is too large the beginning is
-    taken.
+    """The answer to a GET over `transport`, which awaits `leaving` right before it sends the request; the connection is
+    given back or closed when this ends, however it ends. A body for which there is no room waits for it. `cut`: of one
+    that is too large the beginning is taken.
 
     Raises: Refusal for a body that is not taken, and the errors of httpx and httpcore.
     """
-    response = await client.send(_request(address, headers), stream=True)
+    response = await transport.handle_async_request(_request(address, headers, leaving))
     try:
-        answer = Answer(status=response.status_code, headers=headers_of(response))
+        answer = Answer(status=response.status_code, headers=_joined(response.headers.raw))
         if answer.location:
             return answer
         body = Body(answer.headers.get("content-encoding", ""), max_bytes, room.small)
@@ -110,7 +111,7 @@ async def _taken(response: httpx.Response, body: Body, room: Room, *, cut: bool)
             room.large.release()
 
 
-def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:
+def _request(address: Address, headers: Mapping[str, str], leaving: Callable[[], Awaitable[None]]) -> httpx.Request:
     # Made here, not by the client: that would add headers of its own, which name other compressions.
     own = {"Host": address.authority} | ({"Authorization": address.authorization} if address.authorization else {})
     return httpx.Request(
@@ -120,5 +121,14 @@ def _request(address: Address, headers: Mapping[str, str]) -> httpx.Request:
         # Given, so that httpx adds no header to match it.
         stream=_NOTHING,
         # httpx resolves the dots of its address and escapes a stray "%"; httpcore sends this instead.
-        extensions={"target": address.target.encode()},
+        extensions={"target": address.target.encode(), LEAVING: leaving},
     )
+
+
+def _joined(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Names in lower case; the values of a repeated header joined by ", "."""
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

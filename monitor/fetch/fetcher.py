@@ -17,7 +17,6 @@ import httpx
 from monitor import clock as wall_clock
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch.address import Address, follow, read_address
-from monitor.fetch.client import client_over
 from monitor.fetch.exchange import Answer, Room, ask
 from monitor.fetch.politeness import Gate
 from monitor.fetch.refusal import Refusal
@@ -71,10 +70,8 @@ class Fetcher:
         self._room = Room.of(concurrent=settings.concurrent, largest=max(settings.feed_size, settings.page_size))
         self._guarded = transport is None
         self._transport = transport or GuardedTransport(settings.allow_addresses, context)
-        self._client = client_over(self._transport)
-        # httpx's lines hold whole addresses, httpcore's the headers, and with them what is secret.
-        for library in ("httpx", "httpcore"):
-            logging.getLogger(library).setLevel(logging.WARNING)
+        # Its lines hold the headers, and with them what is secret.
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,7 +79,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def fetch(self, request: Request) -> Fetched:
         """The answer to a request, whatever its status, after at most five redirects.
@@ -155,11 +152,13 @@ class Fetcher:
     ) -> tuple[Answer, timedelta]:
         """The answer of one server, and how long it took after the wait for its turn."""
         patience = request.patience.total_seconds() if request.patience else None
-        async with self._gate.turn(address.host, patience=patience):
+        async with self._gate.turn(address.host, patience=patience) as leaving:
             started = self._clock()
             try:
                 async with asyncio.timeout(limit.total_seconds()):
-                    answer = await ask(self._client, address, headers, request.max_bytes, self._room, cut=request.cut)
+                    answer = await ask(
+                        self._transport, address, headers, request.max_bytes, self._room, leaving, cut=request.cut
+                    )
             except Refusal as refusal:
                 if refusal.kind is FetchKind.TOO_LARGE:
                     raise Refusal(f"{refusal}{self._advice(request.max_bytes)}", refusal.kind) from refusal

@@ -6,7 +6,7 @@ import asyncio
 import select
 import socket
 import ssl
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from ipaddress import ip_address
@@ -16,7 +16,10 @@ import httpcore
 
 from monitor.errors import FetchKind
 from monitor.fetch.judge import IPAddress, IPNetwork, reason_against
+from monitor.fetch.network import PlainStream, SecureStream, dial
 from monitor.fetch.refusal import Refusal
+
+Dial = Callable[[str, int, float | None], Awaitable[PlainStream]]
 
 _TRIED = 3
 """Addresses of one host that are dialled, one after another."""
@@ -33,114 +36,95 @@ _PIECE_OF_HEAD = 16_384
 
 
 class GuardedStream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is cancelled (httpcore leaves it open then), and that reads a
-    bounded head of an answer.
+    """A connection as httpcore wants it, which reads a bounded head of an answer. Each request has one deadline for all
+    that it does, so that a `timeout` is not heeded here.
     """
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, inner: PlainStream | SecureStream) -> None:
         self._inner = inner
-        self._socket: socket.socket = inner.get_extra_info("socket")
-        self._tls: ssl.SSLObject | None = inner.get_extra_info("ssl_object")
         self._head_left = 0
         self._in_head = True
-        self.opener: asyncio.Task[object] | None = asyncio.current_task()
-        """Who opened it, until something is sent."""
-        self.aclose = inner.aclose  # type: ignore[method-assign]
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 - httpcore's
         """Send (a part of) a request; an answer's head follows."""
         self._in_head, self._head_left = True, _MOST_HEAD
-        self.opener = None
-        await self._inner.write(buffer, timeout)
+        if buffer:
+            await self._inner.write(buffer)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 - httpcore's
         """The next bytes of an answer; b"" at its end.
 
-        Raises: Refusal for an answer that never comes to its body, and httpcore's ReadError and ReadTimeout.
+        Raises: Refusal for an answer that never comes to its body, ssl.SSLError, and httpcore's ReadError.
         """
         if not self._in_head:
-            return await self._inner.read(max_bytes, timeout)
+            return await self._inner.read(max_bytes)
         if self._head_left <= 0:
             raise Refusal("does not come to its answer, only to interim ones", FetchKind.PROTOCOL, temporary=True)
-        piece = await self._inner.read(min(max_bytes, _PIECE_OF_HEAD), timeout)
+        piece = await self._inner.read(min(max_bytes, _PIECE_OF_HEAD))
         self._head_left -= len(piece)
         return piece
+
+    async def aclose(self) -> None:
+        """Close it at once."""
+        self._inner.close()
 
     def expect_body(self) -> None:
         """The head is over."""
         self._in_head = False
 
     def get_extra_info(self, info: str) -> object:
-        """As httpcore's own streams, but "is_readable" is quicker (httpcore asks that of every idle connection, twice a
-        request, and has anyio look for the socket each time), and counts what is decrypted already or about to be.
+        """ "is_readable", of which httpcore wants to know whether an idle connection has ended: whether anything has
+        come, what is decrypted already or about to be included. None for anything else.
         """
-        if info == "is_readable":
-            return _readable(self._socket) or (self._tls is not None and _holds_more(self._tls))
-        return self._inner.get_extra_info(info)
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-    ) -> httpcore.AsyncNetworkStream:
-        """The encrypted connection.
-
-        Raises: httpcore's ConnectError and ConnectTimeout.
-        """
-        try:
-            return GuardedStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
-        except asyncio.CancelledError:
-            await self._inner.aclose()
-            raise
+        if info != "is_readable":
+            return None
+        inner = self._inner
+        return _readable(inner.socket) or (isinstance(inner, SecureStream) and _holds_more(inner.tls))
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, and to those of `allowed` networks; has no way to a Unix socket.
+class Guard:
+    """Connects to public addresses, and to those of `allowed` networks.
 
-    `planted`: names, each with the address that is taken for the answer of the DNS.
+    `dialled_by` stands in for the network in tests. `planted`: names, each with the address that is taken for the
+    answer of the DNS.
     """
 
     def __init__(
         self,
         allowed: Sequence[IPNetwork],
-        inner: httpcore.AsyncNetworkBackend | None = None,
+        dialled_by: Dial | None = None,
         *,
         planted: Mapping[str, str] | None = None,
     ) -> None:
         self._allowed = allowed
-        self._inner = inner or httpcore.AnyIOBackend()
+        self._dial = dialled_by or dial
         self._planted = planted or {}
         self._threads = ThreadPoolExecutor(_RESOLVERS, "resolve")
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A connection to a host of which every address may be fetched from.
+    async def connect(self, host: str, port: int, context: ssl.SSLContext | None = None) -> GuardedStream:
+        """A connection to a host of which every address may be fetched from; encrypted where a `context` is given.
 
         Raises: Refusal, socket.gaierror, or httpcore's ConnectError and ConnectTimeout.
         """
+        plain = await self._connected(host, port)
+        return GuardedStream(await plain.secured(context, host) if context else plain)
+
+    def close(self) -> None:
+        """Forget lookups that nobody waits for any more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _connected(self, host: str, port: int) -> PlainStream:
         addresses = _literal(host) or await self._resolve(host, port)
         for address in addresses:
             self._judge(address, named=str(address) != host)
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("no address")
         tried = _alternating(addresses)[:_TRIED]
         for number, address in enumerate(tried, start=1):
-            seconds = _ATTEMPT if number < len(tried) else timeout
-            answer = await self._dial(address, port, seconds, local_address, socket_options)
-            if isinstance(answer, httpcore.AsyncNetworkStream):
+            answer = await self._dialled(address, port, _ATTEMPT if number < len(tried) else None)
+            if isinstance(answer, PlainStream):
                 return answer
             failure = answer
         raise failure
-
-    def close(self) -> None:
-        """Forget lookups that nobody waits for any more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _resolve(self, host: str, port: int) -> list[IPAddress]:
         if host in self._planted:
@@ -155,27 +139,21 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             # A name can be answered rightly again: captive portals and filters answer every name with such an address.
             raise Refusal(f"leads to {address} ({reason}); {advice}", FetchKind.ADDRESS, temporary=named)
 
-    async def _dial(
-        self,
-        address: IPAddress,
-        port: int,
-        seconds: float | None,
-        local_address: str | None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
-    ) -> httpcore.AsyncNetworkStream | httpcore.ConnectError | httpcore.ConnectTimeout:
+    async def _dialled(
+        self, address: IPAddress, port: int, seconds: float | None
+    ) -> PlainStream | httpcore.ConnectError | httpcore.ConnectTimeout:
         try:
-            stream = await self._inner.connect_tcp(str(address), port, seconds, local_address, socket_options)
+            stream = await self._dial(str(address), port, seconds)
         except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
             return error
-        place = stream.get_extra_info("server_addr")
-        if place is None:
-            await stream.aclose()
+        if not stream.peer:
+            stream.close()
             return httpcore.ConnectError("broke off at once")
-        peer = ip_address(place[0])
+        peer = ip_address(stream.peer)
         if peer != address:
-            await stream.aclose()
+            stream.close()
             raise Refusal(f"dialled {address}, but {peer} answered", FetchKind.ADDRESS, temporary=True)
-        return GuardedStream(stream)
+        return stream
 
 
 def _readable(connected: socket.socket) -> bool:

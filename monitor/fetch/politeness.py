@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from monitor.errors import FetchKind
 from monitor.fetch.refusal import Refusal
@@ -19,7 +20,7 @@ _MOST_SLOW = 50_000
 class _Host:
     """What is known of a host while somebody uses it or has just used it."""
 
-    __slots__ = ("booked", "door", "next_start", "slots", "users", "waiting")
+    __slots__ = ("booked", "door", "next_leave", "next_start", "slots", "users", "waiting")
 
     def __init__(self, per_host: int) -> None:
         self.users = 0
@@ -28,6 +29,9 @@ class _Host:
         self.slots = asyncio.Semaphore(per_host)
         self.door = asyncio.Lock()
         self.next_start = 0.0
+        """When the next request may take its turn."""
+        self.next_leave = 0.0
+        """When the next of those who have one may leave."""
         self.booked = 0.0
         """Until when those who were sent away have been given a time to come back."""
 
@@ -65,11 +69,13 @@ class Gate:
         return len(self._hosts)
 
     @asynccontextmanager
-    async def turn(self, host: str, *, patience: float | None = None) -> AsyncIterator[None]:
-        """Wait for a turn at the host, and hold it inside.
+    async def turn(self, host: str, *, patience: float | None = None) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """Wait for a turn at the host, and hold it inside. What it gives is to be awaited right before the request
+        leaves: the next one follows that moment, for it may take long to connect.
 
         `patience`: how long to wait where the host has a longer delay than ours, before the queue counts as full.
-        Raises: Refusal, where the host rests or its queue is full, with the time after which to come back.
+        Raises: Refusal, where the host rests or its queue is full, with the time after which to come back; what it
+            gives raises it too.
         """
         self._refuse_resting(host)
         state = self._enter(host)
@@ -78,7 +84,7 @@ class Gate:
                 self._refuse_crowd(host, state, patience)
             await self._start(host, state)
             try:
-                yield
+                yield partial(self._leave, host, state)
             finally:
                 self._all.release()
                 state.slots.release()
@@ -120,7 +126,8 @@ class Gate:
         # One at a time: the others of this host wait behind the door, without a place among all that are in flight.
         async with state.door:
             self._refuse_resting(host)
-            if (wait := state.next_start - self._clock()) > 0:
+            # Again, for whoever was let in before may leave meanwhile.
+            while (wait := state.next_start - self._clock()) > 0:
                 await self._sleep(wait)
             await self._all.acquire()
             try:
@@ -128,7 +135,20 @@ class Gate:
             except Refusal:
                 self._all.release()
                 raise
-            state.next_start = self._clock() + max(self._delay, self._own_delay(host))
+            state.next_start = self._clock() + self._between(host)
+
+    async def _leave(self, host: str, state: _Host) -> None:
+        """Keep the distance to the request that left last: it may have been let in later, and connected sooner."""
+        now = self._clock()
+        moment = max(now, state.next_leave)
+        state.next_leave = moment + self._between(host)
+        state.next_start = max(state.next_start, state.next_leave)
+        if moment > now:
+            await self._sleep(moment - now)
+            self._refuse_resting(host)
+
+    def _between(self, host: str) -> float:
+        return max(self._delay, self._own_delay(host))
 
     def _own_delay(self, host: str) -> float:
         delay, until = self._slow.get(host, (0.0, 0.0))

@@ -60,7 +60,7 @@ _LOOKUPS = {
     socket.EAI_AGAIN: "the name server does not answer",
 }
 LIBRARY_ERRORS: tuple[type[Exception], ...] = (Refusal, *(type_ for types, *_ in _ROWS for type_ in types))
-"""What `translated` translates, alone or in groups; any other exception is a bug and passes."""
+"""What `translated` translates; any other exception is a bug and passes."""
 
 
 @contextmanager
@@ -74,12 +74,6 @@ def translated(url: str, limit: timedelta, *, at: str = "") -> Iterator[None]:
         yield
     except LIBRARY_ERRORS as error:
         raise _fetch_error(error, url, limit, at) from error
-    except ExceptionGroup as group:
-        # anyio reports what went wrong while it dialled as a group.
-        _, bugs = group.split(LIBRARY_ERRORS)
-        if bugs is not None:
-            raise
-        raise _fetch_error(group, url, limit, at) from group
 
 
 def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> FetchError:
@@ -111,11 +105,9 @@ def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> Fetch
 
 
 def _inside(error: BaseException) -> Iterator[BaseException]:
-    """The error and those that it reports: httpcore passes them as argument, for its pool removes the cause."""
+    """The error and those that it reports: httpcore passes them as argument, and not always as the cause."""
     yield error
     reported = [part for part in error.args[:1] if isinstance(part, BaseException)]
-    if isinstance(error, BaseExceptionGroup):
-        reported.extend(error.exceptions)
     if error.__cause__ is not None and error.__cause__ not in reported:
         reported.append(error.__cause__)
     for part in reported:

@@ -8,13 +8,16 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from monitor.store.store import Store, Transaction
 
+One = TypeVar("One")
 T = TypeVar("T")
-_Work = Callable[[Transaction], Any]
+_Together = Callable[[Transaction, Sequence[Any]], Sequence[Any]]
 
 LINGER = timedelta(milliseconds=50)
 """How long a save waits for others: nobody notices, and at 100 articles a second five are saved at once."""
@@ -29,7 +32,7 @@ class Database:
         self._store = store
         self._linger = linger.total_seconds()
         self._thread = ThreadPoolExecutor(1, "database")
-        self._waiting: list[tuple[_Work, asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[_Together, Any, asyncio.Future[Any]]] = []
         self._timer: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
@@ -47,11 +50,15 @@ class Database:
 
         Raises: StoreError, or what `work` raises; another's failure is not its own.
         """
-        return await self._queued(work, self._linger)
+        return await self._queued(_each, work, self._linger)
+
+    async def save_together(self, work: Callable[[Transaction, Sequence[One]], Sequence[T]], one: One) -> T:
+        """What `work` returns for this one; it is given all that wait for the same work in a row. Else as `save`."""
+        return await self._queued(work, one, self._linger)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """The same without waiting for company."""
-        return await self._queued(work, 0)
+        return await self._queued(_each, work, 0)
 
     async def change(self, work: Callable[[Transaction], T], then: Callable[[], None]) -> T:
         """What `work` returns, committed in a transaction of its own; `then` is called before the next one begins.
@@ -68,10 +75,10 @@ class Database:
         """Let the database refresh its statistics. Raises: StoreError."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._store.optimise)
 
-    async def _queued(self, work: Callable[[Transaction], T], linger: float) -> T:
+    async def _queued(self, work: Callable[[Transaction, Sequence[One]], Sequence[T]], one: One, linger: float) -> T:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append((work, future))
+        self._waiting.append((work, one, future))
         if not linger or len(self._waiting) == _MOST:
             self._commit_waiting()
         elif self._timer is None:
@@ -85,15 +92,16 @@ class Database:
             self._timer = None
         group, self._waiting = self._waiting, []
         if group:
-            works = [work for work, _ in group]
+            works = [(work, one) for work, one, _ in group]
             committing = asyncio.get_running_loop().run_in_executor(self._thread, self._commit, works)
-            committing.add_done_callback(lambda done: _tell([future for _, future in group], done.result()))
+            committing.add_done_callback(lambda done: _tell([future for _, _, future in group], done.result()))
 
-    def _commit(self, works: Sequence[_Work]) -> list["_Outcome"]:
+    def _commit(self, works: Sequence[tuple[_Together, Any]]) -> list["_Outcome"]:
         """What came of each: together, or, where that fails for any reason, each in a transaction of its own."""
         try:
             with self._store.writing() as tx:
-                done = [_Outcome(value=work(tx)) for work in works]
+                runs = groupby(works, itemgetter(0))
+                done = [_Outcome(value=value) for work, run in runs for value in work(tx, [one for _, one in run])]
         except Exception as error:  # noqa: BLE001 - one item: its future raises it
             return [_Outcome(error=error)] if len(works) == 1 else [self._commit([work])[0] for work in works]
         return done
@@ -107,6 +115,10 @@ class Database:
     def _read(self, work: Callable[[Transaction], T]) -> T:
         with self._store.reading() as tx:
             return work(tx)
+
+
+def _each(tx: Transaction, works: Sequence[Callable[[Transaction], T]]) -> list[T]:
+    return [work(tx) for work in works]
 
 
 class _Outcome:

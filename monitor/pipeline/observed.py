@@ -7,7 +7,7 @@ from monitor.feeds import schedule
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.request import Fetched, Request
 from monitor.model import Feed, FeedState, News, Outcome
-from monitor.pipeline.poll import ask, news_of, save
+from monitor.pipeline.poll import Asked, ask, news_of, save
 from monitor.pipeline.tools import Tools
 
 
@@ -68,6 +68,6 @@ async def observe(feed: Feed, state: FeedState, tools: Tools) -> Observed:
 
 async def keep(observed: Observed, tools: Tools) -> None:
     """Save what came of it, as the stage does. Raises: StoreError."""
-    feed, state = observed.feed, observed.state
-    outcome, news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, observed.outcome, tools))
-    tools.tally.add_poll(feed.id, outcome, news, new_matches)
+    asked = Asked(feed=observed.feed, state=observed.state, outcome=observed.outcome, tools=tools)
+    outcome, news, new_matches = await tools.database.save_together(save, asked)
+    tools.tally.add_poll(observed.feed.id, outcome, news, new_matches)

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import assert_never
@@ -134,7 +135,8 @@ async def poll(feed: Feed, state: FeedState, tools: Tools) -> None:
         raise
     _look_at_network(feed, state, outcome, tools)
     await settle(tools)
-    outcome, news, new_matches = await tools.database.save(lambda tx: save(tx, feed, state, outcome, tools))
+    asked = Asked(feed=feed, state=state, outcome=outcome, tools=tools)
+    outcome, news, new_matches = await tools.database.save_together(save, asked)
     tools.tally.add_poll(feed.id, outcome, news, new_matches)
     _say(feed, state, outcome, news, new_matches)
 
@@ -221,28 +223,54 @@ def _validators(fetched: Fetched, state: FeedState) -> Validators:
     return Validators(etag=fetched.headers.get("etag", ""), last_modified=fetched.headers.get("last-modified", ""))
 
 
-def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> tuple[Outcome, News, int]:
-    """Decide what is new and save it with the feed's state; returns what was saved and how many matches are new.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A poll to be saved."""
 
-    `feed`: as it was asked; the configuration may say something else of it, or nothing, by now.
+    feed: Feed
+    """As it was asked; the configuration may say something else of it, or nothing, by now."""
+    state: FeedState
+    """Before."""
+    outcome: Outcome
+    tools: Tools
+
+
+def save(tx: Transaction, asked: Sequence[Asked]) -> list[tuple[Outcome, News, int]]:
+    """Decide what is new in each and save it with the feeds' states; returns what was saved and how many matches are
+    new. Each sees the news of those before it; those without any are written together.
     """
-    now = tools.clock()
+    saved: list[tuple[Outcome, News, int]] = []
+    quiet: list[polls.Made] = []
+    for one in asked:
+        tools, now = one.tools, one.tools.clock()
+        made = _made(tx, one, now)
+        new_matches = 0
+        if made.news.sightings:
+            watchlists = tools.config.matcher.versions.keys()
+            new_matches = polls.save(tx, made.state, made.outcome, made.news, now, watchlists=watchlists, gap=made.gap)
+            for article in made.news.new_articles:
+                # The others join when their page was read.
+                if not article.url:
+                    join(tx, article, now)
+        else:
+            quiet.append(made)
+        saved.append((made.outcome, made.news, new_matches))
+    polls.save_quiet(tx, quiet)
+    return saved
+
+
+def _made(tx: Transaction, asked: Asked, now: datetime) -> polls.Made:
+    feed, state, outcome, tools = asked.feed, asked.state, asked.outcome, asked.tools
     current = tools.feeds.get(feed.id, feed)
     if _is_unreached(outcome) and tools.network.phase is Phase.DOWN:
         # Here, where saves follow one another: what was saved before the network was known to be down is restored.
         outcome, state = Postponed(wait=timedelta()), tools.network.failing.get(feed.id, state)
     news = news_of(tx, feed, outcome, tools, now)
-    gap = schedule.is_gap(state, outcome, news)
     next_state = schedule.after(current, state, outcome, news=news, now=now)
     if current.url != feed.url:
         next_state = polls.forgotten(next_state, now)
-    watchlists = tools.config.matcher.versions.keys()
-    new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists, gap=gap)
-    for article in news.new_articles:
-        # The others join when their page was read.
-        if not article.url:
-            join(tx, article, now)
-    return outcome, news, new_matches
+    gap = schedule.is_gap(state, outcome, news)
+    return polls.Made(state=next_state, outcome=outcome, news=news, gap=gap, now=now)
 
 
 def news_of(tx: Transaction, feed: Feed, outcome: Outcome, tools: Tools, now: datetime) -> News:

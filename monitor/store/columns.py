@@ -6,11 +6,13 @@ import json
 import zlib
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import DateTime, Float, LargeBinary, Text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -38,20 +40,35 @@ def storable(text: str) -> str:
     return text.translate(_UNSTORABLE)
 
 
+class _Written(sqlite.DATETIME):
+    """SQLite's moments, bound as text: SQLAlchemy puts it together from numbers, each time anew."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
+@lru_cache(256)
+def _written(moment: datetime) -> str:
+    """The text; a poll writes its own moment a hundred times, and each entry's twice."""
+    return moment.astimezone(UTC).isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
 class Utc(TypeDecorator[datetime]):
     """Aware datetimes, in and out as UTC: ISO text in SQLite, `timestamptz` in PostgreSQL."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _Written() if dialect.name == "sqlite" else self.impl_instance  # type: ignore[no-untyped-call]
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
             return None
         if value.tzinfo is None:
             message = f"a moment without a time zone cannot be stored: {value}"
             raise ValueError(message)
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return _written(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
@@ -97,6 +114,12 @@ class Packed(TypeDecorator[str]):
         return zlib.decompress(value).decode() if value else ""
 
 
+@lru_cache(256)
+def _listed(values: tuple[str, ...]) -> str:
+    """The list as JSON; an entry's authors are its article's, and soon those of another."""
+    return storable(json.dumps(values, ensure_ascii=False))
+
+
 class Strings(TypeDecorator[tuple[str, ...]]):
     """A tuple of strings, as a JSON list; "" where it is empty."""
 
@@ -104,7 +127,7 @@ class Strings(TypeDecorator[tuple[str, ...]]):
     cache_ok = True
 
     def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:
-        return storable(json.dumps(value, ensure_ascii=False)) if value else ""
+        return _listed(value) if value else ""
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
         return tuple(json.loads(value)) if value else ()

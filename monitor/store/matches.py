@@ -54,14 +54,22 @@ class MatchQuery:
     """With the articles' texts and the explanations; else both are empty, the hits are always there."""
 
 
-def put(tx: Transaction, matched: Sequence[Matched], watchlists: Collection[WatchlistId], now: datetime) -> int:
-    """Makes the matches of articles what the rules now say; `watchlists`: those that were asked.
+def put(
+    tx: Transaction,
+    matched: Sequence[Matched],
+    watchlists: Collection[WatchlistId],
+    now: datetime,
+    *,
+    new: Collection[ArticleId] = (),
+) -> int:
+    """Makes the matches of articles what the rules now say; `watchlists`: those that were asked; `new`: articles that
+    cannot have any yet.
 
     A match keeps its id, its first moment, its status and its reviews; those no longer found are marked as lost.
     Returns how many matches are new.
     """
     rows = {row["id"]: row for one in matched for row in _rows(one, now)}
-    before = _of_articles(tx, sorted({one.article_id for one in matched}))
+    before = _of_articles(tx, sorted({one.article_id for one in matched}.difference(new)))
     asked = frozenset(watchlists)
     lost = [one.id for one in before if one.lost_at is None and one.watchlist_id in asked and one.id not in rows]
     for batch in batches(lost):

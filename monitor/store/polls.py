@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from monitor.model import (
     FeedState,
     News,
     Outcome,
+    ParsedFeed,
     Polled,
     Postponed,
     Skipped,
@@ -249,16 +250,36 @@ def save(
     Raises:
         ValueError: an entry that the feed offered is neither among the news nor known.
     """
-    row = _row(state) | ({"last_new_at": now} if news.sightings else {})
-    tx.execute(_saved(tx, *row), row)
-    counted = _record(tx, state, outcome, news, now, gap=gap)
-    if counted != state.unchanged_poll:
-        tx.execute(_COUNTED_IN, {"at": state.feed_id, "number": counted})
+    told = {"last_new_at": now} if news.sightings else {}
+    _record(tx, [Made(state=state, outcome=outcome, news=news, gap=gap, now=now)], **told)
     articles.insert_new(tx, news.new_articles)
-    readings.add(tx, [article for article in news.new_articles if article.url], now)
+    # One without an address may have been there before: see `decide_news`.
+    addressed = [article for article in news.new_articles if article.url]
+    readings.add(tx, addressed, now)
     articles.save_summaries(tx, news.reworded)
     entries.save(tx, state.feed_id, news.sightings, now)
-    return matches.put(tx, news.matched, watchlists, now)
+    return matches.put(tx, news.matched, watchlists, now, new=[article.id for article in addressed])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A poll of a feed."""
+
+    state: FeedState
+    """The feed's, after it."""
+    outcome: Outcome
+    news: News
+    gap: bool
+    now: datetime
+
+
+def save_quiet(tx: Transaction, made: Sequence[Made]) -> None:
+    """Saves polls, of different feeds, that brought nothing new: all together, for they are most of all polls.
+
+    Raises: ValueError, as `save`.
+    """
+    if made:
+        _record(tx, made)
 
 
 def state_of(row: Any) -> FeedState:
@@ -290,56 +311,77 @@ def _saved(tx: Transaction, *columns: str) -> Executable:
     return upsert(tx, feeds, ("id",), tuple(name for name in columns if name not in _CONFIGURED))
 
 
-def _record(tx: Transaction, state: FeedState, outcome: Outcome, news: News, now: datetime, *, gap: bool) -> int:
-    """Writes the balance; that it adds up is a constraint of the table.
+def _record(tx: Transaction, made: Sequence[Made], **told: Any) -> None:
+    """Writes states and balances; that these add up is a constraint of the table.
 
-    Polls that bring nothing are counted in one row an hour, whose number is returned; 0 for others.
+    Polls that bring nothing are counted in one row an hour, whose number the feed's state keeps.
     """
-    match outcome:
-        case Postponed():
-            return state.unchanged_poll
-        case Unchanged():
-            if state.unchanged_poll:
-                tx.execute(_ONCE_MORE, {"at": state.unchanged_poll, "now": now})
-                return state.unchanged_poll
-            return _insert(tx, state, now, outcome="unchanged")
-        case Failed(reason=reason, kind=kind):
-            _insert(tx, state, now, outcome="failed", failure=kind, error=reason)
-            return 0
-        case Polled(parsed=parsed):
-            new = len(parsed.entries) - news.known
-            if len(news.sightings) < new:
-                message = (
-                    f"feed {state.feed_id} offered {new} new entries, {len(news.sightings)} of them would be saved"
-                )
-                raise ValueError(message)
-            counts = {"offered": parsed.offered, "new": new, "known": news.known, "repeated": parsed.repeated}
-            skipped = parsed.skipped
-            number = _insert(tx, state, now, outcome="polled", gap=gap, skipped=len(skipped), **counts)
-            if skipped:
-                tx.execute(insert(skips), [_skip(number, one) for one in skipped])
-            return 0
-    assert_never(outcome)
+    states = [_row(one.state) | told for one in made]
+    again: list[dict[str, Any]] = []
+    balances: list[dict[str, Any]] = []
+    skipped: list[dict[str, Any]] = []
+    counted: list[dict[str, Any]] = []
+    for one in made:
+        this = {"feed": one.state.feed_id, "now": one.now}
+        match one.outcome:
+            case Postponed():
+                pass
+            case Unchanged() if one.state.unchanged_poll:
+                again.append({"at": one.state.unchanged_poll, "now": one.now})
+            case Unchanged():
+                balances.append(_balance(one, outcome="unchanged"))
+                counted.append(this)
+            case Failed(reason=reason, kind=kind):
+                balances.append(_balance(one, outcome="failed", failure=kind, error=reason))
+            case Polled(parsed=parsed):
+                balances.append(_balance(one, outcome="polled", gap=one.gap, **_counts(one, parsed)))
+                skipped += [this | _skip(each) for each in parsed.skipped]
+            case _:
+                assert_never(one.outcome)
+    written = (
+        (_saved(tx, *states[0]), states),
+        (_ONCE_MORE, again),
+        (_NEW_POLL, balances),
+        (_SKIPPED, skipped),
+        (_COUNTED_IN, counted),
+    )
+    for statement, rows in written:
+        if rows:
+            tx.execute(statement, rows)
 
 
-def _insert(tx: Transaction, state: FeedState, now: datetime, **told: Any) -> int:
+def _counts(made: Made, parsed: ParsedFeed) -> dict[str, int]:
+    """The balance of what was offered. Raises: ValueError, as `save`."""
+    new = len(parsed.entries) - made.news.known
+    if len(made.news.sightings) < new:
+        message = (
+            f"feed {made.state.feed_id} offered {new} new entries, {len(made.news.sightings)} of them would be saved"
+        )
+        raise ValueError(message)
+    counts = {"offered": parsed.offered, "new": new, "known": made.news.known, "repeated": parsed.repeated}
+    return counts | {"skipped": len(parsed.skipped)}
+
+
+def _balance(made: Made, **told: Any) -> dict[str, Any]:
     nothing = dict.fromkeys(("offered", "new", "known", "repeated", "skipped"), 0)
     rest = {"times": 1, "failure": None, "gap": False, "error": ""}
-    row = {"feed_id": state.feed_id, "polled_at": now, **nothing, **rest, **told}
-    number: int = tx.execute(_NEW_POLL, row).scalar_one()
-    return number
+    return {"feed_id": made.state.feed_id, "polled_at": made.now, **nothing, **rest, **told}
 
 
-def _skip(poll: int, skipped: Skipped) -> dict[str, Any]:
-    return {"poll_id": poll, "position": skipped.position, "reason": skipped.reason, "detail": skipped.detail}
+def _skip(skipped: Skipped) -> dict[str, Any]:
+    return {"position": skipped.position, "reason": skipped.reason, "detail": skipped.detail}
 
 
 _KNOWN = select(feeds.c.id, feeds.c.active, feeds.c.url_hash, feeds.c.host, feeds.c.next_poll_at)
 _ELSEWHERE = update(feeds).where(feeds.c.id == bindparam("at")).values(host=bindparam("now_host"))
 _SOONER = update(feeds).where(feeds.c.id == bindparam("at")).values(next_poll_at=bindparam("latest"))
 # Made once: building a statement costs three times what running it does, and these run for every poll.
-_NEW_POLL = insert(polls).returning(polls.c.id)
+_NEW_POLL = insert(polls)
 _ONCE_MORE = (
     update(polls).where(polls.c.id == bindparam("at")).values(times=polls.c.times + 1, polled_at=bindparam("now"))
 )
-_COUNTED_IN = update(feeds).where(feeds.c.id == bindparam("at")).values(unchanged_poll=bindparam("number"))
+_THIS = (polls.c.feed_id == bindparam("feed"), polls.c.polled_at == bindparam("now"))
+# Asked for by the database itself: so many polls are written by one statement, whose numbers nobody is told.
+_NUMBER = select(func.max(polls.c.id)).where(*_THIS).scalar_subquery()
+_SKIPPED = insert(skips).values(poll_id=_NUMBER)
+_COUNTED_IN = update(feeds).where(feeds.c.id == bindparam("feed")).values(unchanged_poll=_NUMBER)

@@ -18,9 +18,13 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         # By far the most strings: nothing but their blanks can be amiss.
         return " ".join(text.split())
-    text = _MARK_RUN.sub(_bounded, _UNFIT.sub("", _LINE_ENDS.sub("\n", text)))
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return unicodedata.normalize("NFC", "\n".join(filter(None, lines)))
+    # What is printable is one line, and of what is unfit only U+FFFC is.
+    fit = text.replace("\ufffc", "") if text.isprintable() else _UNFIT.sub("", _LINE_ENDS.sub("\n", text))
+    folded = "\n".join(filter(None, (" ".join(line.split()) for line in fit.split("\n"))))
+    # Too many marks in a row cover one of these characters, and looking at them is quick.
+    if any(map(unicodedata.combining, folded[:: _MOST_MARKS + 1])):
+        folded = _MARK_RUN.sub(_bounded, folded)
+    return unicodedata.normalize("NFC", folded)
 
 
 def _bounded(run: re.Match[str]) -> str:

@@ -16,7 +16,8 @@ _BLOCK_NAMES = """
     address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer form
     h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table tbody tfoot thead tr ul
 """
-_BLOCKS = tuple(_BLOCK_NAMES.split())
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+_CELLS = frozenset(["td", "th"])
 _BREAK = "\u2028"
 """Where a block begins or ends: told from the line breaks of the source, which are blanks."""
 _KNOWN_TAG = re.compile(
@@ -25,6 +26,9 @@ _KNOWN_TAG = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")
+# What news agencies send: nothing that a parser is needed for.
+_PARAGRAPH = re.compile(r"</?p>|<br ?/?>")
+_PARAGRAPHS = re.compile(r"(?:[^<&\x00]++|<br ?/?>|<p>(?:[^<&\x00]++|<br ?/?>)*+</p>)++")
 _LONG = 20_000
 """Characters of a tag that may have too many attributes."""
 _LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{_LONG},}}")
@@ -44,6 +48,8 @@ def plain(fragment: str) -> str:
     """The text that a fragment of HTML shows; entities are decoded once."""
     if "<" not in fragment:
         return clean(unescape(fragment))
+    if _PARAGRAPHS.fullmatch(fragment):
+        return _cleaned(_BREAK.join(_PARAGRAPH.split(fragment)))
     root = tree_of(fragment)
     return without_tags(fragment) if root is None else visible_text(root)
 
@@ -85,9 +91,17 @@ def without_tags(markup: str) -> str:
 def visible_text(root: HtmlElement) -> str:
     """The text of all elements that are shown, cleaned. Uses the tree up: hidden elements are gone afterwards."""
     etree.strip_elements(root, *_HIDDEN, with_tail=False)
-    for element in root.iter(*_BLOCKS):
-        element.text = f"{_BREAK}{element.text or ''}"
-        element.tail = f"{_BREAK}{element.tail or ''}"
-    for element in root.iter("td", "th"):
-        element.tail = f" {element.tail or ''}"
-    return clean("".join(root.itertext()).replace("\n", " ").replace("\r", " "))
+    # All elements: to look for forty names costs more than to look at the few elements of a fragment.
+    for element in root.iter():
+        if element.tag in _BLOCKS:
+            element.text = f"{_BREAK}{element.text or ''}"
+            element.tail = f"{_BREAK}{element.tail or ''}"
+        elif element.tag in _CELLS:
+            element.tail = f" {element.tail or ''}"
+    return _cleaned("".join(root.itertext()))
+
+
+def _cleaned(text: str) -> str:
+    """A line a block."""
+    blocks = text.replace("\n", " ").replace("\r", " ").split(_BREAK)
+    return "\n".join(filter(None, map(clean, blocks)))

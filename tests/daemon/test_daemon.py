@@ -18,6 +18,7 @@ from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
 from monitor.clock import now
 from monitor.config.settings import NO_CONTACT
 from monitor.errors import StoreError
+from monitor.fetch import guard
 from monitor.model import FeedId, OutageKind
 from monitor.pipeline.tally import NO_NETWORK
 from monitor.store import daemon as daemon_record
@@ -244,7 +245,7 @@ def test_it_does_not_start_where_the_guard_has_a_hole(
         raise httpcore.ConnectError
 
     monkeypatch.setattr("monitor.fetch.guard.reason_against", lambda *_: "")
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
+    monkeypatch.setattr(guard, "dial", dial)
     a_story(world)
     done = command(world, "run", *mode)
     assert done.code == EXIT_FAILED

@@ -7,20 +7,21 @@ from ipaddress import ip_address
 import httpcore
 import pytest
 
+from monitor.fetch import guard
+from monitor.fetch.network import PlainStream, dial
 from tests.fetch.server import INTERNET
 
 
-class Recorder(httpcore.AsyncNetworkBackend):
+class Recorder:
     """Writes down every address that is dialled; connects to the Internet of the tests, and refuses all others."""
 
     def __init__(self) -> None:
         self.dialled: list[str] = []
-        self._real = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host: str, port: int, *arguments: object) -> httpcore.AsyncNetworkStream:
-        self.dialled.append(str(ip_address(host)))
-        if host == INTERNET:
-            return await self._real.connect_tcp(host, port, *arguments)  # type: ignore[arg-type]
+    async def __call__(self, address: str, port: int, seconds: float | None) -> PlainStream:
+        self.dialled.append(str(ip_address(address)))
+        if address == INTERNET:
+            return await dial(address, port, seconds)
         raise httpcore.ConnectError("recorded, not dialled")
 
     def take(self) -> list[str]:
@@ -49,8 +50,29 @@ class Names:
 def record(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """Put a recorder beneath the guard of every fetcher that is made from now on."""
     recorder = Recorder()
-    monkeypatch.setattr(httpcore, "AnyIOBackend", lambda: recorder)
+    monkeypatch.setattr(guard, "dial", recorder)
     return recorder
+
+
+class Opened(list[socket.socket]):
+    """The sockets of all connections that were opened."""
+
+    def left(self) -> int:
+        """How many of them are open."""
+        return sum(opened.fileno() >= 0 for opened in self)
+
+
+def watch(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """Collect what is opened from now on."""
+    opened = Opened()
+    real = PlainStream.__init__
+
+    def make(stream: PlainStream, connected: socket.socket) -> None:
+        opened.append(connected)
+        real(stream, connected)
+
+    monkeypatch.setattr(PlainStream, "__init__", make)
+    return opened
 
 
 def resolve(monkeypatch: pytest.MonkeyPatch, **table: Sequence[str]) -> Names:

@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import struct
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ class Server:
     sent: int = 0
     """Bytes, as far as the client took them."""
     paths: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
+    """When each request came, in seconds."""
     asked: list[dict[str, str]] = field(default_factory=list)
     """The headers of each request, names in lower case."""
     names: list[str | None] = field(default_factory=list)
@@ -133,6 +136,7 @@ async def _answer_one(state: Server, reader: asyncio.StreamReader, writer: async
     head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     request, *lines = head.strip().split("\r\n")
     path = request.split(" ")[1].lstrip("/")
+    state.moments.append(time.monotonic())
     state.paths.append(path)
     name, _, rest = path.partition("?")[0].partition("/")
     headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines)}

@@ -8,6 +8,8 @@ import json
 import logging
 import socket
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,15 +23,18 @@ import httpx
 import pytest
 
 from monitor.errors import FetchError, FetchKind
+from monitor.fetch import guard
 from monitor.fetch import transport as transport_module
 from monitor.fetch.fetcher import Fetcher
-from monitor.fetch.guard import GuardedBackend
+from monitor.fetch.guard import Guard
 from monitor.fetch.judge import IPAddress, IPNetwork, reason_against
+from monitor.fetch.network import PlainStream, dial
 from monitor.fetch.refusal import Refusal
 from monitor.fetch.self_test import VICTIMS, Redirecting, ways_to
 from monitor.fetch.transport import GuardedTransport
 from monitor.model import Validators
 from tests.fetch.conftest import SETTINGS, a_fetcher, a_request
+from tests.fetch.recorder import watch
 from tests.fetch.server import BEHAVIOURS, INTERNET, PLAIN, VICTIM, Server
 
 Kind = FetchKind
@@ -202,8 +207,18 @@ async def test_what_a_server_sends_too_much_is_no_answer_to_the_next_request(
     assert internet.connections == (2 if path in MORE[: MORE.index("length-and-chunks")] else 1)
 
 
-def test_a_connection_is_given_up_where_what_is_left_over_cannot_be_seen() -> None:
-    assert transport_module._has_more(httpcore.Response(200, content=b""))
+async def test_a_connection_is_given_up_where_what_is_left_over_cannot_be_seen(
+    internet: Server, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hide(connection: httpcore.AsyncHTTP11Connection) -> bool:
+        del connection._h11_state
+        return has_more(connection)  # type: ignore[arg-type]
+
+    has_more = transport_module._Connection.has_more
+    monkeypatch.setattr(transport_module._Connection, "has_more", hide)
+    for _ in range(2):
+        assert (await fetcher.fetch(a_request(internet.url("ok")))).body == PLAIN
+    assert internet.connections == 2
 
 
 async def test_the_body_of_a_redirect_stays_unread(internet: Server, fetcher: Fetcher) -> None:
@@ -296,7 +311,6 @@ async def test_cookies_are_neither_read_nor_kept_nor_sent(
     second = await fetcher.fetch(a_request(internet.url("echo")))
     assert first.headers["set-cookie"] == "id=1"
     assert "cookie" not in json.loads(second.body)
-    assert not fetcher._client.cookies
 
 
 async def test_secrets_and_validators_stay_with_the_first_hop(internet: Server, fetcher: Fetcher) -> None:
@@ -334,14 +348,10 @@ async def test_connections_are_kept_alive(internet: Server, fetcher: Fetcher) ->
     assert (internet.connections, len(internet.paths)) == (1, 5)
 
 
-def connections_of(transport: GuardedTransport) -> list[httpcore.AsyncConnectionInterface]:
-    return [connection for pool in transport._pools for connection in pool.connections]
-
-
 async def hung_up(transport: GuardedTransport) -> bool:
     """Whether the server's end of every connection comes within 5 s."""
     for _ in range(1000):
-        if all(connection.has_expired() for connection in connections_of(transport)):
+        if all(connection.has_expired() for connection in transport._idle):
             return True
         await asyncio.sleep(0.005)
     return False
@@ -365,57 +375,81 @@ async def test_an_address_is_sent_as_it_was_written(internet: Server, fetcher: F
 
 
 @pytest.mark.parametrize("path", ["ok", "bomb", "endless", "double-gzip", "endless-redirect", "short", "garbage"])
-async def test_no_connection_stays_busy_after_its_request(internet: Server, path: str) -> None:
+async def test_no_connection_stays_busy_after_its_request(
+    internet: Server, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    opened = watch(monkeypatch)
     transport = GuardedTransport(SETTINGS.allow_addresses)
     async with Fetcher(SETTINGS, transport=transport) as fetcher:
         with suppress(FetchError):
             await fetcher.fetch(a_request(internet.url(path)))
-        assert [connection for connection in connections_of(transport) if not connection.is_idle()] == []
+        assert opened.left() == len(transport._idle)
+        assert all(connection.is_idle() for connection in transport._idle)
+    assert opened.left() == 0
 
 
-async def test_no_request_looks_at_the_connections_of_all_hosts(
+async def test_no_more_connections_are_kept_than_there_is_room_for(
     internet: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With 1,000 of them in one pool each request takes 25 ms of looking."""
     monkeypatch.setattr(socket, "getaddrinfo", answers([INTERNET]))
-    transport = GuardedTransport(SETTINGS.allow_addresses)
-    async with Fetcher(replace(SETTINGS, concurrent=200), transport=transport) as fetcher:
-        urls = [internet.url("silence", f"host{number}.example") for number in range(200)]
-        tasks = [asyncio.create_task(fetcher.fetch(a_request(url))) for url in urls]
-        for _ in range(1000):
+    monkeypatch.setattr(transport_module, "_KEPT_ALIVE", 2)
+    opened = watch(monkeypatch)
+    async with a_fetcher() as fetcher:
+        for host in ("a", "b", "a", "c", "a", "c"):
+            await fetcher.fetch(a_request(internet.url("ok", f"{host}.example")))
+        assert [each.fileno() >= 0 for each in opened] == [True, False, True]
+
+
+async def test_connections_are_not_kept_for_long(internet: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", answers([INTERNET]))
+    monkeypatch.setattr(transport_module, "_IDLE", 0.05)
+    opened = watch(monkeypatch)
+    async with a_fetcher() as fetcher:
+        for host in ("a", "b", "b"):
+            await fetcher.fetch(a_request(internet.url("ok", f"{host}.example")))
+            await asyncio.sleep(0.06)
+        assert [each.fileno() >= 0 for each in opened] == [False, False, True]
+
+
+async def test_who_is_asking_when_all_ends_may_finish(internet: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = watch(monkeypatch)
+    async with a_fetcher() as fetcher:
+        asking = asyncio.create_task(fetcher.fetch(a_request(internet.url("slow/0.2"))))
+        for _ in range(500):
             await asyncio.sleep(0.01)
-            if internet.connections == 200:
+            if internet.paths:
                 break
-        assert sum(len(pool.connections) for pool in transport._pools) == 200
-        assert max(len(pool.connections) for pool in transport._pools) < 50
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        assert all(connection.is_closed() for connection in connections_of(transport))
+    assert opened.left() == 1
+    assert (await asking).status == 200
+    assert opened.left() == 0
 
 
 @pytest.mark.parametrize("moment", range(40))
-async def test_whenever_a_request_is_cancelled_its_connection_is_closed(internet: Server, moment: int) -> None:
-    """At each turn of the loop: httpcore forgets a connection between its opening and the request."""
-    transport = GuardedTransport(SETTINGS.allow_addresses)
-    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+async def test_whenever_a_request_is_cancelled_its_connection_is_closed(
+    internet: Server, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    """At each turn of the loop: httpcore forgets a connection that waits for its lock."""
+    opened = watch(monkeypatch)
+    async with a_fetcher() as fetcher:
         task = asyncio.create_task(fetcher.fetch(a_request(internet.url("silence"))))
         for _ in range(moment):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert [connection for connection in connections_of(transport) if not connection.is_closed()] == []
+        assert opened.left() == 0
         assert (await fetcher.fetch(a_request(internet.url("ok")))).body == PLAIN
-        assert len(connections_of(transport)) == 1
+        assert opened.left() == 1
 
 
 @pytest.mark.parametrize("path", ["silence", "trickled-headers", "trickled-body"])
-async def test_a_request_that_is_cancelled_leaves_no_connection(internet: Server, path: str) -> None:
-    transport = GuardedTransport(SETTINGS.allow_addresses)
-    async with Fetcher(SETTINGS, transport=transport) as fetcher:
+async def test_a_request_that_is_cancelled_leaves_no_connection(
+    internet: Server, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    opened = watch(monkeypatch)
+    async with a_fetcher() as fetcher:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(fetcher.fetch(a_request(internet.url(path))), 0.1)
-        assert connections_of(transport) == []
+        assert (len(opened), opened.left()) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -527,13 +561,11 @@ async def test_rebinding_between_the_judgement_and_the_dial_never_reaches_the_vi
 
 async def test_a_peer_that_is_the_victim_is_asked_nothing(victim: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Something between the guard and the wire leads every connection to the victim, as a firewall's rule may."""
-    real = httpcore.AnyIOBackend()
 
-    class Diverted(httpcore.AsyncNetworkBackend):
-        async def connect_tcp(self, host: str, port: int, *_: object) -> httpcore.AsyncNetworkStream:
-            return await real.connect_tcp(VICTIM, port)
+    async def divert(_: str, port: int, __: float | None) -> PlainStream:
+        return await dial(VICTIM, port)
 
-    monkeypatch.setattr(httpcore, "AnyIOBackend", Diverted)
+    monkeypatch.setattr(guard, "dial", divert)
     async with a_fetcher() as fetcher:
         for scheme in ("http", "https"):
             with pytest.raises(FetchError, match=r"dialled 127\.0\.0\.2, but 127\.0\.0\.1 answered"):
@@ -635,12 +667,12 @@ async def test_the_self_test_fails_where_any_victim_can_be_reached(monkeypatch: 
 
     dialled: list[str] = []
 
-    async def dial(_: object, address: str, *__: object) -> None:
+    async def dial(address: str, *_: object) -> None:
         dialled.append(address)
         raise httpcore.ConnectError
 
     monkeypatch.setattr("monitor.fetch.guard.reason_against", judge)
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", dial)
+    monkeypatch.setattr(guard, "dial", dial)
     async with a_fetcher() as fetcher:
         with pytest.raises(FetchError, match=f"guard let a connection to {hole} through; nothing may be fetched"):
             await fetcher.self_test()
@@ -652,7 +684,7 @@ async def test_the_self_test_tries_an_address_a_name_and_a_redirect_to_either(
     victim: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", None)
-    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", None)
+    monkeypatch.setattr(guard, "dial", None)
     ways = list(ways_to(victim))
     assert len(ways) == 4
     async with a_fetcher() as fetcher:
@@ -667,12 +699,12 @@ async def test_the_self_test_tries_an_address_a_name_and_a_redirect_to_either(
 async def test_the_self_test_fails_where_only_names_or_redirects_get_around_the_guard(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def connect(backend: GuardedBackend, host: str, *_: object, **__: object) -> None:
+    async def connect(_: Guard, host: str, *__: object) -> None:
         if host.endswith(".invalid"):
             raise httpcore.ConnectError
         raise Refusal("of the guard", Kind.ADDRESS)
 
-    monkeypatch.setattr(GuardedBackend, "connect_tcp", connect)
+    monkeypatch.setattr(Guard, "connect", connect)
     async with a_fetcher() as fetcher:
         with pytest.raises(FetchError, match="guard let a connection to"):
             await fetcher.self_test()
@@ -811,3 +843,10 @@ def test_httpcore_finds_sniffio() -> None:
     which costs a third of the CPU time of a fetch.
     """
     assert importlib.util.find_spec("sniffio") is not None
+
+
+def test_httpx_comes_without_its_command_line() -> None:
+    code = "import sys, monitor.fetch.fetcher; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "httpx" in loaded
+    assert not {"rich", "pygments"} & set(loaded)

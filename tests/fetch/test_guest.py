@@ -13,7 +13,9 @@ import httpx
 import pytest
 
 from monitor.errors import FetchError, FetchKind
+from monitor.fetch import guard
 from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.network import PlainStream, dial
 from monitor.fetch.robots import SIZE
 from monitor.model import Credentials, Secret
 from tests.builders import NOON
@@ -63,6 +65,25 @@ def text(body: str) -> tuple[int, Headers, bytes]:
 
 def to(location: str) -> tuple[int, Headers, bytes]:
     return 302, {"Location": location}, b""
+
+
+# ── distance ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_delay_is_between_two_requests_however_long_the_first_takes_to_connect(
+    internet: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialling = iter([0.3, 0.0])
+
+    async def dial_slowly(address: str, port: int, seconds: float | None) -> PlainStream:
+        await asyncio.sleep(next(dialling))
+        return await dial(address, port, seconds)
+
+    monkeypatch.setattr(guard, "dial", dial_slowly)
+    async with a_fetcher(delay=timedelta(seconds=0.4)) as fetcher:
+        await asyncio.gather(*(fetcher.fetch(a_request(internet.url("slow/0.5"))) for _ in range(2)))
+    assert internet.connections == 2
+    assert internet.moments[1] - internet.moments[0] > 0.39
 
 
 # ── resting ──────────────────────────────────────────────────────────────────────────────────────────────────────────

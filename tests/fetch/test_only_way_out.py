@@ -49,7 +49,7 @@ def test_only_fetch_has_a_road_to_the_network() -> None:
     assert found == ELSEWHERE
 
 
-def test_asyncio_opens_no_connection() -> None:
+def test_asyncio_opens_connections_in_one_place_which_only_the_guard_knows() -> None:
     openers = (
         "open_connection",
         "create_connection",
@@ -58,4 +58,7 @@ def test_asyncio_opens_no_connection() -> None:
         "open_unix_connection",
     )
     texts = {path: path.read_text(encoding="utf-8") for path in MONITOR.rglob("*.py")}
-    assert [path for path, text in texts.items() if any(f".{opener}(" in text for opener in openers)] == []
+    network = MONITOR / "fetch" / "network.py"
+    assert [path for path, text in texts.items() if any(f".{opener}(" in text for opener in openers)] == [network]
+    knowing = [path.name for path, text in texts.items() if "monitor.fetch.network" in imported(text)]
+    assert knowing == ["guard.py"]

@@ -62,19 +62,28 @@ class Site:
         self.most: dict[str, int] = {}
 
     async def request(
-        self, host: str, name: str = "", seconds: float = 0.0, patience: float | None = None, status: int = 200
+        self,
+        host: str,
+        name: str = "",
+        seconds: float = 0.0,
+        patience: float | None = None,
+        status: int = 200,
+        dialling: float = 0.0,
     ) -> None:
-        """`status`: what the host answers, heeded as the fetcher does."""
+        """`status`: what the host answers, heeded as the fetcher does; `dialling`: seconds until it can be asked."""
         try:
-            await self._request(host, name, seconds, patience)
+            await self._request(host, name, seconds, patience, dialling)
         except Refusal as refusal:
             come_back = refusal.retry_after or timedelta()
             self.refused.append((name, come_back.total_seconds()))
         else:
             self.gate.answered(host) if status == 200 else self.gate.refused(host, status, None)
 
-    async def _request(self, host: str, name: str, seconds: float, patience: float | None) -> None:
-        async with self.gate.turn(host, patience=patience):
+    async def _request(self, host: str, name: str, seconds: float, patience: float | None, dialling: float) -> None:
+        async with self.gate.turn(host, patience=patience) as leaving:
+            if dialling:
+                await self.time.sleep(dialling)
+            await leaving()
             self.started.append((host, name, self.time.now - 1000))
             for key in (host, "all"):
                 self.running[key] = self.running.get(key, 0) + 1
@@ -100,6 +109,26 @@ async def test_the_delay_holds_after_a_pause() -> None:
     site.time.now += 0.25
     await site.time.run(site.request("a"))
     assert site.starts("a") == [0, 1]
+
+
+async def test_the_delay_is_between_requests_not_between_dials() -> None:
+    site = Site()
+    await site.time.run(site.request("a", dialling=0.75), *(site.request("a") for _ in range(2)))
+    assert site.starts("a") == [0.75, 1.75, 2.75]
+
+
+async def test_whoever_is_overtaken_while_it_dials_keeps_the_distance() -> None:
+    site = Site(per_host=3)
+    await site.time.run(site.request("a", "slow", dialling=1.5), *(site.request("a", name) for name in ("b", "c")))
+    assert site.started == [("a", "b", 1), ("a", "slow", 2), ("a", "c", 3)]
+
+
+async def test_whoever_dials_when_the_rest_begins_does_not_go_out() -> None:
+    site = Site()
+    slow, quick = site.request("a", "slow", dialling=1.5), site.request("a", "quick", status=429)
+    await site.time.run(slow, quick)
+    assert [name for _, name, _ in site.started] == ["quick"]
+    assert site.refused == [("slow", 59)]
 
 
 async def test_a_host_has_no_more_than_its_connections() -> None:
@@ -259,6 +288,14 @@ async def test_a_host_that_asks_for_a_longer_delay_gets_it_until_that_is_over() 
     await site.time.run(*(site.request("a") for _ in range(5)), *(site.request("b") for _ in range(3)))
     assert site.starts("a") == [0, 10, 20, 30, 31]
     assert site.starts("b") == [0, 1, 2]
+
+
+async def test_a_delay_that_is_asked_for_counts_from_the_next_request_on() -> None:
+    site = Site(delay=1)
+    await site.time.run(site.request("a"))
+    site.gate.slow_down("a", 10, 100)
+    await site.time.run(*(site.request("a") for _ in range(2)))
+    assert site.starts("a") == [0, 1, 11]
 
 
 async def test_a_shorter_delay_than_ours_changes_nothing() -> None:

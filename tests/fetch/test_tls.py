@@ -12,7 +12,10 @@ import pytest
 import trustme
 
 from monitor.errors import FetchError, FetchKind
-from tests.fetch.conftest import a_fetcher, a_request
+from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.network import SecureStream
+from monitor.fetch.transport import GuardedTransport
+from tests.fetch.conftest import SETTINGS, a_fetcher, a_request
 from tests.fetch.recorder import resolve
 from tests.fetch.server import INTERNET, PLAIN, Server, reset_connection, serve
 
@@ -92,6 +95,17 @@ async def test_the_name_we_send_is_that_of_the_host_we_ask(
         fetched = await fetcher.fetch(a_request(server.url("echo", url_host)))
         assert json.loads(fetched.body)["host"] == f"{name}:{server.port}"
         assert server.names == [name]
+
+
+async def test_the_protocol_is_agreed_upon(authority: trustme.CA, trusting: ssl.SSLContext) -> None:
+    theirs = certified(good(authority))
+    theirs.set_alpn_protocols(["h2", "http/1.1"])
+    transport = GuardedTransport(SETTINGS.allow_addresses, trusting)
+    async with serve(INTERNET, theirs) as server, Fetcher(SETTINGS, transport=transport) as fetcher:
+        await fetcher.fetch(a_request(server.url("ok", "gazette.example")))
+        (stream,) = (connection.guarded._inner for connection in transport._idle)
+        assert isinstance(stream, SecureStream)
+        assert stream.tls.selected_alpn_protocol() == "http/1.1"
 
 
 async def test_an_address_is_sent_as_no_name_and_its_certificate_is_checked(

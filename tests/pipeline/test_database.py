@@ -1,7 +1,7 @@
 """Saves that come together are committed together; none waits for ever, and none fails for another."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import count
 
@@ -66,6 +66,32 @@ async def test_a_save_that_fails_takes_no_other_with_it(database_url: str) -> No
             saves = (database.save(saving(1)), database.save(failing), database.save(saving(2)))
             one, error, two = await asyncio.gather(*saves, return_exceptions=True)
         assert (one, two) == (1, 2)
+        assert isinstance(error, StoreError)
+        assert stored(store) == ["Article 1", "Article 2"]
+
+
+def saving_all(tx: Transaction, numbers: Sequence[int]) -> list[str]:
+    if 0 in numbers:
+        failing(tx)
+    articles.insert_new(tx, [article(number) for number in numbers])
+    return [f"{number} of {numbers}" for number in numbers]
+
+
+async def test_the_same_work_is_done_for_all_that_wait_for_it_in_their_order(database_url: str) -> None:
+    with Store.open(database_url) as store:
+        async with Database(store, linger=timedelta(milliseconds=20)) as database:
+            first = [database.save_together(saving_all, number) for number in (1, 2)]
+            last = [database.save_together(saving_all, number) for number in (4, 5)]
+            said = await asyncio.gather(*first, database.save(saving(3)), *last)
+        assert said == ["1 of [1, 2]", "2 of [1, 2]", 3, "4 of [4, 5]", "5 of [4, 5]"]
+
+
+async def test_of_work_done_together_the_one_that_fails_takes_no_other_with_it(database_url: str) -> None:
+    with Store.open(database_url) as store:
+        async with Database(store, linger=timedelta(milliseconds=20)) as database:
+            saves = [database.save_together(saving_all, number) for number in (1, 0, 2)]
+            one, error, two = await asyncio.gather(*saves, return_exceptions=True)
+        assert (one, two) == ("1 of [1]", "2 of [2]")
         assert isinstance(error, StoreError)
         assert stored(store) == ["Article 1", "Article 2"]
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from monitor.errors import ParseError, ParseKind
 from monitor.feeds.schedule import CRASHES, FOLLOWED
 from monitor.model import FeedId, Field, TextSource, Validators
+from monitor.pipeline.poll import Asked, ask, save, take
 from monitor.store import articles, feeds, polls
 from monitor.workers.settings import WorkerSettings
 from tests.pipeline.conftest import InlineWorkers, World
@@ -138,6 +139,29 @@ async def test_two_feeds_polled_at_once_make_one_article(world: World) -> None:
     world.offer(world.item("Fighters held in Rafah", "/1"), feed="gazette-world")
     tally = await world.run()
     assert (tally.articles, tally.matches, len(world.articles())) == (1, 1, 1)
+
+
+async def test_polls_saved_together_see_each_others_news(world: World) -> None:
+    world.feeds("gazette-en", "gazette-world", "gazette-late")
+    world.offer(world.item("Fighters held in Rafah", "/1"))
+    world.offer(world.item("Fighters held in Rafah", "/1"), feed="gazette-world")
+    async with world.tools() as tools:
+        states = await take(tools, 5, frozenset())
+        asked = [
+            Asked(feed=feed, state=state, outcome=await ask(feed, state, tools), tools=tools)
+            for state in states
+            for feed in [tools.feeds[state.feed_id]]
+        ]
+        saved = await tools.database.write(lambda tx: save(tx, asked))
+    found = {
+        one.feed.id: (len(news.new_articles), matches) for one, (_, news, matches) in zip(asked, saved, strict=True)
+    }
+    assert sorted(found.values()) == [(0, 0), (0, 0), (1, 1)]
+    assert found[FeedId("gazette-late")] == (0, 0)
+    assert len(world.articles()) == 1
+    failed = world.reading(polls.state, FeedId("gazette-late"))
+    assert failed is not None
+    assert failed.failures == 1
 
 
 async def test_a_changed_entry_is_matched_in_its_new_words_and_keeps_the_old(world: World) -> None:

@@ -13,7 +13,7 @@ import pytest
 from monitor.app import load_or_last_good
 from monitor.config.change import Refusal
 from monitor.config.load import load
-from monitor.model import FeedState, News, Unchanged, Validators, WatchlistId
+from monitor.model import Feed, FeedState, News, Outcome, Unchanged, Validators, WatchlistId
 from monitor.pipeline import poll as poll_module
 from monitor.pipeline import reload
 from monitor.pipeline.poll import poll, poll_due
@@ -51,6 +51,11 @@ async def twice(looking: Reloading) -> None:
     """What is read must be the same at two looks."""
     await looking.look()
     await looking.look()
+
+
+async def save(feed: Feed, state: FeedState, outcome: Outcome, tools: Tools) -> None:
+    asked = poll_module.Asked(feed=feed, state=state, outcome=outcome, tools=tools)
+    await tools.database.save_together(poll_module.save, asked)
 
 
 async def asked(tools: Tools, looking: Reloading, *, forced: bool = False) -> Answer:
@@ -318,7 +323,7 @@ async def test_every_match_carries_the_version_that_was_in_force_when_it_was_sav
         outcome = await poll_module.ask(tools.config.feeds[0], state, tools)
         world.write("watchlists/rafah.yaml", OLIVES)
         await twice(looking)
-        await tools.database.save(lambda tx: poll_module.save(tx, tools.config.feeds[0], state, outcome, tools))
+        await save(tools.config.feeds[0], state, outcome, tools)
         version = tools.config.matcher.versions[RAFAH]
     (match,) = world.matches()
     assert (match.found.version, match.found.explanation.query) == (version, "olives")
@@ -342,7 +347,7 @@ async def test_the_old_address_of_an_edited_feed_vouches_for_nothing_at_the_new_
         outcome = await poll_module.ask(asked_as, state, tools)
         world.feeds("gazette-en", urls={"gazette-en": f"{world.base_url}/moved.xml"})
         await twice(looking)
-        await tools.database.save(lambda tx: poll_module.save(tx, asked_as, state, outcome, tools))
+        await save(asked_as, state, outcome, tools)
         after = await state_of(world)
         assert (after.body_hash, after.validators, after.next_poll_at) == ("", Validators(), NOON)
         await poll(tools.config.feeds[0], after, tools)
@@ -358,7 +363,7 @@ async def test_what_a_removed_feed_had_offered_is_stored(world: World) -> None:
         outcome = await poll_module.ask(asked_as, state, tools)
         world.feeds("other-en")
         await twice(looking)
-        await tools.database.save(lambda tx: poll_module.save(tx, asked_as, state, outcome, tools))
+        await save(asked_as, state, outcome, tools)
         due = await tools.database.read(lambda tx: polls.due(tx, NOON + timedelta(days=9), 10))
         assert [one.feed_id for one in due] == ["other-en"]
         await poll_due(state, tools)

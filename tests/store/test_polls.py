@@ -1,5 +1,6 @@
 """What the store keeps of polls, and which feed it names next."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from monitor.model import (
     FeedState,
     Matched,
     News,
+    Outcome,
     ParsedFeed,
     Polled,
     Postponed,
@@ -314,6 +316,43 @@ def test_polls_that_bring_nothing_share_a_row_and_one_that_was_not_made_has_none
             polls.save(tx, state, unchanged, News(), NOON, watchlists=())
         polls.save(tx, a_state(), Postponed(wait=HOUR), News(), NOON, watchlists=())
         assert tx.execute(text("SELECT outcome, times FROM polls")).all() == [("unchanged", 3)]
+
+
+def test_polls_that_bring_nothing_new_are_saved_together_as_they_are_alone(new_database: Callable[[], str]) -> None:
+    unchanged = Unchanged(validators=Validators())
+    skipped = (Skipped(position=0, reason=SkipReason.EMPTY), Skipped(position=1, reason=SkipReason.EMPTY))
+    known = ParsedFeed(offered=3, entries=(an_entry(),), skipped=skipped)
+    outcomes: tuple[Outcome, ...] = (
+        unchanged,
+        Polled(parsed=known, validators=Validators(etag='"a"'), body_hash="1"),
+        unchanged,
+        Failed(reason="down", kind=FailureKind.HARD),
+        Postponed(wait=HOUR),
+    )
+
+    def made(minutes: int) -> list[polls.Made]:
+        now, news = NOON + minutes * HOUR / 60, News(known=1)
+        states = [a_state(f"feed{n}", next_poll_at=now + HOUR) for n in range(len(outcomes))]
+        # The second time, the first feed's poll is counted in the row of the poll before.
+        states[0] = replace(states[0], unchanged_poll=1 if minutes else 0)
+        return [
+            polls.Made(state=state, outcome=outcome, news=news, gap=False, now=now)
+            for state, outcome in zip(states, outcomes, strict=True)
+        ]
+
+    def rows(*, together: bool) -> list[list[Any]]:
+        with Store.open(new_database()) as store, store.writing() as tx:
+            polls.sync(tx, [a_feed(f"feed{n}") for n in range(len(outcomes))], NOON)
+            for batch in (made(0), made(10)):
+                for run in [batch] if together else [[one] for one in batch]:
+                    polls.save_quiet(tx, run)
+            polls.save_quiet(tx, [])
+            tables = ("feeds ORDER BY id", "polls ORDER BY id", "skips ORDER BY poll_id, position")
+            return [[tuple(row) for row in tx.execute(text(f"SELECT * FROM {table}"))] for table in tables]
+
+    feeds_alone, polls_alone, skips_alone = rows(together=False)
+    assert rows(together=True) == [feeds_alone, polls_alone, skips_alone]
+    assert (len(polls_alone), len(skips_alone)) == (7, 4)
 
 
 def test_a_poll_that_was_stopped_in_good_order_is_no_death(store: Store) -> None:

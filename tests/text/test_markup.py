@@ -17,6 +17,7 @@ from monitor.text.markup import looks_like_html, plain, without_tags
         ("<ul><li>a</li><li>b</li></ul>c", "a\nb\nc"),
         ("one <b>two</b>three", "one twothree"),
         ("<p>a\n b</p>", "a b"),
+        ("<p>a</p> b<br/>c<br />\r\n<p></p><p>d</p>", "a\nb\nc\nd"),
         ("<table><tr><td>1<td>2<tr><td>3</table>", "1 2\n3"),
         ("a<script>s</script>b<style>t</style>c<!-- d -->e<?f?>g", "abceg"),
         ("a &lt;b&gt; <i>&amp;amp;</i>", "a <b> &amp;"),
@@ -31,6 +32,13 @@ from monitor.text.markup import looks_like_html, plain, without_tags
 )
 def test_a_fragment_shows_its_text(fragment: str, text: str) -> None:
     assert plain(fragment) == text
+
+
+@given(st.lists(st.sampled_from(["<p>", "</p>", "<br>", "a", "\u0301", ">", " ", "\n", "\r\n", "\u2028"]), max_size=12))
+def test_paragraphs_are_read_alike_with_a_parser_and_without(pieces: list[str]) -> None:
+    fragment = "".join(("<br>", *pieces))
+    # Another element, for which a parser is needed; the blank keeps the paragraphs apart from it.
+    assert plain(fragment) == plain(f"{fragment} <wbr>")
 
 
 @pytest.mark.parametrize("depth", [300, 1000, 2000, 3000, 20_000])
