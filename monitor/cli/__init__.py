@@ -37,6 +37,7 @@ COMMANDS = (
     "matches",
     "show",
     "why",
+    "stories",
     "review",
     "articles",
     "retry",

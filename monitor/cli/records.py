@@ -1,9 +1,15 @@
 """What a listing prints of a stored value: the stable names that programs read (docs/cli.md)."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from monitor.cli.moments import show_moment
 from monitor.model import Article, Hit, Match, Review
+
+if TYPE_CHECKING:
+    from monitor.store.stories import Member
+    from monitor.stories.story import Story
 
 Record = dict[str, object]
 
@@ -66,6 +72,39 @@ def hit_record(hit: Hit) -> Record:
         "term": hit.term,
         "list": hit.list_id or None,
         "language": hit.language or None,
+    }
+
+
+def story_record(story: "Story") -> Record:
+    """A story, without its articles."""
+    return {
+        "id": story.id,
+        "title": story.title,
+        "first": story.first,
+        "first_outlet": story.first_outlet,
+        "began_at": _iso(story.began_at),
+        "grown_at": _iso(story.grown_at),
+        "articles": story.articles,
+        "lately": story.lately,
+        "origins": story.origins,
+        "outlets": list(story.outlets),
+        "languages": list(story.languages),
+    }
+
+
+def member_record(member: "Member", found: Sequence[Match]) -> Record:
+    """An article in a story, why it belongs, and the watchlists that it matches."""
+    place = member.membership
+    return {
+        "article": article_record(member.article),
+        "joined_at": _iso(member.joined_at),
+        "how": str(place.how),
+        "like": place.like,
+        "overlap": place.overlap,
+        "shared": list(place.shared),
+        "origin": place.origin,
+        "note": place.note,
+        "watchlists": [match.found.watchlist_id for match in found if not match.lost_at],
     }
 
 

@@ -18,11 +18,13 @@ from sqlalchemy import TextClause, delete, exists, func, insert, select, text, u
 from monitor.model import Article, ArticleId
 from monitor.store import articles
 from monitor.store.connections import Transaction
+from monitor.store.schema import articles as articles_table
 from monitor.store.schema import members, shingles, stories, terms
 from monitor.store.statements import upsert
 from monitor.stories.copies import Wording, contained, estimate, is_short, sampled, wording
 from monitor.stories.events import FEWEST, FURTHEST_APART, Frequency, Report, report
 from monitor.stories.story import How, Membership, Neighbour, Size, StoryId
+from monitor.text.language_tags import primary
 
 _HOLDERS = 64
 """Members that a hint leads to: the last ones."""
@@ -106,14 +108,15 @@ def _asking(table: str) -> TextClause:
 
 def _members(tx: Transaction, numbers: Set[int]) -> Sequence[Any]:
     """The members with these numbers, oldest first."""
-    return tx.execute(select(members).where(members.c.number.in_(numbers)).order_by(members.c.number)).all()
+    rows = select(members, articles_table.c.language).join_from(members, articles_table)
+    return tx.execute(rows.where(members.c.number.in_(numbers)).order_by(members.c.number)).all()
 
 
 def _neighbour(row: Any, share: float, short: bool) -> Neighbour:  # noqa: FBT001
     return Neighbour(
         article_id=ArticleId(row.article_id),
         story_id=StoryId(row.story_id),
-        report=Report(words=json.loads(row.words), at=row.reported_at),
+        report=Report(words=json.loads(row.words), at=row.reported_at, language=primary(row.language)),
         origin=row.origin,
         contained=share,
         is_short=short,
@@ -189,7 +192,7 @@ def wording_of(article: Article) -> Wording:
 
 def report_of(article: Article) -> Report:
     """What tells of an article which event it reports."""
-    return report(*_told(article), article.published_at or article.first_seen_at)
+    return report(*_told(article), article.published_at or article.first_seen_at, article.language)
 
 
 def _told(article: Article) -> tuple[str, str]:

@@ -7,7 +7,7 @@ document frequency (Spärck Jones 1972).
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +17,7 @@ from monitor.rules.stop_words import stop_words
 from monitor.text.characters import UNSPACED
 from monitor.text.fold import fold
 from monitor.text.forms import forms
+from monitor.text.language_tags import primary
 from monitor.text.tokens import Token, tokens
 
 LEAD = 60
@@ -38,7 +39,7 @@ _SHORTEST = 3
 _LEAD_CHARACTERS = 1_000
 """More than LEAD words are, so that a long text is not cut into words whole."""
 
-UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 Frequency = Callable[[str], float]
 """Word → share of the articles of the time that hold it, above 0."""
@@ -52,27 +53,35 @@ class Report:
     """Significant word → how much its place says, 2 in the title and 1 in the lead."""
     at: datetime
     """When it was published, or else first seen."""
+    language: str = ""
+    """Without its region; "" where it is not known."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Significant word → as it is written there, for people to read; left out of what is stored."""
 
 
-def report(title: str, text: str, at: datetime) -> Report:
-    """`text`: the article's, or else its feed's summary."""
+def report(title: str, text: str, at: datetime, language: str = "") -> Report:
+    """`text`: the article's, or else its feed's summary; `language`: a tag such as "en-GB"."""
     found: dict[str, float] = {}
-    for field, weight in ((title, _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
-        for word in islice(_words(field), LEAD):
+    written: dict[str, str] = {}
+    for part, weight in ((title, _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
+        for word, surface in islice(_words(part), LEAD):
             found.setdefault(word, weight)
-    return Report(words=dict(islice(found.items(), MOST_WORDS)), at=at)
+            written.setdefault(word, surface)
+    words = dict(islice(found.items(), MOST_WORDS))
+    return Report(words=words, at=at, language=primary(language), written=written)
 
 
-def _words(text: str) -> Iterator[str]:
-    """The significant words in order; where a script sets none apart (Han, kana, Thai), its pairs of characters."""
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """(significant word, as written), in order; of scripts that set no words apart pairs of characters (Han, Thai)."""
     before = Token(-1, -1, hyphenated=False)
     for token in tokens(text):
-        written = text[token.start : token.end]
-        if UNSPACED_LETTER.fullmatch(written):
-            if before.end == token.start and UNSPACED_LETTER.fullmatch(text[before.start : before.end]):
-                yield fold(text[before.start : token.end])
-        elif word := significant(written):
-            yield word
+        surface = text[token.start : token.end]
+        if _UNSPACED.fullmatch(surface):
+            if before.end == token.start and _UNSPACED.fullmatch(text[before.start : before.end]):
+                pair = text[before.start : token.end]
+                yield fold(pair), pair
+        elif word := significant(surface):
+            yield word, surface
         before = token
 
 
@@ -103,7 +112,9 @@ def overlap(one: Report, other: Report, frequency: Frequency) -> float:
 def is_same_event(one: Report, other: Report, frequency: Frequency) -> bool:
     """Do two articles report one event?"""
     apart = abs(one.at - other.at)
-    if apart > FURTHEST_APART or len(shared(one, other)) < FEWEST:
+    # Names alone agree across languages, of many events the same ones.
+    strangers = one.language and other.language and one.language != other.language
+    if strangers or apart > FURTHEST_APART or len(shared(one, other)) < FEWEST:
         return False
     return overlap(one, other, frequency) >= OVERLAP + OVERLAP_A_DAY * (apart / _DAY)
 

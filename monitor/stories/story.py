@@ -113,7 +113,7 @@ class Membership:
     overlap: float = 0.0
     """How much of the shorter stands in the other, 0 to 1: of its text for a copy, else of its significant words."""
     shared: tuple[str, ...] = ()
-    """The significant words in common, the rarest first."""
+    """The significant words in common, the rarest first, as the article writes them."""
     origin: str = ""
     """The same of copies, and of all that is credited to one agency: the first article's id, or the agency's."""
     note: str = ""
@@ -188,6 +188,6 @@ def _as_report(
         how=How.EVENT,
         like=best.article_id,
         overlap=overlap(report, best.report, frequency),
-        shared=tuple(words),
+        shared=tuple(report.written.get(word, word) for word in words),
         origin=origin,
     )

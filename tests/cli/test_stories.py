@@ -1,0 +1,120 @@
+"""`monitor stories`: what the demo's articles tell."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.store import articles, memberships
+from monitor.store.store import Store
+from monitor.stories.story import LONGEST
+from tests.builders import NOON
+from tests.cli.conftest import Run
+from tests.store.test_stories import LONG, REPORT, told
+
+
+def listed(monitor: Run, demo: Path, *arguments: str) -> list[dict[str, Any]]:
+    said = monitor("stories", *arguments, "--format", "json", at=demo)
+    assert said.code == 0
+    found: list[dict[str, Any]] = json.loads(said.out)
+    return found
+
+
+def database(folder: Path) -> Path:
+    (found,) = folder.glob("data/*.db")
+    return found
+
+
+@pytest.fixture
+def grown(kept: Path) -> Path:
+    """The demo's database with a story of a wire report, its copy, and two reports that resemble it."""
+    with Store.open(str(database(kept))) as store, store.writing() as tx:
+        told(tx, "wire", "Envoys meet in Cairo over fighters", LONG)
+        told(tx, "paper", "Envoys meet in Cairo over fighters", LONG)
+        told(tx, "radio", "Cairo: envoys meet over Rafah fighters", REPORT)
+        later = NOON + 2 * LONGEST
+        told(tx, "late", "Envoys meet in Cairo over fighters", LONG, published_at=later, first_seen_at=later)
+    return kept
+
+
+def test_stories_of_matches_are_listed(monitor: Run, demo: Path) -> None:
+    found = listed(monitor, demo)
+    assert found
+    assert len(listed(monitor, demo, "--all", "--limit", "1000")) > len(found)
+    assert listed(monitor, demo, "--watchlist", "ceasefire-talks", "--limit", "1") != []
+    assert listed(monitor, demo, "--since", "1h") == found
+
+
+def test_the_largest_comes_first_if_wanted(monitor: Run, demo: Path) -> None:
+    sizes = [story["articles"] for story in listed(monitor, demo, "--all", "--sort", "size", "--limit", "1000")]
+    assert sizes == sorted(sizes, reverse=True)
+    said = monitor("stories", "--all", "--sort", "size", "--limit", "1", at=demo)
+    heading, _, row = said.out.splitlines()
+    assert heading.split() == ["id", "grown", "articles", "origins", "outlets", "lang", "first", "title"]
+    assert f" {sizes[0]} " in row
+
+
+def test_no_stories_are_said(monitor: Run, demo: Path) -> None:
+    assert monitor("stories", "--watchlist", "none", at=demo).out.startswith("No stories.")
+
+
+def test_a_story_is_shown_with_why_each_article_belongs(monitor: Run, grown: Path) -> None:
+    (story,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["articles"] == 3]
+    said = monitor("stories", "show", story["id"][:8], at=grown)
+    assert said.code == 0
+    head, counted, first, *members = said.out.splitlines()
+    assert head == "Envoys meet in Cairo over fighters"
+    assert counted == f"{story['id'][:8]}: 3 articles of 3 outlets, 2 independent origins; en"
+    assert first.startswith("first report: wire, ")
+    assert [line.strip().partition(":")[0].partition(" as ")[0] for line in members if line.startswith("    ")] == [
+        "founded the story",
+        "copy",
+        "same event",
+    ]
+
+
+def test_a_story_is_shown_by_an_article_in_it_and_for_programs(monitor: Run, grown: Path) -> None:
+    (story,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["articles"] == 3]
+    said = monitor("stories", "show", story["first"][:12], "--format", "json", at=grown)
+    record = json.loads(said.out)
+    assert {key: record[key] for key in story if key != "lately"} == {
+        key: story[key] for key in story if key != "lately"
+    }
+    assert [member["how"] for member in record["members"]] == ["first", "copy", "event"]
+    assert record["members"][1]["origin"] == story["first"]
+
+
+def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, grown: Path) -> None:
+    (late,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["first_outlet"] == "late"]
+    said = monitor("stories", "show", late["id"], at=grown)
+    assert "founded the story" in said.out
+
+
+def test_matches_are_named_beside_their_articles(monitor: Run, demo: Path) -> None:
+    (first, *_) = listed(monitor, demo, "--watchlist", "rafah-tunnel-fighters")
+    said = monitor("stories", "show", first["id"], at=demo)
+    (line,) = [line for line in said.out.splitlines() if line.startswith("    matches ")]
+    assert "rafah-tunnel-fighters" in line
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "err"),
+    [
+        ("zz", 2, "'zz' is not an id"),
+        ("0123456789abcdef", 3, "no match or article has an id that begins with 0123456789abcdef"),
+    ],
+)
+def test_what_is_no_story_is_said(monitor: Run, demo: Path, given: str, code: int, err: str) -> None:
+    said = monitor("stories", "show", given, at=demo)
+    assert said.code == code
+    assert err in said.err
+
+
+def test_an_ambiguous_id_and_an_article_without_a_story_are_said(monitor: Run, grown: Path) -> None:
+    assert "is the beginning of several ids" in monitor("stories", "show", "", at=grown).err
+    with Store.open(str(database(grown))) as store, store.writing() as tx:
+        article = articles.query(tx, articles.ArticleQuery(outlet="late"))[0]
+        assert memberships.leave_alone(tx, article.id)
+    said = monitor("stories", "show", article.id, at=grown)
+    assert (said.code, "is in no story yet" in said.err) == (3, True)

@@ -1,0 +1,162 @@
+"""Stories in the store: what an article resembles is found, whatever else is stored, and places stay true."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.model import Article, ArticleId, Matched, WatchlistId
+from monitor.pipeline.belonging import join
+from monitor.store import articles, matches, memberships, merging, stories
+from monitor.store.store import Store, Transaction
+from monitor.store.stories import Order, StoryQuery
+from monitor.stories.story import How, Membership
+from tests.builders import NOON, a_found, an_article
+
+MINUTE = timedelta(minutes=1)
+WORDS = (
+    "mediators",
+    "envoys",
+    "Cairo",
+    "fighters",
+    "tunnels",
+    "Rafah",
+    "passage",
+    "exile",
+    "prisoners",
+    "patrol",
+    "corridor",
+)
+LONG = " ".join(
+    f"{WORDS[(7 * number) % 11]} {number}th said {WORDS[(5 * number + 2) % 11]} again" for number in range(90)
+)
+REPORT = "Envoys met in Cairo on Sunday to discuss how the fighters below Rafah may leave the tunnels unharmed"
+
+
+def told(tx: Transaction, name: str, title: str, text: str = "", **changes: object) -> Membership:
+    """Store an article and give it its place."""
+    given = {"outlet": name, "title": title, "text": text, "summary": ""}
+    article = an_article(f"https://{name}.example/1", **{**given, **changes})
+    articles.insert_new(tx, [article])
+    return join(tx, article, article.first_seen_at)
+
+
+def key(name: str) -> ArticleId:
+    return an_article(f"https://{name}.example/1").id
+
+
+def test_a_long_copy_is_found_by_its_samples(store: Store) -> None:
+    with store.writing() as tx:
+        first = told(tx, "wire", "Envoys meet in Cairo over fighters", LONG)
+        copy = told(tx, "paper", "Envoys meet in Cairo over fighters", f"{LONG} More to follow.")
+        assert (copy.how, copy.like, copy.story_id) == (How.COPY, key("wire"), first.story_id)
+        assert copy.origin == first.origin == key("wire")
+        assert copy.overlap > 0.9
+
+
+def test_a_short_copy_is_found_by_its_text(store: Store) -> None:
+    with store.writing() as tx:
+        told(tx, "wire", "Envoys meet", REPORT)
+        assert told(tx, "paper", "Envoys meet again", REPORT).how is How.COPY
+
+
+def test_another_text_on_the_same_is_a_report_of_it(store: Store) -> None:
+    with store.writing() as tx:
+        told(tx, "wire", "Strike on Khan Younis kills three aid workers", "Three workers of a kitchen died on Monday.")
+        found = told(tx, "paper", "Three aid workers killed in Khan Younis strike", "A kitchen lost three people.")
+        assert (found.how, found.like) == (How.EVENT, key("wire"))
+        assert {"Younis", "workers"} <= set(found.shared)
+        assert memberships.membership(tx, key("paper")) == found
+        assert told(tx, "sports", "Cup final ends in a draw", "Both sides missed penalties.").how is How.FIRST
+
+
+def test_a_word_that_many_hold_says_little(store: Store) -> None:
+    with store.writing() as tx:
+        for number in range(70):
+            told(tx, f"paper{number}", f"Gaza {number}qx", f"{number}vx.")
+        told(tx, "wire", "Gaza harbour opens", "Boats left at dawn.")
+        assert told(tx, "other", "Gaza school opens", "Pupils came at noon.").how is How.FIRST
+        assert len(stories.query(tx, StoryQuery(matched=False, limit=None), NOON)) > 60
+
+
+def test_who_is_alone_in_a_story_is_placed_anew_with_a_better_text(store: Store) -> None:
+    with store.writing() as tx:
+        told(tx, "wire", "Envoys meet in Cairo over fighters", LONG)
+        alone = told(tx, "paper", "Evening news")
+        assert alone.how is How.FIRST
+        better = an_article(
+            "https://paper.example/1", outlet="paper", title="Envoys meet in Cairo over fighters", text=LONG
+        )
+        articles.save_text(tx, better)
+        assert join(tx, better, NOON).how is How.COPY
+        assert stories.named(tx, alone.story_id, NOON) == ()
+        # Both are in company now, and stay.
+        assert join(tx, better, NOON).how is How.COPY
+        assert join(tx, an_article("https://wire.example/1", title="Other"), NOON).how is How.FIRST
+
+
+@pytest.fixture
+def listed(store: Store) -> Store:
+    """A story of three articles, two of one text, and one of an article that matches."""
+    with store.writing() as tx:
+        told(tx, "wire", "Envoys meet in Cairo over fighters", LONG, language="en")
+        told(
+            tx,
+            "paper",
+            "Envoys meet in Cairo over fighters",
+            LONG,
+            published_at=NOON - MINUTE,
+            first_seen_at=NOON + MINUTE,
+        )
+        told(tx, "radio", "Cairo: envoys meet over Rafah fighters", REPORT, first_seen_at=NOON + 2 * MINUTE)
+        told(tx, "sports", "Cup final ends in a draw", "Both missed.", first_seen_at=NOON + 3 * MINUTE)
+        matches.put(tx, [Matched(article_id=key("sports"), found=(a_found("cup"),))], [WatchlistId("cup")], NOON)
+    return store
+
+
+def test_a_story_says_who_was_first_and_how_many_origins_it_has(listed: Store) -> None:
+    with listed.reading() as tx:
+        (story,) = stories.query(tx, StoryQuery(matched=False, order=Order.SIZE, limit=1), NOON)
+        assert (story.articles, story.origins, story.lately) == (3, 2, 3)
+        assert (story.first, story.first_outlet) == (key("paper"), "paper")
+        assert (story.outlets, story.languages) == (("paper", "wire", "radio"), ("en",))
+        assert stories.named(tx, story.id[:6], NOON) == (story,)
+        members = stories.members_of(tx, story.id)
+        assert [one.article.outlet for one in members] == ["paper", "wire", "radio"]
+        assert members[0].membership == memberships.membership(tx, key("paper"))
+
+
+def test_stories_are_asked_for_by_watchlist_time_and_order(listed: Store) -> None:
+    def titles(**asked: object) -> list[str]:
+        with listed.reading() as tx:
+            return [one.title[:3] for one in stories.query(tx, StoryQuery(**asked), NOON)]  # type: ignore[arg-type]
+
+    assert titles() == titles(watchlist=WatchlistId("cup")) == ["Cup"]
+    assert titles(watchlist=WatchlistId("none")) == []
+    assert titles(matched=False) == ["Cup", "Env"]
+    assert titles(matched=False, order=Order.ORIGINS) == titles(matched=False, order=Order.GROWTH) == ["Env", "Cup"]
+    assert titles(matched=False, since=NOON + 3 * MINUTE) == ["Cup"]
+
+
+def united(tx: Transaction, younger: str, older: str) -> Article:
+    return merging.merge(tx, key(younger), key(older))
+
+
+def test_the_place_of_a_merged_article_goes_with_it(listed: Store) -> None:
+    with listed.writing() as tx:
+        # Alone in its story: that is gone with it.
+        gone = memberships.membership(tx, key("sports"))
+        assert gone
+        united(tx, "sports", "wire")
+        assert stories.named(tx, gone.story_id, NOON) == ()
+        # In company: the others stay.
+        united(tx, "radio", "wire")
+        (story,) = stories.query(tx, StoryQuery(matched=False), NOON)
+        assert story.articles == 2
+        # The older one had no place.
+        articles.insert_new(tx, [an_article("https://late.example/1")])
+        united(tx, "paper", "late")
+        assert memberships.membership(tx, key("late"))
+        # Neither has one.
+        articles.insert_new(tx, [an_article("https://a.example/1"), an_article("https://b.example/1")])
+        united(tx, "a", "b")
+        assert memberships.membership(tx, key("b")) is None
