@@ -95,12 +95,10 @@ def _print_member(member: "Member", found: Mapping[ArticleId, Sequence[Match]], 
 
 
 def _why(place: "Membership") -> str:
-    match place.how:
-        case How.COPY:
-            return f"copy: {place.overlap:.0%} of the shorter text stands in {short(place.like or '')}"
-        case How.EVENT:
-            words = ", ".join(map(isolate, place.shared[:_SHOWN_WORDS]))
-            more = "" if len(place.shared) <= _SHOWN_WORDS else f" and {len(place.shared) - _SHOWN_WORDS} more"
-            return f"same event as {short(place.like or '')} ({place.overlap:.0%} alike): {words}{more}"
-        case How.FIRST:
-            return f"a story of its own: {place.note}" if place.note else "founded the story"
+    if place.how is How.COPY:
+        return f"copy: {place.overlap:.0%} of the shorter text stands in {short(place.like or '')}"
+    if place.how is How.EVENT:
+        words = ", ".join(map(isolate, place.shared[:_SHOWN_WORDS]))
+        more = "" if len(place.shared) <= _SHOWN_WORDS else f" and {len(place.shared) - _SHOWN_WORDS} more"
+        return f"same event as {short(place.like or '')} ({place.overlap:.0%} alike): {words}{more}"
+    return f"a story of its own: {place.note}" if place.note else "founded the story"

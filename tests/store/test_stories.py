@@ -69,6 +69,11 @@ def test_another_text_on_the_same_is_a_report_of_it(store: Store) -> None:
         assert told(tx, "sports", "Cup final ends in a draw", "Both sides missed penalties.").how is How.FIRST
 
 
+def test_an_article_that_says_nothing_is_alone(store: Store) -> None:
+    with store.writing() as tx:
+        assert [told(tx, name, "The", "and").how for name in ("wire", "paper")] == [How.FIRST, How.FIRST]
+
+
 def test_a_word_that_many_hold_says_little(store: Store) -> None:
     with store.writing() as tx:
         for number in range(70):
