@@ -32,7 +32,7 @@ from monitor.pipeline.outage import settle
 from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import entries, polls
+from monitor.store import entries, match_events, polls, revisions, revisits
 from monitor.store.store import Transaction
 from monitor.urls import host
 
@@ -236,7 +236,16 @@ def save(tx: Transaction, feed: Feed, state: FeedState, outcome: Outcome, tools:
     if current.url != feed.url:
         next_state = polls.forgotten(next_state, now)
     watchlists = tools.config.matcher.versions.keys()
+    changed = [revision.article_id for revision in news.revisions]
+    before = match_events.counting(tx, changed)
     new_matches = polls.save(tx, next_state, outcome, news, now, watchlists=watchlists, gap=gap)
+    revisits.plan(tx, news.matched, tools.config.settings.revisit, now)
+    after = match_events.counting(tx, changed)
+    for revision in news.revisions:
+        number, where = revisions.add(tx, revision), revision.article_id
+        match_events.add(tx, number, before[where], after[where], now)
+        # Of several in one document the first is told to have done it.
+        before[where] = after[where]
     return outcome, news, new_matches
 
 

@@ -57,6 +57,8 @@ class ArticleQuery:
     shortfall: Shortfall | None = None
     quarantined: bool = False
     """Only those whose page is not tried again until a person asks for it."""
+    removed: bool = False
+    """Only those whose page is gone."""
     limit: int | None = 50
     full: bool = False
     """With their texts."""
@@ -88,6 +90,8 @@ def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
         wanted.append(articles.c.shortfall == asked.shortfall)
     if asked.quarantined:
         wanted.append(exists().where(readings.c.article_id == articles.c.id, readings.c.quarantined))
+    if asked.removed:
+        wanted.append(articles.c.removed_at.is_not(None))
     rows = selected(articles, full=asked.full).where(*wanted)
     rows = rows.order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(asked.limit)
     return tuple(map(article_of, tx.execute(rows)))

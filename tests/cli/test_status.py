@@ -46,13 +46,29 @@ STATUS = Status(
             last_used_at=NOON,
         ),
     ),
-    queues=Queues(feeds=5, feeds_due=2, feeds_failing=1, feeds_needing=1, pages_due=3, pages_quarantined=4),
+    queues=Queues(
+        feeds=5,
+        feeds_due=2,
+        feeds_failing=1,
+        feeds_needing=1,
+        pages_due=3,
+        pages_quarantined=4,
+        revisits_due=6,
+    ),
     errors=(FeedState(feed_id=FeedId("dead-en"), next_poll_at=LATER, last_polled_at=NOON, last_error="503: down"),),
     silences={WatchlistId("rafah"): Silence(since=NOON, expected=8.0, chance=0.0005)},
     gaps=2,
     outage=Outage(kind=OutageKind.NETWORK, began_at=NOON, ended_at=LATER),
 )
-NOTHING = Queues(feeds=0, feeds_due=0, feeds_failing=0, feeds_needing=0, pages_due=0, pages_quarantined=0)
+NOTHING = Queues(
+    feeds=0,
+    feeds_due=0,
+    feeds_failing=0,
+    feeds_needing=0,
+    pages_due=0,
+    pages_quarantined=0,
+    revisits_due=0,
+)
 IDLE = Status(daemon=None, watchlists=(), queues=NOTHING, errors=(), silences={}, gaps=0, outage=None)
 
 

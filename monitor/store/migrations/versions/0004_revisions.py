@@ -49,9 +49,7 @@ def _revisits() -> None:
             ["article_id"], ["articles.id"], name="fk_revisits_article_id_articles", ondelete="CASCADE"
         ),
     )
-    op.create_index(
-        "ix_revisits_due", "revisits", ["next_at", "article_id"], sqlite_where=DUE, postgresql_where=DUE
-    )
+    op.create_index("ix_revisits_due", "revisits", ["next_at", "article_id"], sqlite_where=DUE, postgresql_where=DUE)
     op.create_index("ix_revisits_taken", "revisits", ["taken_at"], sqlite_where=TAKEN, postgresql_where=TAKEN)
 
 
@@ -87,9 +85,7 @@ def _match_events() -> None:
         Column("turn", TEXT, nullable=False),
         Column("at", MOMENT, nullable=False),
         PrimaryKeyConstraint("id", name="pk_match_events"),
-        ForeignKeyConstraint(
-            ["match_id"], ["matches.id"], name="fk_match_events_match_id_matches", onupdate="CASCADE"
-        ),
+        ForeignKeyConstraint(["match_id"], ["matches.id"], name="fk_match_events_match_id_matches", onupdate="CASCADE"),
         ForeignKeyConstraint(
             ["revision_id"], ["revisions.id"], name="fk_match_events_revision_id_revisions", ondelete="CASCADE"
         ),
