@@ -20,8 +20,8 @@ RELATIVE_TIME = re.compile(
     rf"""
       \b(?:{_NUMBER}|an?\s+|one\s+|a\s+few\s+)(?:s|m|h|d|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?)\s+ago\b
     | \bjust\ now\b | \bmoments\ ago\b
-    | (?:منذ|قبل)\s+{_NUMBER}?(?:لحظات|ثانية|ثوان|ثواني|دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام)\b
-    | לפני\s+(?:כ-?)?{_NUMBER}?(?:רגע|שנייה|שניות|דקה|דקות|שעה|שעתיים|שעות|יום|יומיים|ימים)\b
+    | (?:منذ|قبل)\s+(?:{_NUMBER})?(?:لحظات|ثانية|ثوان|ثواني|دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام)\b
+    | לפני\s+(?:כ-?)?(?:{_NUMBER})?(?:רגע|שנייה|שניות|דקה|דקות|שעה|שעתיים|שעות|יום|יומיים|ימים)\b
     | \b(?:{_NUMBER}|bir\s+|birkaç\s+)(?:saniye|dakika|dk|saat|gün)\s+önce\b | \baz\ önce\b
     | \bil\ y\ a\s+(?:{_NUMBER}|une?\s+|quelques\s+)(?:secondes?|minutes?|min|heures?|h|jours?|j)\b
     """,

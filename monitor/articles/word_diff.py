@@ -53,8 +53,12 @@ def differences(earlier: str, later: str) -> tuple[Piece, ...]:
 def changed_lines(pieces: Sequence[Piece]) -> Iterator[tuple[Piece, ...]]:
     """The lines in which something changed, each with all its pieces."""
     line: list[Piece] = []
-    for kind, text in pieces:
-        first, *others = text.split("\n")
+    following = [*pieces[1:], None]
+    for (kind, text), after in zip(pieces, following, strict=True):
+        is_replaced = kind is Kind.REMOVED and after is not None and after.kind is Kind.ADDED
+        # The end of a line whose last words were replaced is one end, not two.
+        within = text.rstrip() if is_replaced and "\n" not in text.rstrip() else text
+        first, *others = within.split("\n")
         line.append(Piece(kind, first))
         for part in others:
             yield from _if_changed(line)

@@ -87,6 +87,7 @@ def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() ->
         ("feeds", "5: 2 due, 1 failing, 1 in need of a person: `monitor feeds health`"),
         ("gaps", "2 in the last 24 h, before which entries may have passed unseen: `monitor ledger`"),
         ("pages", "3 due, 4 in quarantine: `monitor articles --quarantined`"),
+        ("revisits", "6 due"),
         ("failed", "dead-en, 2025-11-10 14:00: 503: down"),
     ]
 
@@ -118,6 +119,7 @@ def test_where_all_is_well_there_is_little_to_say() -> None:
         ("daemon", "none has run yet"),
         ("feeds", "0: 0 due, 0 failing"),
         ("pages", "0 due, 0 in quarantine"),
+        ("revisits", "0 due"),
     ]
     assert status_record(IDLE, None)["outage"] is None
 

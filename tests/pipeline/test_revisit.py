@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -31,7 +31,7 @@ OTHER = f"{BODY}\nThe talks in Cairo go on, said the mediators."
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
-async def matched(world: World, text: str = FIRST, **answer: object) -> None:
+async def matched(world: World, text: str = FIRST, **answer: Any) -> None:
     """An article that was read and matched, now."""
     world.offer(world.item("Talks go on", "/1", guid="1"))
     world.page("/1", text, **answer)
