@@ -26,11 +26,12 @@ from monitor.pipeline.observed import Observed, keep, observe
 from monitor.pipeline.poll import poll_stage, take
 from monitor.pipeline.read import read_stage
 from monitor.pipeline.reload import put_in_force
+from monitor.pipeline.revisit import revisit_stage
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.pipeline.trial import Trial, read_address, read_page
-from monitor.store import configurations, daemon, outages, polls, readings, reloads
+from monitor.store import configurations, daemon, outages, polls, readings, reloads, revisits
 from monitor.store.address import SqliteFile, parse
 from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
@@ -194,6 +195,7 @@ def _begin(tx: Transaction, config: Config, refusal: Refusal | None) -> None:
     put_in_force(tx, config, now)
     polls.release(tx, now)
     readings.release(tx, now)
+    revisits.release(tx, now)
     reloads.forget_waiting(tx)
     record = Daemon(
         pid=os.getpid(),
@@ -240,7 +242,7 @@ async def beat(tools: Tools) -> None:
 
 def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:
     """The stages, in the order in which news travels through them; with `only`, no other feeds are polled."""
-    return (poll_stage(tools, only), read_stage(tools))
+    return (poll_stage(tools, only), read_stage(tools), revisit_stage(tools))
 
 
 def make_due(config: Config, feeds: Collection[FeedId]) -> frozenset[FeedId]:
@@ -258,7 +260,7 @@ async def poll_watched(tools: Tools, feeds: Collection[FeedId]) -> AsyncIterator
 
 
 async def run_once(tools: Tools, only: Collection[FeedId] | None = None) -> Tally:
-    """One pass: every due feed polled (with `only`, of those), every due article read.
+    """One pass: every due feed polled (with `only`, of those), every due article read, every due visit made.
 
     Cancelled, it gives back what is in hand. Raises: StoreError, where anything could not be saved, after the rest.
     """

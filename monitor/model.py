@@ -493,11 +493,23 @@ class Article:
     published_at: datetime | None = None
     first_seen_at: datetime
     read_at: datetime | None = None
+    removed_at: datetime | None = None
+    """When its page was found to be gone; its text is kept. None: it is there, as far as we know."""
+    removed_why: "Removal | None" = None
 
     @property
     def headline(self) -> str:
         """As the feed worded it that offered the article first: what is shown of it."""
         return self.title.partition("\n")[0]
+
+
+class Removal(StrEnum):
+    """How a site shows that it took an article down."""
+
+    NOT_FOUND = "404"
+    GONE = "410"
+    FRONT_PAGE = "front-page"
+    """Its address leads to the front page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -623,6 +635,68 @@ class Review:
     reviewed_at: datetime
 
 
+# ── revisit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisit:
+    """A matched article whose page is to be asked again whether it has changed."""
+
+    article: Article
+    since: datetime
+    """When it was matched: its visits are counted from then."""
+    attempts: int
+    """Since its page was last told, including the one that is about to be made; counted before it is made."""
+    crashes: int
+    """How often reading it killed or outlasted a worker."""
+    validators: Validators = Validators()
+    body_hash: str = ""
+    """SHA-256 of the body that was read last."""
+    whole_at: datetime | None = None
+    """When the server last sent the page, not only that nothing changed."""
+    headline: str = ""
+    """The page's own, as it was read last."""
+
+
+class RevisionSource(StrEnum):
+    """Where a revision was seen."""
+
+    PAGE = "page"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What an article said before it was changed. What did not change is left out."""
+
+    article_id: ArticleId
+    source: RevisionSource
+    since: datetime
+    """When the earlier words were first seen."""
+    replaced_at: datetime
+    """When the later ones were."""
+    headline: str = ""
+    """The earlier headline, and the one that replaced it; "" where it stayed."""
+    new_headline: str = ""
+    text: str | None = None
+    """The page's earlier text; None where it stayed."""
+    said: str = ""
+    """What the feed newly said beside the headline."""
+    words_added: int = 0
+    words_removed: int = 0
+    is_return: bool = False
+    """The text became again what it was before."""
+    number: int = 0
+    """Among those of its article, from 1; 0 until it is stored."""
+
+
+class Turn(StrEnum):
+    """What a revision did to a match."""
+
+    STARTED = "started"
+    STOPPED = "stopped"
+
+
 # ── what a stage hands to the store ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -652,6 +726,8 @@ class News:
     """Known articles whose summary has gained a wording."""
     matched: tuple[Matched, ...] = ()
     """For every new or reworded article."""
+    revisions: tuple[Revision, ...] = ()
+    """Of articles whose entry says other words than before."""
     known: int = 0
     """Entries whose key the store had already, in this wording or another."""
 

@@ -1,7 +1,11 @@
-"""`monitor articles`: everything that was read, matched or not."""
+"""`monitor articles`: everything that was read, matched or not; and what was changed in it afterwards."""
+
+from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from monitor.cli.articles_diff import diff_command
 from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
 from monitor.cli.options import open_store, settings_of
@@ -21,7 +25,7 @@ COLUMNS = {
 EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the filters."
 
 
-@click.command("articles")
+@click.group("articles", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--text-source",
     type=click.Choice([str(source) for source in TextSource]),
@@ -34,12 +38,28 @@ EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the f
     help="Only those whose text is not their page's for this reason, as it is listed.",
 )
 @click.option("--quarantined", is_flag=True, help="Only those whose page crashed or outlasted its reader three times.")
+@click.option("--removed", is_flag=True, help="Only those that their site has taken down.")
 @listing_options
-def articles_command(
+@click.pass_context
+def articles_command(context: click.Context, /, **options: Any) -> None:
+    """List the stored articles, newest first, matched or not; or show what was changed in one."""
+    if context.invoked_subcommand is None:
+        _list(**options)
+    elif any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in options):
+        raise click.UsageError(
+            f"options go behind the command: monitor articles {context.invoked_subcommand} …", context
+        )
+
+
+articles_command.add_command(diff_command)
+
+
+def _list(
     *,
     text_source: str | None,
     shortfall: str | None,
     quarantined: bool,
+    removed: bool,
     since: str | None,
     until: str | None,
     lang: str | None,
@@ -50,7 +70,6 @@ def articles_command(
     config: str | None,
     database: str | None,
 ) -> None:
-    """List the stored articles, newest first, matched or not."""
     from monitor.store import articles
     from monitor.store.articles import ArticleQuery
 
@@ -64,6 +83,7 @@ def articles_command(
         text_source=TextSource(text_source) if text_source else None,
         shortfall=Shortfall(shortfall) if shortfall else None,
         quarantined=quarantined,
+        removed=removed,
         limit=limit,
     )
     with open_store(settings) as store, store.reading() as tx:

@@ -7,6 +7,7 @@ import click
 
 from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
+from monitor.cli.moments import show_moment
 from monitor.cli.options import open_store, settings_of
 from monitor.cli.output import print_rows
 from monitor.cli.records import Record, match_record, short, when
@@ -26,6 +27,17 @@ COLUMNS = {
     "outlet": "outlet",
     "title": "title",
 }
+CHANGED = {
+    "id": "short",
+    "when": "at",
+    "it": "turn",
+    "revision": "revision",
+    "watchlist": "watchlist",
+    "lang": "language",
+    "outlet": "outlet",
+    "title": "title",
+}
+NONE_CHANGED = "No revision of an article has started or stopped a match, as far as these filters go."
 EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the filters; `monitor demo` shows an example."
 
 
@@ -33,12 +45,18 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
 @click.option("--watchlist", metavar="ID", help="Only of this watchlist.")
 @click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only with this review status.")
 @click.option("--lost", is_flag=True, help="Also those that match no more, by a better text or an edited rule.")
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="Instead: the matches that a revision of their article started or stopped; --since and --until are of that.",
+)
 @listing_options
 def matches_command(
     *,
     watchlist: str | None,
     status: str | None,
     lost: bool,
+    changed: bool,
     since: str | None,
     until: str | None,
     lang: str | None,
@@ -64,7 +82,28 @@ def matches_command(
         limit=limit,
         include_lost=lost,
     )
-    print_matches(settings, query, output)
+    (print_changed if changed else print_matches)(settings, query, output)
+
+
+def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> None:
+    """Print what revisions did to the matches that the query finds. Raises: as `print_matches`."""
+    from monitor.store import match_events
+
+    with open_store(settings) as store, store.reading() as tx:
+        if query.feed:
+            feed_named(tx, query.feed)
+        found = match_events.query(tx, query)
+    records: list[Record] = [
+        {**match_record(one.match), "turn": str(one.turn), "turned_at": one.at.isoformat(), "revision": one.revision}
+        for one in found
+    ]
+    if output == "table":
+        records = [
+            {**_row(one.match, settings.timezone), "at": show_moment(one.at, settings.timezone)}
+            | {"turn": str(one.turn), "revision": one.revision}
+            for one in found
+        ]
+    print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED)
 
 
 def print_matches(settings: "Settings", query: "MatchQuery", output: str) -> None:

@@ -86,6 +86,8 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
     click.echo(f"articles  {tally.articles} new, {tally.read} pages asked for" + (f": {sources}" if sources else ""))
     if tally.put_off:
         click.echo(f"put off   {tally.put_off} pages for a later run: their hosts asked for fewer requests")
+    if tally.revisited:
+        click.echo(f"revisits  {tally.revisited} of matched articles: {tally.revised} changed, {tally.removed} removed")
     click.echo(f"matches   {tally.matches} new")
     if tally.offline:
         click.echo(NO_NETWORK)

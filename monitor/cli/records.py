@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from monitor.cli.moments import show_moment
-from monitor.model import Article, Hit, Match, Review
+from monitor.model import Article, Hit, Match, Review, Revision
 
 if TYPE_CHECKING:
     from monitor.store.stories import Member
@@ -33,6 +33,8 @@ def article_record(article: Article) -> Record:
         "read_at": _iso(article.read_at),
         "text_source": str(article.text_source),
         "shortfall": str(article.shortfall) if article.shortfall else None,
+        "removed_at": _iso(article.removed_at),
+        "removed_why": str(article.removed_why) if article.removed_why else None,
     }
 
 
@@ -50,6 +52,22 @@ def match_record(match: Match) -> Record:
         "lost_at": _iso(match.lost_at),
         **article,
         "hits": [hit_record(hit) for hit in match.found.hits],
+    }
+
+
+def revision_record(revision: Revision) -> Record:
+    """A revision of an article, without the words."""
+    return {
+        "number": revision.number,
+        "source": str(revision.source),
+        "since": _iso(revision.since),
+        "replaced_at": _iso(revision.replaced_at),
+        "headline": revision.headline or None,
+        "new_headline": revision.new_headline or None,
+        "said": revision.said or None,
+        "words_added": revision.words_added,
+        "words_removed": revision.words_removed,
+        "is_return": revision.is_return,
     }
 
 

@@ -1,7 +1,7 @@
 """`monitor show`: one article with its hits in the text, why it matched, where and when it was found."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,15 @@ from monitor.cli.clauses import clause_record, outline, reasons, texts_of
 from monitor.cli.ids import known
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
-from monitor.cli.records import Record, article_record, match_record, review_record, short
+from monitor.cli.records import Record, article_record, match_record, review_record, revision_record, short
 from monitor.cli.terminal import harmless, is_terminal, isolate
-from monitor.model import Article, Hit, Match, MatchId, Review
+from monitor.model import Article, Hit, Match, MatchId, Review, Revision
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.store.articles import Appearance
+    from monitor.store.revisits import Visits
 
 
 @click.command("show")
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @database_option
 def show_command(*, given: str, output: str, verbose: bool, config: str | None, database: str | None) -> None:
     """Show the match or article whose id begins with ID: its text with the hits marked, and why it matched."""
-    from monitor.store import articles, matches, reviews
+    from monitor.store import articles, matches, reviews, revisions, revisits
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
@@ -37,10 +38,13 @@ def show_command(*, given: str, output: str, verbose: bool, config: str | None, 
         appearances = articles.entries_of(tx, meant.article_id)
         found = [match for match in matches.of_article(tx, meant.article_id) if meant.match_id in (None, match.id)]
         decisions = {match.id: reviews.of(tx, match.id) for match in found}
+        changes, visits = revisions.of(tx, article.id), revisits.of(tx, article.id)
     if output == "json":
-        click.echo(json.dumps(_record(article, found, appearances, decisions), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_record(article, found, appearances, decisions, changes), ensure_ascii=False, indent=2))
         return
     _print_head(article, appearances, settings.timezone)
+    for line in _versions(article, changes, visits, settings.timezone):
+        click.echo(line)
     for match in found:
         _print_match(match, decisions[match.id], settings.timezone, verbose=verbose)
     # Where a match is lost, its hits are those of an earlier text.
@@ -52,6 +56,7 @@ def _record(
     found: Sequence[Match],
     appearances: Sequence["Appearance"],
     decisions: Mapping[MatchId, Sequence[Review]],
+    changes: Sequence[Revision],
 ) -> Record:
     """What a program reads: the article with its texts, its matches with their explanation, and where it was found."""
     return {
@@ -63,6 +68,7 @@ def _record(
             {"feed": one.feed_id, "key": one.entry.key, "link": one.entry.link, "at": one.first_seen_at.isoformat()}
             for one in appearances
         ],
+        "revisions": [revision_record(one) for one in changes],
         "matches": [
             {
                 **match_record(match),
@@ -86,6 +92,22 @@ def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzi
     )
     for one in appearances:
         click.echo(f"found in {one.feed_id} on {show_moment(one.first_seen_at, zone)}")
+
+
+def _versions(article: Article, changes: Sequence[Revision], visits: "Visits | None", zone: tzinfo) -> Iterator[str]:
+    """What became of it after it was found."""
+    if article.removed_at:
+        yield f"removed: found so on {show_moment(article.removed_at, zone)} ({article.removed_why}); its text is kept"
+    if changes:
+        noun = "revision" if len(changes) == 1 else "revisions"
+        headlines = sum(bool(one.new_headline) for one in changes)
+        told = f", {headlines} of the headline" if headlines else ""
+        last = show_moment(changes[-1].replaced_at, zone)
+        yield f"{len(changes)} {noun}{told}, the last on {last}: `monitor articles diff {short(article.id)}`"
+    if visits and visits.alternations:
+        yield f"its page shows now one text, now another: {visits.alternations} visits met one that was there before"
+    if visits and visits.error:
+        yield f"its last visit told nothing: {harmless(visits.error)}"
 
 
 def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, verbose: bool) -> None:

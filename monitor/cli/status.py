@@ -91,6 +91,7 @@ def status_lines(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tu
         yield "gaps", f"{status.gaps} in the last 24 h, before which entries may have passed unseen: `monitor ledger`"
     retry = ": `monitor articles --quarantined`" if queues.pages_quarantined else ""
     yield "pages", f"{queues.pages_due} due, {queues.pages_quarantined} in quarantine{retry}"
+    yield "revisits", f"{queues.revisits_due} due"
     for state in status.errors:
         yield "failed", f"{state.feed_id}, {show_moment(state.last_polled_at, zone)}: {state.last_error}"
     if left := queues.feeds_failing - len(status.errors):

@@ -9,6 +9,7 @@ from itertools import accumulate, takewhile
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _NO_COLUMN = frozenset(("Mn", "Me", "Cf"))
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
+_STRONG = frozenset(("L", "R", "AL"))
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|[\"'](?={_LETTER}))*\*?"
 _RUN = re.compile(rf"{_WORD}(?:[ -]{_WORD})*")
@@ -26,6 +27,13 @@ def isolate(text: str) -> str:
     if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
         return f"\u2068{text}\u2069"
     return text
+
+
+def line_of(shown: str, *, runs_as: str) -> str:
+    """A line of its own that runs as the first letter of a text does; `shown` is that text, with marks of ours."""
+    letters = (unicodedata.bidirectional(letter) for letter in runs_as)
+    first = next((kind for kind in letters if kind in _STRONG), "L")
+    return shown if first == "L" else f"\u2067{shown}\u2069"
 
 
 def isolate_within(text: str) -> str:

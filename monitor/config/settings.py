@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 _UTC = ZoneInfo("UTC")
 
-_SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+_SECOND, _MINUTE, _HOUR, _DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-EVERY = duration(_SECOND, timedelta(days=30))
+EVERY = duration(_SECOND, 30 * _DAY)
 """How often a feed is polled."""
+_REVISIT = Each(duration(5 * _MINUTE, 365 * _DAY), may_be_empty=True)
 
 
 NO_CONTACT = (
@@ -49,6 +50,8 @@ class Settings:
     """The interval that feeds begin with which do not name one; then it is learned, within these bounds."""
     poll_fastest: timedelta = timedelta(minutes=5)
     poll_slowest: timedelta = timedelta(minutes=30)
+    revisit: tuple[timedelta, ...] = (_HOUR, 6 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY)
+    """How long after its match an article is read again, ascending; () for never."""
     fetch: FetchSettings
     workers: WorkerSettings = field(default_factory=WorkerSettings)
 
@@ -80,6 +83,7 @@ _ABOUT = {
     "timezone": "in which moments are shown and typed",
     "contact": "sent with every request, so that the operator of a server can reach you",
     "poll": "asking feeds for news",
+    "revisit": "how long after its match an article is read again, to see whether it has changed; `[]` for never",
     "fetch": "behaviour towards other people's servers",
     "workers": "the processes that parse what they send",
 }
@@ -174,6 +178,7 @@ def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any
             "timezone": ZONE,
             "contact": CONTACT,
             "poll": Keys(build=dict, keys=dict.fromkeys(_ABOUT_POLL, EVERY), about=_ABOUT_POLL),
+            "revisit": _REVISIT,
             "fetch": Keys(build=dict, keys=_FETCH, about=_ABOUT_FETCH),
             "workers": Keys(build=dict, keys=_WORKERS, about=_ABOUT_WORKERS),
         },
@@ -201,6 +206,8 @@ def _settings(given: Mapping[str, Any], default_database: str) -> Settings:
     user_agent = f"media-monitor/{__version__}" + (f" (+{contact})" if contact else "")
     plain = {key: given[key] for key in ("timezone", "contact") if key in given}
     polled = {f"poll_{key}": value for key, value in given.get("poll", {}).items()}
+    if "revisit" in given:
+        plain["revisit"] = tuple(sorted(set(given["revisit"])))
     return Settings(
         database_url=given.get("database", default_database),
         fetch=FetchSettings(user_agent=user_agent, **given.get("fetch", {})),

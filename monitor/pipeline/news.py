@@ -11,6 +11,7 @@ from monitor import urls
 from monitor.articles.identity import same_article
 from monitor.articles.language import language_of
 from monitor.articles.outlets import Outlets
+from monitor.articles.revision import counted_words, same_headline
 from monitor.model import (
     Article,
     ArticleId,
@@ -20,6 +21,8 @@ from monitor.model import (
     Matched,
     News,
     ParsedFeed,
+    Revision,
+    RevisionSource,
     Shortfall,
     Sighting,
     TextSource,
@@ -79,6 +82,7 @@ def decide_news(
     stored |= {before.article.id: before.article for before in seen.changed.values()}
     worded: dict[ArticleId, Article] = {}
     sightings: list[Sighting] = []
+    revisions: list[Revision] = []
     for entry in parsed.entries:
         if entry.key in seen.unchanged:
             continue
@@ -88,6 +92,10 @@ def decide_news(
         if article is None:
             full = article_key("\n".join((feed.id, entry.key, entry.title, entry.text)))
             article = replace(fresh, id=full, url="", shortfall=Shortfall.NO_LINK)
+        before = seen.changed.get(entry.key)
+        if before and before.article.id == article.id:
+            was = worded.get(article.id, before.article)
+            revisions += filter(None, [_revision(before.title, was, article, entry, now)])
         worded[article.id] = article
         sightings.append(Sighting(entry=entry, article_id=article.id))
     changed = [article for article in worded.values() if article != stored.get(article.id)]
@@ -96,6 +104,7 @@ def decide_news(
         new_articles=tuple(article for article in changed if article.id not in stored),
         reworded=tuple(article for article in changed if article.id in stored),
         matched=tuple(match_article(article, outlets, matcher) for article in changed),
+        revisions=tuple(revisions),
         known=len(seen.unchanged) + len(seen.changed),
     )
 
@@ -177,6 +186,26 @@ def _with_wording(article: Article, entry: Entry) -> Article | None:
     if len(title) > MOST_TITLE or len(summary) > MOST_SUMMARY:
         return None
     return replace(article, title=title, summary=summary, text_source=source)
+
+
+def _revision(headline: str, before: Article, after: Article, entry: Entry, now: datetime) -> Revision | None:
+    """What an entry that its feed reworded changed; None where it says nothing that was not said before."""
+    known = {counted_words(line) for line in (*before.title.split("\n"), *before.summary.split("\n")) if line}
+    added = after.summary[len(before.summary) :].split("\n")
+    said = {line: words for line in added if (words := counted_words(line)) and words not in known}
+    retitled = after.title != before.title and not same_headline(headline, entry.title)
+    if not said and not retitled:
+        return None
+    return Revision(
+        article_id=after.id,
+        source=RevisionSource.FEED,
+        since=before.first_seen_at,
+        replaced_at=now,
+        headline=headline if retitled else "",
+        new_headline=entry.title if retitled else "",
+        said="\n".join(said),
+        words_added=sum(map(len, said.values())),
+    )
 
 
 def _source_of(entry: Entry) -> TextSource:

@@ -34,7 +34,7 @@ from monitor.pipeline.outage import settle
 from monitor.pipeline.parsing import parse
 from monitor.pipeline.stage import REST, Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import entries, polls
+from monitor.store import entries, match_events, polls, revisions, revisits
 from monitor.store.store import Transaction
 from monitor.urls import host
 
@@ -246,17 +246,33 @@ def save(tx: Transaction, asked: Sequence[Asked]) -> list[tuple[Outcome, News, i
         made = _made(tx, one, now)
         new_matches = 0
         if made.news.sightings:
-            watchlists = tools.config.matcher.versions.keys()
-            new_matches = polls.save(tx, made.state, made.outcome, made.news, now, watchlists=watchlists, gap=made.gap)
-            for article in made.news.new_articles:
-                # The others join when their page was read.
-                if not article.url:
-                    join(tx, article, now)
+            new_matches = _save_news(tx, made, tools)
         else:
             quiet.append(made)
         saved.append((made.outcome, made.news, new_matches))
     polls.save_quiet(tx, quiet)
     return saved
+
+
+def _save_news(tx: Transaction, made: polls.Made, tools: Tools) -> int:
+    """Save a poll that brought something, with what its articles become by it; returns how many matches are new."""
+    news, now = made.news, made.now
+    watchlists = tools.config.matcher.versions.keys()
+    changed = [revision.article_id for revision in news.revisions]
+    before = match_events.counting(tx, changed)
+    new_matches = polls.save(tx, made.state, made.outcome, news, now, watchlists=watchlists, gap=made.gap)
+    revisits.plan(tx, news.matched, tools.config.settings.revisit, now)
+    after = match_events.counting(tx, changed)
+    for revision in news.revisions:
+        number, where = revisions.add(tx, revision), revision.article_id
+        match_events.add(tx, number, before[where], after[where], now)
+        # Of several in one document the first is told to have done it.
+        before[where] = after[where]
+    for article in news.new_articles:
+        # The others join when their page was read.
+        if not article.url:
+            join(tx, article, now)
+    return new_matches
 
 
 def _made(tx: Transaction, asked: Asked, now: datetime) -> polls.Made:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from monitor.articles.identity import aliases, same_article
 from monitor.articles.judge import LONGEST_RETRY_AFTER, Verdict, judge, when_to_read_again, without_page
@@ -12,14 +13,26 @@ from monitor.articles.language import language_of
 from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
-from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
+from monitor.model import (
+    Article,
+    ArticleId,
+    Page,
+    Read,
+    Reading,
+    RobotsPolicy,
+    Shortfall,
+    TextSource,
+    Validators,
+    article_key,
+)
 from monitor.pipeline.belonging import join
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
 from monitor.pipeline.outage import settle
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import articles, matches, merging, readings
+from monitor.store import articles, matches, merging, readings, revisits
+from monitor.store.revisits import Looked
 from monitor.store.store import Transaction
 from monitor.urls import host
 from monitor.workers.pool import Workers
@@ -52,6 +65,8 @@ class Attempt:
     crashed: bool = False
     reached: bool = True
     """False: no server answered."""
+    fetched: Fetched | None = None
+    """What the server answered; None where it did not."""
 
 
 def read_stage(tools: Tools) -> Stage[Reading]:
@@ -117,30 +132,42 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
 
     Raises: FetchError, when the host rests.
     """
-    article = reading.article
+    try:
+        fetched = await tools.fetcher.fetch(request_of(reading.article, tools))
+    except FetchError as error:
+        return unanswered(error)
+    return await judged(reading.article, fetched, tools)
+
+
+def request_of(article: Article, tools: Tools) -> Request:
+    """The request for an article's page."""
     feed = tools.feeds.get(article.feed_id)
-    request = Request(
+    return Request(
         url=article.url,
         accept=ACCEPT,
         max_bytes=tools.config.settings.fetch.page_size,
         robots=feed is None or feed.robots is RobotsPolicy.OBEY,
         patience=PATIENCE,
     )
-    try:
-        fetched = await tools.fetcher.fetch(request)
-    except FetchError as error:
-        if error.kind is FetchKind.RESTING:
-            raise
-        shortfall = _SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE)
-        verdict = without_page(shortfall, retry=error.temporary)
-        reached = error.kind not in UNREACHED
-        return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
+
+
+def unanswered(error: FetchError) -> Attempt:
+    """The attempt that ended so. Raises: the error, when the host rests: then nothing was attempted."""
+    if error.kind is FetchKind.RESTING:
+        raise error
+    verdict = without_page(_SHORTFALLS.get(error.kind, Shortfall.UNREACHABLE), retry=error.temporary)
+    reached = error.kind not in UNREACHED
+    return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
+
+
+async def judged(article: Article, fetched: Fetched, tools: Tools) -> Attempt:
+    """What an answer is worth."""
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
             verdict = without_page(Shortfall.PARSER_LIMIT, retry=True)
-            return Attempt(verdict=verdict, error=str(error), crashed=True)
+            return Attempt(verdict=verdict, error=str(error), crashed=True, fetched=fetched)
         page = None
     verdict = judge(
         fetched.status,
@@ -152,7 +179,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         landed=fetched.final_url,
     )
     wait = retry_after(fetched.headers.get("retry-after", ""), now=tools.clock())
-    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait)
+    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait, fetched=fetched)
 
 
 async def extract(fetched: Fetched, workers: Workers) -> Page | None:
@@ -176,6 +203,9 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     done = decide_read(article, reading, attempt, tools, now)
     watchlists = tools.config.matcher.versions.keys()
     new_matches = readings.save(tx, done, now, watchlists=watchlists)
+    revisits.plan(tx, [done.matched], tools.config.settings.revisit, now)
+    if done.matched.found and (looked := looked_at(attempt, now)):
+        revisits.saw(tx, done.article.id, looked)
     for twin in _twins(tx, done):
         done = _merge(tx, done, twin, tools, now)
     stored = articles.get(tx, done.article.id, full=False)
@@ -183,6 +213,25 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
         # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
         join(tx, done.article, now)
     return done, new_matches
+
+
+def looked_at(attempt: Attempt, now: datetime) -> Looked | None:
+    """By what to know the page again; None where there is none."""
+    if attempt.fetched is None or attempt.page is None or not attempt.verdict.text:
+        return None
+    return look(attempt.fetched, attempt.page.title, now)
+
+
+def look(fetched: Fetched, headline: str, now: datetime) -> Looked:
+    """By what to know a page with this headline again."""
+    # Where a redirect led elsewhere, that server vouches for itself, and not for the address that is asked.
+    vouching = {} if fetched.redirects else fetched.headers
+    return Looked(
+        validators=Validators(etag=vouching.get("etag", ""), last_modified=vouching.get("last-modified", "")),
+        body_hash=sha256(fetched.body).hexdigest(),
+        headline=headline,
+        at=now,
+    )
 
 
 def _merge(tx: Transaction, done: Read, twin: Article, tools: Tools, now: datetime) -> Read:
@@ -194,6 +243,7 @@ def _merge(tx: Transaction, done: Read, twin: Article, tools: Tools, now: dateti
         return done
     merged = merging.merge(tx, younger.id, older.id)
     matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
+    revisits.plan(tx, [matched], tools.config.settings.revisit, now)
     return replace(done, article=merged)
 
 

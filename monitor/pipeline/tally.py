@@ -4,7 +4,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from monitor.model import Failed, FeedId, News, Outcome, ParsedFeed, Polled, Postponed, Read, Unchanged
+from monitor.model import (
+    Failed,
+    FeedId,
+    News,
+    Outcome,
+    ParsedFeed,
+    Polled,
+    Postponed,
+    Read,
+    Removal,
+    Revision,
+    Unchanged,
+)
 
 NO_NETWORK = (
     "No host at all could be reached: is this machine online? Every feed is tried again later; nothing is lost. "
@@ -40,6 +52,11 @@ class Tally:
     """Times that a page was not asked for, because its host is left alone for a while."""
     text_sources: Counter[str] = field(default_factory=Counter)
     shortfalls: Counter[str] = field(default_factory=Counter)
+    revisited: int = 0
+    """Visits to articles that were matched."""
+    revised: int = 0
+    """Of these, to articles that had changed; likewise those that had been removed."""
+    removed: int = 0
     matches: int = 0
     """Matches that were not there before."""
 
@@ -85,3 +102,9 @@ class Tally:
         if read.article.shortfall:
             self.shortfalls[str(read.article.shortfall)] += 1
         self.matches += new_matches
+
+    def add_visit(self, revision: Revision | None, removal: Removal | None) -> None:
+        """Count one visit to an article that was matched."""
+        self.revisited += 1
+        self.revised += revision is not None
+        self.removed += removal is not None

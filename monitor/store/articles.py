@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select, update
 
-from monitor.model import Article, ArticleId, Entry, FeedId, Shortfall, TextSource
+from monitor.model import Article, ArticleId, Entry, FeedId, Removal, Shortfall, TextSource
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, articles, entries, readings, texts
 from monitor.store.statements import batches, upsert
 
-_BARE = (
+_FIRST = (
     articles.c.id,
     articles.c.url,
     articles.c.feed_id,
@@ -31,6 +31,8 @@ _BARE = (
     articles.c.first_seen_at,
     articles.c.read_at,
 )
+"""What is saved of a new article."""
+_BARE = (*_FIRST, articles.c.removed_at, articles.c.removed_why)
 _FULL = (*_BARE, texts.c.summary, texts.c.text)
 # What a better knowledge of an article may change; the rest is what it was first met as.
 _CHANGING = ("url", "outlet", "title", "text_source", "shortfall", "language", "authors", "published_at", "read_at")
@@ -55,6 +57,8 @@ class ArticleQuery:
     shortfall: Shortfall | None = None
     quarantined: bool = False
     """Only those whose page is not tried again until a person asks for it."""
+    removed: bool = False
+    """Only those whose page is gone."""
     limit: int | None = 50
     full: bool = False
     """With their texts."""
@@ -86,6 +90,8 @@ def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
         wanted.append(articles.c.shortfall == asked.shortfall)
     if asked.quarantined:
         wanted.append(exists().where(readings.c.article_id == articles.c.id, readings.c.quarantined))
+    if asked.removed:
+        wanted.append(articles.c.removed_at.is_not(None))
     rows = selected(articles, full=asked.full).where(*wanted)
     rows = rows.order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(asked.limit)
     return tuple(map(article_of, tx.execute(rows)))
@@ -138,6 +144,15 @@ def save_text(tx: Transaction, article: Article) -> bool:
     return True
 
 
+def set_removed(tx: Transaction, article_id: ArticleId, why: Removal | None, now: datetime) -> None:
+    """Marks that its page is gone, since when it first was; None: that it is there."""
+    these = update(articles).where(articles.c.id == article_id)
+    if why is None:
+        tx.execute(these.where(articles.c.removed_at.is_not(None)).values(removed_at=None, removed_why=None))
+    else:
+        tx.execute(these.where(articles.c.removed_at.is_(None)).values(removed_at=now, removed_why=why))
+
+
 def selected(source: FromClause, *, full: bool) -> Select[Any]:
     """The columns that `article_of` reads, out of something that `articles` is joined into."""
     if not full:
@@ -171,8 +186,10 @@ def article_of(row: Sequence[Any]) -> Article:
         published_at=row[9],
         first_seen_at=row[10],
         read_at=row[11],
-        summary=row[12] or "" if full else "",
-        text=row[13] or "" if full else "",
+        removed_at=row[12],
+        removed_why=row[13],
+        summary=row[14] or "" if full else "",
+        text=row[15] or "" if full else "",
     )
 
 
@@ -213,7 +230,7 @@ def _changes(article: Article) -> dict[str, Any]:
 
 
 def _row(article: Article) -> dict[str, Any]:
-    return {column.name: getattr(article, column.name) for column in _BARE}
+    return {column.name: getattr(article, column.name) for column in _FIRST}
 
 
 def _texts(article: Article) -> dict[str, Any]:

@@ -81,29 +81,29 @@ def put(
 
 def query(tx: Transaction, asked: MatchQuery) -> tuple[Match, ...]:
     """The matches asked for, newest first."""
-    rows = _selected(full=asked.full).where(*_conditions(asked))
+    rows = selected_matches(full=asked.full).where(*conditions(asked))
     rows = rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc()).limit(asked.limit)
-    return tuple(_match_of(row, full=asked.full) for row in tx.execute(rows))
+    return tuple(match_of(row, full=asked.full) for row in tx.execute(rows))
 
 
 def get(tx: Transaction, match_id: MatchId) -> Match | None:
     """The match with this id, also one that it had before its article was merged; with texts and explanation."""
     former = select(former_matches.c.match_id).where(former_matches.c.id == match_id)
     now_called = tx.execute(former).scalar() or match_id
-    row = tx.execute(_selected(full=True).where(matches.c.id == now_called)).one_or_none()
-    return None if row is None else _match_of(row, full=True)
+    row = tx.execute(selected_matches(full=True).where(matches.c.id == now_called)).one_or_none()
+    return None if row is None else match_of(row, full=True)
 
 
 def of_article(tx: Transaction, article_id: ArticleId) -> tuple[Match, ...]:
     """All matches of an article, lost ones too, by watchlist; with texts and explanations."""
-    rows = _selected(full=True).where(matches.c.article_id == article_id).order_by(matches.c.watchlist_id)
-    return tuple(_match_of(row, full=True) for row in tx.execute(rows))
+    rows = selected_matches(full=True).where(matches.c.article_id == article_id).order_by(matches.c.watchlist_id)
+    return tuple(match_of(row, full=True) for row in tx.execute(rows))
 
 
 def counts(tx: Transaction, asked: MatchQuery | None = None) -> dict[WatchlistId, int]:
     """How many of the matches asked for (their limit aside) each watchlist has; those with none are left out."""
     source = matches.join(articles, matches.c.article_id == articles.c.id)
-    rows = select(matches.c.watchlist_id, func.count()).select_from(source).where(*_conditions(asked or MatchQuery()))
+    rows = select(matches.c.watchlist_id, func.count()).select_from(source).where(*conditions(asked or MatchQuery()))
     rows = rows.group_by(matches.c.watchlist_id).order_by(matches.c.watchlist_id)
     return {WatchlistId(watchlist): number for watchlist, number in tx.execute(rows)}
 
@@ -130,7 +130,8 @@ def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _conditions(asked: MatchQuery) -> list[ColumnElement[bool]]:
+def conditions(asked: MatchQuery) -> list[ColumnElement[bool]]:
+    """What the query asks, its limit aside."""
     wanted = described(asked.language, asked.outlet)
     if asked.watchlist:
         wanted.append(matches.c.watchlist_id == asked.watchlist)
@@ -147,13 +148,15 @@ def _conditions(asked: MatchQuery) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _selected(*, full: bool) -> Any:
+def selected_matches(*, full: bool) -> Any:
+    """The columns that `match_of` reads, of matches joined with their articles."""
     source = matches.join(articles, matches.c.article_id == articles.c.id)
     own = (*_BARE, matches.c.explanation) if full else _BARE
     return selected(source, full=full).add_columns(*(column.label(f"match_{column.name}") for column in own))
 
 
-def _match_of(row: Any, *, full: bool) -> Match:
+def match_of(row: Any, *, full: bool) -> Match:
+    """The match in a row of `selected_matches`, further columns behind it or not."""
     hits = hits_from_json(row.match_hits)
     explanation = clause_from_json(row.match_explanation, hits) if full else Clause(query="", held=True)
     found = Found(

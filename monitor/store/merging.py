@@ -7,9 +7,19 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from monitor.model import Article, ArticleId, MatchId, TextSource, WatchlistId, match_key
-from monitor.store import articles, memberships
+from monitor.store import articles, memberships, revisits
 from monitor.store.connections import Transaction
-from monitor.store.schema import addresses, entries, former_matches, matches, readings, reviews, texts
+from monitor.store.schema import (
+    addresses,
+    entries,
+    former_matches,
+    match_events,
+    matches,
+    readings,
+    reviews,
+    revisions,
+    texts,
+)
 from monitor.store.schema import articles as articles_table
 
 
@@ -29,10 +39,11 @@ def merge(tx: Transaction, younger: ArticleId, older: ArticleId) -> Article:
     merged = united(found[older], found[younger])
     articles.save_text(tx, merged)
     articles.save_summaries(tx, [merged])
-    for table in (entries, addresses):
+    for table in (entries, addresses, revisions):
         tx.execute(update(table).where(table.c.article_id == younger).values(article_id=older))
     _move_matches(tx, younger, older)
     memberships.merge(tx, younger, older)
+    revisits.merge(tx, younger, older)
     for table in (readings, texts):
         tx.execute(delete(table).where(table.c.article_id == younger))
     tx.execute(delete(articles_table).where(articles_table.c.id == younger))
@@ -90,7 +101,7 @@ def _rename(tx: Transaction, match_id: MatchId, new_id: MatchId, older: ArticleI
 
 
 def _absorb(tx: Transaction, goes: Any, stays: Any) -> None:
-    for table in (reviews, former_matches):
+    for table in (reviews, former_matches, match_events):
         tx.execute(update(table).where(table.c.match_id == goes.id).values(match_id=stays.id))
     tx.execute(delete(matches).where(matches.c.id == goes.id))
     said = select(reviews.c.status).where(reviews.c.match_id == stays.id)

@@ -20,11 +20,21 @@ from sqlalchemy import (
     text,
 )
 
-from monitor.model import FailureKind, OutageKind, Shortfall, SkipReason, Status, TextSource
+from monitor.model import (
+    FailureKind,
+    OutageKind,
+    Removal,
+    RevisionSource,
+    Shortfall,
+    SkipReason,
+    Status,
+    TextSource,
+    Turn,
+)
 from monitor.store.columns import KEY, Choice, Clean, Packed, Seconds, Strings, Utc
 from monitor.stories.story import How
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -122,6 +132,8 @@ articles = Table(
     Column("published_at", Utc),
     Column("first_seen_at", Utc, nullable=False),
     Column("read_at", Utc),
+    Column("removed_at", Utc),
+    Column("removed_why", Choice(Removal)),
     Index(None, "first_seen_at", "id"),
 )
 
@@ -273,6 +285,68 @@ terms = Table(
     Column("term", BigInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
+)
+
+# Matched articles, whose pages are asked again whether they have changed.
+revisits = Table(
+    "revisits",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("since", Utc, nullable=False),
+    Column("next_at", Utc),
+    Column("taken_at", Utc),
+    Column("visits", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("interruptions", Integer, nullable=False),
+    Column("etag", Clean, nullable=False),
+    Column("last_modified", Clean, nullable=False),
+    Column("body_hash", KEY, nullable=False),
+    Column("whole_at", Utc),
+    Column("headline", Clean, nullable=False),
+    Column("alternations", Integer, nullable=False),
+    Column("error", Clean, nullable=False),
+)
+# On PostgreSQL with the same conditions: see readings.
+Index(
+    "ix_revisits_due",
+    revisits.c.next_at,
+    revisits.c.article_id,
+    sqlite_where=text("next_at IS NOT NULL AND taken_at IS NULL"),
+)
+Index("ix_revisits_taken", revisits.c.taken_at, sqlite_where=text("taken_at IS NOT NULL"))
+
+# What articles said before: what a revision left as it was is NULL or "".
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("source", Choice(RevisionSource), nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("replaced_at", Utc, nullable=False),
+    Column("headline", Clean, nullable=False),
+    Column("new_headline", Clean, nullable=False),
+    Column("text", Packed),
+    Column("said", Packed, nullable=False),
+    Column("words_added", Integer, nullable=False),
+    Column("words_removed", Integer, nullable=False),
+    Column("is_return", Boolean(create_constraint=False), nullable=False),
+    Index(None, "article_id"),
+)
+
+# Matches that a revision started or stopped.
+match_events = Table(
+    "match_events",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("match_id", ForeignKey("matches.id", onupdate="CASCADE"), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id", ondelete="CASCADE"), nullable=False),
+    Column("turn", Choice(Turn), nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "match_id"),
+    Index(None, "revision_id"),
+    Index(None, "at", "id"),
 )
 
 configurations = Table(

@@ -10,7 +10,7 @@ from sqlalchemy.sql import FromClause
 from monitor.feeds.health import judge
 from monitor.feeds.rhythm import Silence
 from monitor.model import FeedState, Outage, WatchlistId
-from monitor.store import daemon, health, outages, readings, rule_versions
+from monitor.store import daemon, health, outages, readings, revisits, rule_versions
 from monitor.store.connections import Transaction
 from monitor.store.daemon import Daemon
 from monitor.store.polls import state_of
@@ -35,6 +35,8 @@ class Queues:
     """A person: see `feeds.health`."""
     pages_due: int
     pages_quarantined: int
+    revisits_due: int
+    """Visits to matched articles, to see whether they have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def _queues(tx: Transaction, now: datetime) -> Queues:
         feeds_needing=sum(judge(facts, now).needs_person for facts in health.of_feeds(tx, now)),
         pages_due=readings.waiting(tx, now),
         pages_quarantined=readings.quarantined(tx),
+        revisits_due=revisits.waiting(tx, now),
     )
 
 

@@ -46,13 +46,29 @@ STATUS = Status(
             last_used_at=NOON,
         ),
     ),
-    queues=Queues(feeds=5, feeds_due=2, feeds_failing=1, feeds_needing=1, pages_due=3, pages_quarantined=4),
+    queues=Queues(
+        feeds=5,
+        feeds_due=2,
+        feeds_failing=1,
+        feeds_needing=1,
+        pages_due=3,
+        pages_quarantined=4,
+        revisits_due=6,
+    ),
     errors=(FeedState(feed_id=FeedId("dead-en"), next_poll_at=LATER, last_polled_at=NOON, last_error="503: down"),),
     silences={WatchlistId("rafah"): Silence(since=NOON, expected=8.0, chance=0.0005)},
     gaps=2,
     outage=Outage(kind=OutageKind.NETWORK, began_at=NOON, ended_at=LATER),
 )
-NOTHING = Queues(feeds=0, feeds_due=0, feeds_failing=0, feeds_needing=0, pages_due=0, pages_quarantined=0)
+NOTHING = Queues(
+    feeds=0,
+    feeds_due=0,
+    feeds_failing=0,
+    feeds_needing=0,
+    pages_due=0,
+    pages_quarantined=0,
+    revisits_due=0,
+)
 IDLE = Status(daemon=None, watchlists=(), queues=NOTHING, errors=(), silences={}, gaps=0, outage=None)
 
 
@@ -71,6 +87,7 @@ def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() ->
         ("feeds", "5: 2 due, 1 failing, 1 in need of a person: `monitor feeds health`"),
         ("gaps", "2 in the last 24 h, before which entries may have passed unseen: `monitor ledger`"),
         ("pages", "3 due, 4 in quarantine: `monitor articles --quarantined`"),
+        ("revisits", "6 due"),
         ("failed", "dead-en, 2025-11-10 14:00: 503: down"),
     ]
 
@@ -102,6 +119,7 @@ def test_where_all_is_well_there_is_little_to_say() -> None:
         ("daemon", "none has run yet"),
         ("feeds", "0: 0 due, 0 failing"),
         ("pages", "0 due, 0 in quarantine"),
+        ("revisits", "0 due"),
     ]
     assert status_record(IDLE, None)["outage"] is None
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.terminal import crop, harmless, isolate, isolate_within, width
+from monitor.cli.terminal import crop, harmless, isolate, isolate_within, line_of, width
 
 
 def test_escape_sequences_reach_no_terminal() -> None:
@@ -21,6 +21,12 @@ def test_right_to_left_words_within_a_line_of_ours_are_isolated_each() -> None:
     assert isolate_within('"رفح" (in הפסקת אש) 7') == '"\u2068رفح\u2069" (in \u2068הפסקת אש\u2069) 7'
     assert isolate_within('צה"ל* alone,\nאנפק') == '\u2068צה"ל*\u2069 alone, \u2068אנפק\u2069'
     assert isolate_within("Rafah\x1b[31m\u202e") == "Rafah[31m"
+
+
+def test_a_line_runs_as_its_first_letter_does() -> None:
+    assert line_of("[-30-] رفح", runs_as="30 رفح") == "\u2067[-30-] رفح\u2069"
+    assert line_of("{+In+} רפיח", runs_as="In רפיח") == "{+In+} רפיח"
+    assert line_of("30", runs_as="30") == "30"
 
 
 @given(st.text())

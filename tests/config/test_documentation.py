@@ -33,14 +33,16 @@ def paths(shape: object, prefix: str = "") -> set[str]:
     return found
 
 
-SETTING_KEYS = {"database", "timezone", "contact", "poll.every", "poll.fastest", "poll.slowest"}
+SETTING_KEYS = {"database", "timezone", "contact", "poll.every", "poll.fastest", "poll.slowest", "revisit"}
 SETTING_KEYS |= {f"fetch.{key}" for key in settings._FETCH} | {f"workers.{key}" for key in settings._WORKERS}
 
 
 def one_setting(key: str, text: str) -> bytes:
     """A monitor.yaml with nothing but this key."""
     outer, _, inner = key.rpartition(".")
-    return (f"{outer}: {{{inner}: '{text}'}}" if outer else f"{inner}: '{text}'").encode()
+    is_list = rows("monitor.yaml")[key][0].startswith("list")
+    value = f"[{text.strip('[]')}]" if is_list else f"'{text}'"
+    return (f"{outer}: {{{inner}: {value}}}" if outer else f"{inner}: {value}").encode()
 
 
 def test_every_setting_is_in_the_table() -> None:

@@ -1,0 +1,122 @@
+"""Has an article changed? What counts are its words in their order, not how they are set, and not the furniture."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from monitor.articles.furniture import RELATIVE_TIME, content_lines
+from monitor.articles.judge import SHORT
+from monitor.model import Revision, Shortfall
+from monitor.text.characters import APOSTROPHES, GERSHAYIM, INVISIBLE
+from monitor.text.tokens import tokens
+
+REMEMBERED = 5
+"""Earlier texts that a text is compared with, lest one that returns is taken for news."""
+_SOME_TIME_AGO = "⏲"
+"""The word that every relative time stands for."""
+_UNSEEN = re.compile(f"[{INVISIBLE}{APOSTROPHES}{GERSHAYIM}]")
+
+
+class Word(NamedTuple):
+    """A word's place in a text, and what it is compared by."""
+
+    start: int
+    end: int
+    key: str
+
+
+class TextChange(StrEnum):
+    """What a page's text is to the text that we have."""
+
+    SAME = "same"
+    """The same words, or so much less of them that it is no text."""
+    BETTER = "better"
+    """Of this one we had nothing, or not the whole."""
+    REVISED = "revised"
+    RETURNED = "returned"
+    """An earlier text stands there again."""
+    ALTERNATING = "alternating"
+    """The same once more: the site shows now one, now the other."""
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text in order; a relative time ("5 minutes ago") is one word, always the same."""
+    found: list[Word] = []
+    at = 0
+    for when in RELATIVE_TIME.finditer(text):
+        found += _words_between(text, at, when.start())
+        found.append(Word(when.start(), when.end(), _SOME_TIME_AGO))
+        at = when.end()
+    return found + _words_between(text, at, len(text))
+
+
+def _words_between(text: str, start: int, end: int) -> list[Word]:
+    part = text[start:end]
+    places = [(word.start, word.end) for word in tokens(part)]
+    return [Word(start + begin, start + end, _key(part[begin:end])) for begin, end in places]
+
+
+def _key(word: str) -> str:
+    return word if word.isascii() and word.isalnum() else _UNSEEN.sub("", unicodedata.normalize("NFC", word))
+
+
+def counted_words(text: str) -> tuple[str, ...]:
+    """The words by which a text is compared: as written, without furniture."""
+    return tuple(word.key for line in content_lines(text) for word in words_of(line))
+
+
+def same_headline(one: str, other: str) -> bool:
+    """Whether two headlines say the same in the same words."""
+    return [word.key for word in words_of(one)] == [word.key for word in words_of(other)]
+
+
+def words_changed(earlier: str, later: str) -> tuple[int, int]:
+    """How many words were added and removed. A word that only moved is neither."""
+    before, after = Counter(counted_words(earlier)), Counter(counted_words(later))
+    return (after - before).total(), (before - after).total()
+
+
+def similarity(earlier: str, later: str) -> float:
+    """How much of two texts is the same words, from 0 to 1."""
+    before, after = Counter(counted_words(earlier)), Counter(counted_words(later))
+    total = before.total() + after.total()
+    return 2 * (before & after).total() / total if total else 1.0
+
+
+def text_change(
+    known: str,
+    new: str,
+    *,
+    was_short: Shortfall | None,
+    is_short: Shortfall | None,
+    earlier: Sequence[Revision] = (),
+) -> TextChange:
+    """What a `new` text of the page is to the one `known` of it.
+
+    `was_short`, `is_short`: why the one and the other are not the whole page. `earlier`: the revisions of the text, the
+    last one first. Much less than before is no text: a wall whose words nobody knows looks like that.
+    """
+    if not known:
+        return TextChange.BETTER
+    if is_short not in (None, was_short) or (len(new) < SHORT and 2 * len(new) < len(known)):
+        return TextChange.SAME
+    words = counted_words(new)
+    if words == counted_words(known):
+        return TextChange.SAME
+    if was_short and not is_short:
+        return TextChange.BETTER
+    texts = [revision for revision in earlier if revision.text is not None][:REMEMBERED]
+    if not any(words == counted_words(revision.text or "") for revision in texts):
+        return TextChange.REVISED
+    return TextChange.ALTERNATING if texts[0].is_return else TextChange.RETURNED
+
+
+def next_visit(since: datetime, plan: Sequence[timedelta], now: datetime) -> datetime | None:
+    """When an article that was matched at `since` is to be visited next; None: no more. Visits that were missed, for
+    the monitor did not run, are not made up for.
+    """
+    return min((since + step for step in plan if since + step > now), default=None)

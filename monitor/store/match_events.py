@@ -1,0 +1,68 @@
+"""What revisions did to matches: which they started, which they stopped."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+
+from monitor.model import ArticleId, Match, MatchId, Turn
+from monitor.store.connections import Transaction
+from monitor.store.matches import MatchQuery, conditions, match_of, selected_matches
+from monitor.store.schema import match_events, matches, revisions
+from monitor.store.statements import batches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """A match that a revision started or stopped."""
+
+    match: Match
+    """As it is now."""
+    turn: Turn
+    at: datetime
+    revision: int
+    """Its number among those of the article."""
+
+
+def counting(tx: Transaction, articles: Collection[ArticleId]) -> dict[ArticleId, frozenset[MatchId]]:
+    """The matches that these articles have, lost ones aside: what to compare with after a revision."""
+    found: dict[ArticleId, set[MatchId]] = {article: set() for article in articles}
+    for batch in batches(sorted(found)):
+        these = select(matches.c.article_id, matches.c.id).where(matches.c.article_id.in_(batch))
+        for article, match_id in tx.execute(these.where(matches.c.lost_at.is_(None))):
+            found[ArticleId(article)].add(MatchId(match_id))
+    return {article: frozenset(ids) for article, ids in found.items()}
+
+
+def add(tx: Transaction, revision: int, before: Collection[MatchId], after: Collection[MatchId], now: datetime) -> int:
+    """Saves what a revision (as `revisions.add` calls it) did to an article's matches; how many it turned."""
+    started, stopped = sorted(set(after) - set(before)), sorted(set(before) - set(after))
+    turns = [(match, Turn.STARTED) for match in started] + [(match, Turn.STOPPED) for match in stopped]
+    rows = [{"match_id": match, "revision_id": revision, "turn": turn, "at": now} for match, turn in turns]
+    if rows:
+        tx.execute(insert(match_events), rows)
+    return len(rows)
+
+
+def query(tx: Transaction, asked: MatchQuery) -> tuple[Turned, ...]:
+    """The turns of the matches asked for, newest first; `since` and `until` are of the turn, lost matches are there."""
+    older = revisions.alias()
+    number = (
+        select(func.count())
+        .where(older.c.article_id == revisions.c.article_id, older.c.id <= revisions.c.id)
+        .scalar_subquery()
+    )
+    own = (match_events.c.turn, match_events.c.at, number.label("revision"))
+    rows = selected_matches(full=False).add_columns(*own).join(match_events, match_events.c.match_id == matches.c.id)
+    rows = rows.join(revisions, revisions.c.id == match_events.c.revision_id)
+    rows = rows.where(*conditions(replace(asked, since=None, until=None, include_lost=True)))
+    if asked.since:
+        rows = rows.where(match_events.c.at >= asked.since)
+    if asked.until:
+        rows = rows.where(match_events.c.at < asked.until)
+    rows = rows.order_by(match_events.c.at.desc(), match_events.c.id.desc()).limit(asked.limit)
+    return tuple(
+        Turned(match=match_of(row, full=False), turn=row.turn, at=row.at, revision=row.revision)
+        for row in tx.execute(rows)
+    )

@@ -1,0 +1,39 @@
+"""Revisions: what articles said before they were changed, numbered from 1 in the order in which they were seen."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select
+
+from monitor.model import ArticleId, Revision
+from monitor.store.connections import Transaction
+from monitor.store.schema import revisions
+
+_COLUMNS = tuple(one.name for one in fields(Revision) if one.name != "number")
+_OF = select(revisions).where(revisions.c.article_id == bindparam("at")).order_by(revisions.c.id)
+_LAST = select(func.max(revisions.c.replaced_at)).where(revisions.c.article_id == bindparam("at"))
+_ADD = insert(revisions).returning(revisions.c.id)
+
+
+def add(tx: Transaction, revision: Revision) -> int:
+    """Saves a revision, which begins where the one before it ended; what it is called in `match_events`."""
+    last = tx.execute(_LAST, {"at": revision.article_id}).scalar()
+    row = {name: getattr(revision, name) for name in _COLUMNS}
+    row["since"] = max(last or revision.since, revision.since)
+    number: int = tx.execute(_ADD, row).scalar_one()
+    return number
+
+
+def of(tx: Transaction, article_id: ArticleId) -> tuple[Revision, ...]:
+    """All revisions of an article, oldest first, with their texts."""
+    return tuple(_revision_of(row, number) for number, row in enumerate(tx.execute(_OF, {"at": article_id}), start=1))
+
+
+def count(tx: Transaction, article_id: ArticleId) -> int:
+    """How many revisions an article has."""
+    these = select(func.count()).select_from(revisions).where(revisions.c.article_id == article_id)
+    return tx.execute(these).scalar_one()
+
+
+def _revision_of(row: Any, number: int) -> Revision:
+    return Revision(number=number, **{name: getattr(row, name) for name in _COLUMNS})
