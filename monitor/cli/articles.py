@@ -1,7 +1,9 @@
-"""`monitor articles`: everything that was read, matched or not."""
+"""`monitor articles`: everything that was read, matched or not; and which article an address leads to."""
 
 import click
+from click.core import ParameterSource
 
+from monitor.cli.articles_url import url_command
 from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
 from monitor.cli.options import open_store, settings_of
@@ -21,7 +23,7 @@ COLUMNS = {
 EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the filters."
 
 
-@click.command("articles")
+@click.group("articles", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--text-source",
     type=click.Choice([str(source) for source in TextSource]),
@@ -35,7 +37,9 @@ EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the f
 )
 @click.option("--quarantined", is_flag=True, help="Only those whose page crashed or outlasted its reader three times.")
 @listing_options
+@click.pass_context
 def articles_command(
+    context: click.Context,
     *,
     text_source: str | None,
     shortfall: str | None,
@@ -50,7 +54,11 @@ def articles_command(
     config: str | None,
     database: str | None,
 ) -> None:
-    """List the stored articles, newest first, matched or not."""
+    """List the stored articles, newest first, matched or not; or say which one an address leads to."""
+    if context.invoked_subcommand is not None:
+        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+            raise click.UsageError(f"options go behind the command: monitor articles {context.invoked_subcommand} …")
+        return
     from monitor.store import articles
     from monitor.store.articles import ArticleQuery
 
@@ -80,3 +88,6 @@ def articles_command(
     print_rows(records, output, columns=COLUMNS, empty=EMPTY)
     if quarantined and output == "table" and found:
         click.echo("\n`monitor retry --quarantined` reads them again, `monitor retry ID` one of them.")
+
+
+articles_command.add_command(url_command)
