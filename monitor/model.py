@@ -524,6 +524,8 @@ class Page:
     language: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    modified_at: datetime | None = None
+    """Never before the publication; None where the page does not say, or says so."""
     paywalled: bool = False
     """The page itself says so (JSON-LD isAccessibleForFree)."""
     degraded: bool = False

@@ -98,6 +98,32 @@ def _normalised(url: str) -> str:
     return normal
 
 
+def changes(url: str) -> tuple[str, ...]:
+    """What `normalise` changes of an address, and by which rule, for a person.
+
+    Raises: ValueError, as `normalise`.
+    """
+    normalise(url)
+    parts = _split(url)
+    given = _UNFIT.sub("", url).strip()
+    path = _encoded(parts.path, _NOT_IN_PATH)
+    query = _encoded(parts.query, _NOT_IN_QUERY)
+    dropped = [parameter.partition("=")[0] for parameter in query.split("&") if parameter and not _tells(parameter)]
+    rules = (
+        (given != url, "blanks and control characters left out"),
+        (not given.startswith(f"{parts.scheme}:"), f"scheme in lower case: {parts.scheme}"),
+        ("@" in parts.netloc, "user name and password left out"),
+        (parts.netloc.rpartition("@")[2] != _authority(parts), f"host in its usual form: {_authority(parts)}"),
+        (not path, "a path that is empty is /"),
+        ((path, query) != (parts.path, parts.query), "characters percent-encoded as RFC 3986 writes them"),
+        (_without_dots(path) != path, "segments . and .. followed"),
+        (bool(dropped), f"parameters that track the reader left out: {', '.join(dropped)}"),
+        ("?" in given.partition("#")[0] and "" in query.split("&"), "parameters without a name left out"),
+        ("#" in given and not parts.fragment.startswith("!"), f"fragment left out: #{parts.fragment}"),
+    )
+    return tuple(text for applies, text in rules if applies)
+
+
 def place(url: str) -> str:
     """The normal form without its scheme: one document is one place, whether it is asked by http or https.
 

@@ -53,6 +53,45 @@ def test_an_address_has_one_normal_form(given_url: str, normal: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_url", "rules"),
+    [
+        ("https://example.com/a?id=7", []),
+        (" https://example.com/a\n", ["blanks"]),
+        ("HTTPS://example.com/a", ["scheme"]),
+        ("https://Jane:secret@example.com/a", ["user name"]),
+        ("https://Example.com:443/a", ["host in its usual form: example.com"]),
+        ("https://bücher.example/a", ["host in its usual form: xn--bcher-kva.example"]),
+        ("https://example.com", ["a path that is empty"]),
+        ("https://example.com/رفح", ["characters"]),
+        ("https://example.com/a?q=é", ["characters"]),
+        ("https://example.com/./a", ["segments"]),
+        (
+            "https://example.com/a?utm_source=x&id=7&fbclid=y",
+            ["parameters that track the reader left out: utm_source, fbclid"],
+        ),
+        ("https://example.com/a?id=7&", ["parameters without a name"]),
+        ("https://example.com/a?", ["parameters without a name"]),
+        ("https://example.com/a#part", ["fragment left out: #part"]),
+        ("https://example.com/a#", ["fragment"]),
+        ("https://example.com/#!/a", []),
+    ],
+)
+def test_what_is_changed_is_told_by_its_rule(given_url: str, rules: list[str]) -> None:
+    told = urls.changes(given_url)
+    assert [text[: len(rule)] for text, rule in zip(told, rules, strict=True)] == rules
+
+
+@given(st.from_regex(r"\AHTTP://[A-Z.]{0,3}example[.:@]{0,2}(/[ a.é%7E#?&=!]{0,9})?\Z", fullmatch=True))
+def test_nothing_is_changed_without_a_rule(written: str) -> None:
+    for address in (written, written.lower()):
+        try:
+            normal = urls.normalise(address)
+        except ValueError:
+            continue
+        assert (urls.changes(address) == ()) == (normal == address)
+
+
+@pytest.mark.parametrize(
     "given_url",
     [
         "",

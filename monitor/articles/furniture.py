@@ -1,80 +1,143 @@
-"""What stands in an article's text and is none of it: when it was updated, where to share it, what else to read.
-
-Sites change these lines with every visit. Known in English, Arabic, Hebrew, Turkish and French.
+"""What stands around and between the words of an article: parts that belong together are joined, lists of further
+reading, notices and invitations taken out. In a tree before the text is extracted, and in the text afterwards.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
 
-from monitor.text.tokens import tokens
+from lxml.html import HtmlElement
 
-_MOST_WORDS = 12
-"""Of a line that is furniture: a longer one says something."""
-_FEWEST_STAMP, _MOST_STAMP = 2, 8
-"""Words of a line that is nothing but a date with a time."""
-_MOST_TAIL = 15
-"""Words of a line after the last sentence: a headline of another article."""
-
-_NUMBER = r"\d+\s*"
-RELATIVE_TIME = re.compile(
-    rf"""
-      \b(?:{_NUMBER}|an?\s+|one\s+|a\s+few\s+)(?:s|m|h|d|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?)\s+ago\b
-    | \bjust\ now\b | \bmoments\ ago\b
-    | (?:منذ|قبل)\s+(?:{_NUMBER})?(?:لحظات|ثانية|ثوان|ثواني|دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام)\b
-    | לפני\s+(?:כ-?)?(?:{_NUMBER})?(?:רגע|שנייה|שניות|דקה|דקות|שעה|שעתיים|שעות|יום|יומיים|ימים)\b
-    | \b(?:{_NUMBER}|bir\s+|birkaç\s+)(?:saniye|dakika|dk|saat|gün)\s+önce\b | \baz\ önce\b
-    | \bil\ y\ a\s+(?:{_NUMBER}|une?\s+|quelques\s+)(?:secondes?|minutes?|min|heures?|h|jours?|j)\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
+MOST_GROUPS = 10
+MOST_PARTS = 50
+"""Bounds on what is looked at: an article in more parts is none, and a hostile page has thousands of each."""
+_BODY_CLASS = re.compile(
+    r"(?:article|story|post|entry|news|text)[-_]{0,2}(?:body|content|text)|body__container|body-text", re.IGNORECASE
 )
-"""How long ago something was: true for a minute only."""
+_PARAGRAPH = 80
+"""Characters of a paragraph that is surely one."""
+_MOST_LINKED = 0.3
+"""Share of an article's letters that may stand in links."""
 
-_YEAR = r"(?:19|20|١٩|٢٠)\d\d"
-_CLOCK = r"\d{1,2}[:.h]\d{2}"
-_DATE = re.compile(rf"{_YEAR}|{_CLOCK}|\d{{1,2}}/\d{{1,2}}")
-_STAMP = re.compile(rf"(?=.*{_YEAR}).*{_CLOCK}", re.DOTALL)
-_UPDATED = re.compile(
-    r"""\W*(?:
-      (?:last\s+)?(?:updated|modified|published|posted|edited)
-    | (?:آخر|تاريخ)\s+(?:ال)?(?:تحديث|نشر) | تم\s+(?:ال)?(?:تحديث|نشر) | حُ?دِّ?ث\s+في | نُ?شر\s+في
-    | עודכן | עודכנה | פורסם | עדכון\s+אחרון
-    | (?:son\s+)?(?:güncellen?me|güncellendi|yayınlan?ma|yayınlandı)(?:\s+(?:tarihi|zamanı))?
-    | (?:dernière\s+)?(?:mise?s?\s+à\s+jour|modifiée?|publiée?|actualisée?)
-    )\b(?P<rest>.*)""",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+_BLOCK_NAMES = "p li ul ol div table td dd dl section article h1 h2 h3 h4 h5 h6 blockquote figure aside"
+_BLOCKS = tuple(_BLOCK_NAMES.split())
+_TEASERS = frozenset(["p", "li", "div", "td", "dd"])
+_LISTS = ("ul", "ol")
+"""Not headings, for those of an article's own parts may be links too."""
+_TEASER_LINKED = 0.75
+_LIST_LINKED = 0.5
+"""Of a list: dates, numbers and sections stand beside the links."""
+_TEASER_LETTERS = 20
+"""Of a shorter link a paragraph may well consist: a name, "PDF"."""
+
+NOTICE = 200
+"""Characters of the longest notice: what is longer says something, however it begins."""
+_NOTICES = (
+    # English
+    r"read (?:more|next|also|the full)\b|(?:also )?read ?:|see (?:also|more)\b|related ?:"
+    r"|related (?:articles|stories|topics|content|news)\b|more (?:on|from) .{1,40}\Z|most (?:read|popular|viewed)\b"
+    r"|sign up (?:for|to)\b|subscribe (?:to|now|here)\b|follow (?:us|him|her|them)\b|thank you for signing up"
+    r"|follow .{1,60} on (?:twitter|x|facebook|instagram|google|telegram|whatsapp)\b|click here\b"
+    r"|share (?:this (?:article|story|page|post)|on|via)\b|copyright\b|all rights reserved|like this story\?"
+    r"|get (?:the|our|all) .{1,80}(?:newsletter|inbox|alerts)|(?:advertisement|comments?|trending|newsletter)\Z"
+    r"|post comment|don.t miss\b|download (?:the|our) .{0,30}app\b|(?:have|got) a (?:tip|story)\?"
+    r"|join (?:our|the) .{0,30}(?:whatsapp|telegram|channel|newsletter|conversation)"
+    r"|you (?:may|might) also (?:like|be interested)|recommended .{0,30}\Z|end of article\Z"
+    r"|(?:show )?key events(?: only)?\Z|please turn on javascript|updated? (?:at )?\d{1,2}[:.]\d\d.{0,20}\Z"
+    r"|(?:this|our) (?:web ?)?site uses cookies|we (?:and our .{0,30}partners )?use cookies|accept (?:all )?cookies"
+    # French
+    r"|(?:à )?lire (?:aussi|également)|abonnez-vous|suivez-nous|inscrivez-vous (?:à|pour)|tous droits réservés"
+    r"|cliquez ici|sur le même sujet|(?:nous|ce site) utilis(?:ons|e) des cookies"
+    # Turkish
+    r"|bizi takip|abone ol\b|tüm hakları saklıdır|ilginizi çekebilir|(?:ayrıca|bunu da) oku|çerez(?:ler)?i? kullan"
+    r"|haberi paylaş|.{0,20}tümünü gör\Z"
+    # Arabic and Hebrew
+    r"|(?:اقرأ|إقرأ|اقرا|شاهد|طالع)(?:وا)? (?:أيضا|ايضا|أيضًا|أيضاً|المزيد)|تابعونا|جميع الحقوق محفوظة|قد يهمك"
+    r"|(?:مواضيع|أخبار|مقالات) ذات صلة|(?:نستخدم|يستخدم (?:هذا )?الموقع) ملفات تعريف الارتباط"
+    r"|(?:קראו?|ראו|צפו) (?:עוד|גם)|עוד בנושא|עקבו אחרינו|הירשמו|כל הזכויות שמורות"
+    # German, Spanish, Portuguese, Italian, the Nordic languages, Dutch, Polish, Russian
+    r"|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu)|auch interessant|das könnte sie|folgen sie uns|zum newsletter"
+    r"|lee también|te puede interesar|síguenos|suscríbete|leia (?:também|mais)|siga-nos|leggi anche|seguici"
+    r"|les også|læs også|läs (?:också|även)|lees ook|czytaj (?:też|także|więcej)|читайте также"
+    # Japanese
+    r"|関連(?:記事|キーワード|ニュース)|あわせて読みたい|おすすめ(?:情報|記事)|この記事は会員限定|メモ入力|最大\d+文字"
 )
-_FURNITURE = re.compile(
-    r"""\W*(?:
-      share(?:\W*\Z|\s+(?:this|on|via|article)\b) | (?:read|see)\s+(?:more|also|next)\b | also\s+read\b
-    | more\s+on\s+this\b | related(?:\W*\Z|\s*:|\s+(?:stories|articles|news|topics|coverage)\b)
-    | advertisement\W*\Z | sign\s+up\s+(?:for|to)\b | subscribe\b | follow\s+us\b | click\s+here\b
-    | listen\s+to\s+this\b | [\d.,]+\s*(?:comments?|views?|shares?|min(?:ute)?s?\s+read)\b
-    | [اإ]قر[أا]\S*\s+(?:أيض|ايض|المزيد)\S* | شارك(?:\W*\Z|\s+(?:على|هذا|المقال|الخبر)\b) | تابعو?نا\b | إعلان\W*\Z
-    | (?:أخبار|مواضيع)\s+ذات\s+صلة\b | [\d.,]+\s*(?:مشاهدة|تعليق)\b
-    | קרא(?:ו)?\s+(?:גם|עוד)\b | שתפו\b | פרסומת\W*\Z | עקבו\b | כתבות\s+נוספות\b | [\d.,]+\s*(?:תגובות|צפיות)\b
-    | ayrıca\s+oku\w*\b | paylaş\W*\Z | reklam\W*\Z | ilgili\s+haberler\b | abone\s+ol\b | bizi\s+takip\b
-    | (?:à\s+)?lire\s+aussi\b | partager\b | publicité\W*\Z | s[’']abonner\b | abonnez-vous\b | suivez-nous\b
-    | sur\s+le\s+même\s+sujet\b | [\d.,]+\s*(?:commentaires?|vues?)\b
-    )""",
-    re.IGNORECASE | re.VERBOSE,
+_NOTICE = re.compile(rf"[\W_]*(?:{_NOTICES})", re.IGNORECASE)
+_TIME = re.compile(
+    r"\W*\d{1,2}[:.]\d\d(?:\s*(?:[ap]\.?m\.?|gmt|utc|bst|est|edt|et|cest|cet))?(?:\s*\(.{1,12}\))?\W*\Z"
+    r"|\W*\d{1,3} ?(?:s|m|h|min|mins|minutes?|hours?) ago\W*\Z",
+    re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"[.!?…؟۔:;]\W*\Z")
 
 
-def content_lines(text: str) -> Iterator[str]:
-    """The lines of a text that say something: without furniture, and without headlines behind the last sentence."""
-    lines = [line for line in text.split("\n") if line.strip() and not _is_furniture(line)]
-    last = max((number for number, line in enumerate(lines) if _SENTENCE.search(line)), default=len(lines))
-    for number, line in enumerate(lines):
-        if number <= last or len(tokens(line)) > _MOST_TAIL:
-            yield line
+def join_bodies(root: HtmlElement) -> None:
+    """Make one body of those of one article: extractors read the first, and where advertisements or pictures stand
+    between the parts, the rest of the article would be lost.
+
+    Parts have the same class; they are not of two articles if they stand in one <article>, or in none, under one <h1>.
+    """
+    groups = defaultdict(list)
+    for element in root.iter("div", "section"):
+        name = element.get("class", "")
+        if _BODY_CLASS.search(name):
+            groups[" ".join(name.split())].append(element)
+    several = [group for group in groups.values() if 1 < len(group) <= MOST_PARTS]
+    for group in several[:MOST_GROUPS]:
+        members = set(group)
+        outer = [part for part in group if members.isdisjoint(part.iterancestors()) and _has_paragraphs(part)]
+        if len(outer) > 1 and _are_one_article(outer):
+            for part in outer[1:]:
+                outer[0].extend(list(part))
 
 
-def _is_furniture(line: str) -> bool:
-    number = len(tokens(line))
-    if number > _MOST_WORDS:
+def _has_paragraphs(part: HtmlElement) -> bool:
+    return any(len("".join(paragraph.itertext())) > _PARAGRAPH for paragraph in part.iter("p"))
+
+
+def _are_one_article(parts: list[HtmlElement]) -> bool:
+    if len({next(part.iterancestors("article"), None) for part in parts}) > 1:
         return False
-    if updated := _UPDATED.match(line):
-        rest = updated["rest"]
-        return not tokens(rest) or bool(_DATE.search(rest) or RELATIVE_TIME.search(rest))
-    return bool(_FURNITURE.match(line)) or (_FEWEST_STAMP <= number <= _MOST_STAMP and bool(_STAMP.match(line)))
+    if any(sum(map(_letters, part.iter("a"))) > _MOST_LINKED * _letters(part) for part in parts):
+        return False
+    shared = set(parts[0].iterancestors()).intersection(*(part.iterancestors() for part in parts[1:]))
+    nearest = next(ancestor for ancestor in parts[0].iterancestors() if ancestor in shared)
+    return sum(1 for _ in nearest.iter("h1")) <= 1
+
+
+def drop_teasers(root: HtmlElement) -> None:
+    """Empty the blocks and lists that are nothing but links to elsewhere: "read also", related stories, tags. What is
+    linked within a sentence stays.
+    """
+    linked: dict[HtmlElement, int] = defaultdict(int)
+    for link in root.iter("a"):
+        if link.get("href", "#").startswith("#"):
+            continue
+        letters = _letters(link)
+        for block in (next(link.iterancestors(*_BLOCKS), None), next(link.iterancestors(*_LISTS), None)):
+            if block is not None:
+                linked[block] += letters
+    for block, letters in linked.items():
+        if letters >= _TEASER_LETTERS and _is_teaser(block, letters):
+            block.clear(keep_tail=True)
+
+
+def _is_teaser(block: HtmlElement, linked: int) -> bool:
+    if block.tag in _LISTS:
+        return linked >= _LIST_LINKED * _letters(block)
+    is_leaf = block.tag in _TEASERS and next(block.iterdescendants(*_BLOCKS), None) is None
+    return is_leaf and linked >= _TEASER_LINKED * _letters(block)
+
+
+def without_notices(text: str) -> str:
+    """The text without lines that invite the reader to something, say whose the rights are, or give but the time of
+    a live blog's entry.
+    """
+    return "\n".join(line for line in text.split("\n") if len(line) > NOTICE or not is_notice(line))
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line says nothing of what the article is about, by how it begins, in the languages we know."""
+    return bool(_NOTICE.match(line) or _TIME.match(line))
+
+
+def _letters(element: HtmlElement) -> int:
+    return len("".join("".join(element.itertext()).split()))

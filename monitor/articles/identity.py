@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from monitor import urls
+from monitor.articles.variants import variant
 from monitor.articles.walls import wall_at
 from monitor.model import Article
 from monitor.text.fold import fold
@@ -22,13 +23,15 @@ def is_wall(url: str) -> bool:
 
 
 def aliases(asked: str, *, landed: str, canonical: str = "") -> tuple[str, ...]:
-    """Further normalised addresses of the article at `asked`: where redirects `landed`, and what the page there calls
-    its canonical address, if that is of the same site. Never a front page or a wall: they would make strangers one.
+    """Further normalised addresses of the article at `asked`: where redirects `landed`, what the page there calls its
+    canonical address, if that is of the same site, and those of which one of all these is an AMP, mobile or print
+    variant. Never a front page or a wall: they would make strangers one.
     """
     candidates = [landed] + ([canonical] if urls.same_site(landed, canonical) else [])
-    fit = [url for url in candidates if not urls.is_front_page(url) and not is_wall(url)]
+    fit = [_normal(url) for url in candidates if not urls.is_front_page(url) and not is_wall(url)]
     known = _normal(asked)
-    return tuple(dict.fromkeys(address for url in fit if (address := _normal(url)) not in ("", known)))
+    found = [*fit, *(original for url in (known, *fit) if (of := variant(url)) for original in of.originals)]
+    return tuple(dict.fromkeys(address for address in found if address not in ("", known)))
 
 
 def same_article(a: Article, b: Article) -> bool:

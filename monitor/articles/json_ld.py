@@ -18,8 +18,11 @@ class Declared:
 
     headline: str = ""
     published: str = ""
+    modified: str = ""
     authors: tuple[str, ...] = ()
     language: str = ""
+    body: str = ""
+    """The text of the article, perhaps its beginning alone, perhaps with tags."""
     paywalled: bool = False
 
 
@@ -34,8 +37,10 @@ def declared_in(blocks: Iterable[str]) -> Declared:
     return Declared(
         headline=_text(node.get("headline")),
         published=_text(node.get("datePublished")),
+        modified=_text(node.get("dateModified")),
         authors=tuple(filter(None, map(_name, _listed(node.get("author"))))),
         language=_text(node.get("inLanguage")) or _name(node.get("inLanguage")),
+        body=_text(node.get("articleBody")),
         paywalled=_is_paywalled(node),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import urls
+from monitor.articles.vouch import is_denied
 from monitor.articles.walls import is_metered, wall_at, wall_in_answer, wall_in_markup, wall_in_words
 from monitor.model import Page, Shortfall
 
@@ -81,6 +82,9 @@ def judge(
         return without_page(Shortfall.NOT_A_PAGE, retry=False)
     if short and (wall := _wall_instead(page, body, feed_text)):
         return without_page(wall, retry=wall in _PASSING)
+    if short and page.text and is_denied(page.text, feed_text):
+        # Of something else, in words that we do not know: an error page with status 200, a list of other articles.
+        return without_page(Shortfall.TOO_SHORT, retry=True)
     if 0 < len(page.text) < FEWEST and not feed_text:
         # Perhaps a short notice, perhaps a wall in words we do not know: it is kept, and asked for again.
         return Verdict(text=page.text, shortfall=Shortfall.TOO_SHORT, retry=True)

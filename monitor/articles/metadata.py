@@ -3,6 +3,7 @@
 JSON-LD first, then OpenGraph and its kin, then plain HTML: the more deliberate, the more often right.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from monitor.text.markup import plain
 _TITLES = ("og:title", "twitter:title", "parsely-title", "dc.title", "title")
 _DATES = (
     "article:published_time",
+    "article:published:time",
     "og:article:published_time",
     "datepublished",
     "parsely-pub-date",
@@ -32,7 +34,14 @@ _DATES = (
     "dc.date",
     "date",
 )
+_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod")
 _AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "byl")
+_TAIL = re.compile(r"\s+[–—·•-]\s+\S|\s*[|ㅣ｜]\s*\S")
+_HEADING = 12
+"""Characters of a heading that may be the article's title; a shorter one is the site's or the section's name."""
+_JOINED_NAMES = re.compile(r"\s*[,;/]\s*|\s+(?:and|und|et|og|och|en|y|e|ve)\s+")
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+){1,3}\.?")
+"""Two to four words without digits: what is joined to another by a comma may be a title, a city."""
 MOST_JSON = 1_000_000
 """Characters of JSON-LD read of a page: ten megabytes of it would be a gigabyte of Python."""
 _KEYS_OF_INTEREST = ('"headline"', '"datePublished"', '"isAccessibleForFree"', '"isAccessibleforFree"', '"author"')
@@ -46,23 +55,31 @@ class _Seen:
     """Name or property in lower case → the first content that is not empty."""
     canonical: str = ""
     title: str = ""
+    headings: list[str] = field(default_factory=list)
+    """The texts of <h1>. Times before the first one are of the page: of breaking news, of today."""
+    time: str = ""
+    """The first one that is marked as the date of publication, or stands behind the headline."""
     json: list[str] = field(default_factory=list)
     json_size: int = 0
 
 
 def metadata(root: HtmlElement, url: str) -> Page:
-    """What the page at `url` says of itself, as a Page without text."""
+    """What the page at `url` says of itself, as a Page whose text is what it declares to be the article's, or ""."""
     seen = _walked(root)
     declared = declared_in(seen.json)
-    title = declared.headline or _first(seen.meta, _TITLES) or seen.title
+    title = one_line(plain(declared.headline or _first(seen.meta, _TITLES) or seen.title))
+    published = moment_of(declared.published) or moment_of(_first(seen.meta, _DATES)) or moment_of(seen.time)
+    modified = moment_of(declared.modified) or moment_of(_first(seen.meta, _MODIFIED))
     authors = declared.authors or tuple(filter(_is_name, [_first(seen.meta, _AUTHORS)]))
     return Page(
-        text="",
-        title=one_line(plain(title)),
+        text=plain(declared.body),
+        title=_without_site(title, seen.headings),
         canonical=urls.absolute(url, seen.canonical),
         language=_language(root, seen.meta, declared),
-        authors=tuple(dict.fromkeys(filter(None, (one_line(plain(name)) for name in authors)))),
-        published_at=moment_of(declared.published) or moment_of(_first(seen.meta, _DATES)),
+        authors=tuple(dict.fromkeys(name for given in authors for name in _names(one_line(plain(given))))),
+        published_at=published,
+        # One that is earlier than the publication tells of the template, or of a draft.
+        modified_at=modified if modified and not (published and modified < published) else None,
         paywalled=declared.paywalled or seen.meta.get("article:content_tier", "").lower() == "locked",
     )
 
@@ -82,7 +99,7 @@ def moment_of(text: str) -> datetime | None:
 
 def _walked(root: HtmlElement) -> _Seen:
     seen = _Seen()
-    for element in root.iter("meta", "link", "title", "script"):
+    for element in root.iter("meta", "link", "title", "script", "h1", "time"):
         match element.tag:
             case "meta":
                 _add_meta(seen, element)
@@ -90,6 +107,10 @@ def _walked(root: HtmlElement) -> _Seen:
                 seen.canonical = element.get("href", "")
             case "title" if not seen.title:
                 seen.title = element.text or ""
+            case "h1":
+                seen.headings.append(one_line("".join(element.itertext())))
+            case "time" if not seen.time and (seen.headings or element.get("itemprop") == "datePublished"):
+                seen.time = element.get("datetime", "")
             case "script" if "ld+json" in element.get("type", ""):
                 _add_json(seen, element.text or "")
             case _:
@@ -115,7 +136,22 @@ def _first(meta: dict[str, str], names: tuple[str, ...]) -> str:
 
 
 def _is_name(author: str) -> bool:
-    return bool(author) and "://" not in author and not author.startswith("@")
+    return bool(author) and "://" not in author and "@" not in author and not author.isdigit()
+
+
+def _names(author: str) -> list[str]:
+    """The persons whom one text names: "Jane Doe and Joe Bloggs"; as it is, unless all of its parts look like names."""
+    parts = _JOINED_NAMES.split(author)
+    return parts if all(map(_NAME.fullmatch, parts)) else [author] if author else []
+
+
+def _without_site(title: str, headings: list[str]) -> str:
+    """The title without what pages write behind it, the section and the site, where a heading shows where it ends."""
+    return next((heading for heading in headings if _is_title_of(heading, title)), title)
+
+
+def _is_title_of(heading: str, title: str) -> bool:
+    return len(heading) >= _HEADING and title.startswith(heading) and bool(_TAIL.match(title, len(heading)))
 
 
 def _language(root: HtmlElement, meta: dict[str, str], declared: Declared) -> str:

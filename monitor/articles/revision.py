@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.articles.furniture import RELATIVE_TIME, content_lines
+from monitor.articles.changing_lines import RELATIVE_TIME, content_lines
 from monitor.articles.judge import SHORT
 from monitor.model import Revision, Shortfall
 from monitor.text.characters import APOSTROPHES, GERSHAYIM, INVISIBLE

@@ -1,4 +1,4 @@
-"""`monitor articles`: everything that was read, matched or not; and what was changed in it afterwards."""
+"""`monitor articles`: everything that was read, matched or not; what was changed in it, and where an address leads."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from monitor.cli.articles_diff import diff_command
+from monitor.cli.articles_url import url_command
 from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
 from monitor.cli.options import open_store, settings_of
@@ -42,7 +43,7 @@ EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the f
 @listing_options
 @click.pass_context
 def articles_command(context: click.Context, /, **options: Any) -> None:
-    """List the stored articles, newest first, matched or not; or show what was changed in one."""
+    """List the stored articles, newest first, matched or not; or show what changed in one, or where an address leads."""
     if context.invoked_subcommand is None:
         _list(**options)
     elif any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in options):
@@ -52,6 +53,7 @@ def articles_command(context: click.Context, /, **options: Any) -> None:
 
 
 articles_command.add_command(diff_command)
+articles_command.add_command(url_command)
 
 
 def _list(

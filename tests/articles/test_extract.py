@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from time import process_time
 
 import pytest
+import trafilatura
 
 from monitor.articles import extract as extraction
 from monitor.articles.extract import extract
@@ -57,6 +58,43 @@ def test_an_article_that_stands_in_json_ld_alone_is_found_among_scripts_and_styl
     body = "<style>p { color: red }</style><script>var title = 'Rafah'</script><svg><text>Logo</text></svg><div></div>"
     found = page(head=ld(articleBody=" ".join(PARAGRAPHS)), body=body)
     assert found.text == " ".join(PARAGRAPHS)
+
+
+def test_an_article_in_several_parts_is_read_to_its_end() -> None:
+    part = '<div class="grid"><div class="article__content"><p>{}</p><p>{}</p></div></div><div>Advertisement</div>'
+    found = page(body="<h1>Rafah</h1>" + part.format(*PARAGRAPHS[:2]) + part.format(PARAGRAPHS[2], PARAGRAPHS[0][:98]))
+    assert found.text.split("\n") == [*PARAGRAPHS, PARAGRAPHS[0][:98]]
+
+
+def test_further_reading_and_notices_do_not_reach_the_text() -> None:
+    teaser = "<p>Read also: <a href=/2>Metro tunnel in Istanbul breaks through after years of work</a></p>"
+    notices = "<p>Follow us on Telegram</p><p>Copyright © 2025 The Gazette. All rights reserved.</p>"
+    paragraphs = ARTICLE.replace("</p>", "</p>" + teaser, 1)
+    assert page(body=f"<article>{paragraphs}{notices}</article>").text.split("\n") == PARAGRAPHS
+
+
+def test_what_the_page_declares_ends_its_text() -> None:
+    declared = ld(headline="Rafah", articleBody=" ".join(PARAGRAPHS * 2))
+    body = (
+        f"<article>{ARTICLE}{ARTICLE}<p>Jones tells a story of the nineties, which nobody had asked for.</p></article>"
+    )
+    assert "Jones" not in page(declared, body).text
+    assert "Jones" in page(body=body).text
+
+
+def test_where_the_rules_find_little_the_fallbacks_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def extraction_of(*_: object, fast: bool, **__: object) -> trafilatura.settings.Document:
+        asked.append(fast)
+        document = trafilatura.settings.Document()
+        document.text = "Little." if fast else answers.pop()
+        return document
+
+    monkeypatch.setattr("trafilatura.bare_extraction", extraction_of)
+    answers = ["", "Rather more."]
+    assert [page().text, page().text] == ["Rather more.", "Little."]
+    assert asked == [True, False] * 2
 
 
 def test_text_behind_a_script_is_kept() -> None:
@@ -117,6 +155,58 @@ def test_plain_html_says_something_too() -> None:
     )
     assert (found.title, found.authors, found.language, found.published_at) == ("T", (), "he", None)
     assert page("<link rel=canonical href='javascript:x'><title></title>").canonical == ""
+
+
+def test_the_title_ends_where_the_headline_does() -> None:
+    head = '<meta property="og:title" content="Tunnels surrounded in Rafah - Gazette | News">'
+    assert page(head, body=f"<h1>Gazette</h1><h1>Tunnels <b>surrounded</b> in Rafah</h1>{ARTICLE}").title == (
+        "Tunnels surrounded in Rafah"
+    )
+    for heading in ("Tunnels surrounded", "Tunnels", "Other words than these"):
+        assert page(head, body=f"<h1>{heading}</h1>").title == "Tunnels surrounded in Rafah - Gazette | News"
+
+
+@pytest.mark.parametrize(
+    ("given", "authors"),
+    [
+        ("Jane Doe and Joe Bloggs", ("Jane Doe", "Joe Bloggs")),
+        ("Jane Doe, Joe van Bloggs und Anna-Lena O’Hara", ("Jane Doe", "Joe van Bloggs", "Anna-Lena O’Hara")),
+        ("Jane Doe, Reuters", ("Jane Doe, Reuters",)),
+        ("Department of Justice and Police, 4th floor", ("Department of Justice and Police, 4th floor",)),
+        ("AFP", ("AFP",)),
+        ("j.doe@gazette.example", ()),
+        ("105092", ()),
+    ],
+)
+def test_authors_named_in_one_text_are_told_apart(given: str, authors: tuple[str, ...]) -> None:
+    assert page(f'<meta name="author" content="{given}">').authors == authors
+    assert page(ld(headline="H", author={"name": "Jane Doe and Joe Bloggs"})).authors == ("Jane Doe", "Joe Bloggs")
+
+
+def test_a_time_in_the_page_is_its_date_where_nothing_else_is() -> None:
+    today = "<time datetime=2025-11-12>Today</time>"
+    own = "<time datetime=2025-11-10T10:00:00+02:00>Monday</time><time datetime=2025-11-11>Tuesday</time>"
+    moment = datetime(2025, 11, 10, 8, tzinfo=UTC)
+    assert page(body=f"{today}<h1>Rafah</h1>{own}").published_at == moment
+    marked = own.replace("<time", "<time itemprop=datePublished")
+    assert page(body=today + marked).published_at == moment
+    assert page(body=today).published_at is None
+    assert page('<meta name="date" content="2025-11-09">', body=f"<h1>R</h1>{own}").published_at != moment
+
+
+@pytest.mark.parametrize(
+    ("head", "modified"),
+    [
+        (ld(headline="H", datePublished="2025-11-10", dateModified="2025-11-12"), datetime(2025, 11, 12, tzinfo=UTC)),
+        ('<meta property="article:modified_time" content="2025-11-12">', datetime(2025, 11, 12, tzinfo=UTC)),
+        (ld(headline="H", datePublished="2025-11-10", dateModified="2025-11-10"), datetime(2025, 11, 10, tzinfo=UTC)),
+        (ld(headline="H", datePublished="2025-11-10", dateModified="2019-01-01"), None),
+        (ld(headline="H", datePublished="2025-11-10", dateModified="0001-01-01"), None),
+        (ld(headline="H"), None),
+    ],
+)
+def test_an_article_is_not_modified_before_it_is_published(head: str, modified: datetime | None) -> None:
+    assert page(head).modified_at == modified
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,12 @@ ASKED = "https://www.gazette.example/news/1"
         (ASKED, "https://gazette.example/", ()),
         (ASKED, "https://other.example/1", ()),
         ("https://gazette.example/", "", ()),
+        (f"{ASKED}/amp", ASKED, (f"{ASKED}/amp",)),
+        (
+            ASKED,
+            "https://m.gazette.example/1",
+            ("https://m.gazette.example/1", "https://www.gazette.example/1", "https://gazette.example/1"),
+        ),
         ("https://consent.gazette.example/x", "", ()),
         ("https://gazette.example/user/login?next=1", "", ()),
         ("not an address", "", ()),
@@ -29,6 +35,12 @@ ASKED = "https://www.gazette.example/news/1"
 )
 def test_only_addresses_of_the_article_itself_are_kept(landed: str, canonical: str, found: tuple[str, ...]) -> None:
     assert aliases(ASKED, landed=landed, canonical=canonical) == found
+
+
+def test_a_variant_is_known_by_the_address_of_its_original_too() -> None:
+    amp = f"{ASKED}/amp"
+    assert aliases(amp, landed=amp) == (ASKED,)
+    assert aliases("https://m.gazette.example/", landed="https://m.gazette.example/") == ()
 
 
 def test_an_article_without_an_address_may_get_one() -> None:

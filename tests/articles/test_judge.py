@@ -24,6 +24,15 @@ def test_a_page_with_its_text_is_what_it_says() -> None:
     assert verdict(page=Page(text=LONG)) == Verdict(text=LONG, shortfall=None, retry=False)
 
 
+def test_a_short_page_of_something_else_leaves_the_feeds_text() -> None:
+    feed = "Israeli troops surrounded tunnels under Rafah while mediators from Egypt proposed that fighters leave Gaza"
+    lost = "Sorry, that page could not be found. Perhaps one of our most popular stories is what you were looking for?"
+    assert verdict(page=Page(text=lost), feed=feed) == Verdict(text="", shortfall=Shortfall.TOO_SHORT, retry=True)
+    assert verdict(page=Page(text=f"{feed[:60]} again"), feed=feed).text
+    assert verdict(page=Page(text=LONG), feed=feed).text == LONG
+    assert verdict(page=Page(text="", paywalled=True), feed=feed).shortfall is Shortfall.PAYWALL
+
+
 @pytest.mark.parametrize(
     ("status", "shortfall", "retry"),
     [

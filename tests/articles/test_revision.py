@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.articles.furniture import content_lines
+from monitor.articles.changing_lines import content_lines
 from monitor.articles.revision import (
     REMEMBERED,
     TextChange,

@@ -121,12 +121,12 @@ def test_the_text_after_a_revision_is_that_of_the_next(monitor: Run, changed: tu
                 source=RevisionSource.PAGE,
                 since=again,
                 replaced_at=again,
-                text="A line of before. And a new one.",
+                text="A line of before. Unheard",
             ),
         )
     said = monitor("articles", "diff", article, "--revision", "1", at=folder).out
     assert "A line of before. " in said
-    assert "new one.+}" in said
+    assert "Unheard+}" in said
 
 
 def test_a_right_to_left_line_runs_right_to_left_with_its_changes_in_their_places() -> None:

@@ -1,0 +1,80 @@
+"""What stands in an article's text and is none of it: when it was updated, where to share it, what else to read.
+
+Sites change these lines with every visit. Known in English, Arabic, Hebrew, Turkish and French.
+"""
+
+import re
+from collections.abc import Iterator
+
+from monitor.text.tokens import tokens
+
+_MOST_WORDS = 12
+"""Of a line that is furniture: a longer one says something."""
+_FEWEST_STAMP, _MOST_STAMP = 2, 8
+"""Words of a line that is nothing but a date with a time."""
+_MOST_TAIL = 15
+"""Words of a line after the last sentence: a headline of another article."""
+
+_NUMBER = r"\d+\s*"
+RELATIVE_TIME = re.compile(
+    rf"""
+      \b(?:{_NUMBER}|an?\s+|one\s+|a\s+few\s+)(?:s|m|h|d|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?)\s+ago\b
+    | \bjust\ now\b | \bmoments\ ago\b
+    | (?:منذ|قبل)\s+(?:{_NUMBER})?(?:لحظات|ثانية|ثوان|ثواني|دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام)\b
+    | לפני\s+(?:כ-?)?(?:{_NUMBER})?(?:רגע|שנייה|שניות|דקה|דקות|שעה|שעתיים|שעות|יום|יומיים|ימים)\b
+    | \b(?:{_NUMBER}|bir\s+|birkaç\s+)(?:saniye|dakika|dk|saat|gün)\s+önce\b | \baz\ önce\b
+    | \bil\ y\ a\s+(?:{_NUMBER}|une?\s+|quelques\s+)(?:secondes?|minutes?|min|heures?|h|jours?|j)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""How long ago something was: true for a minute only."""
+
+_YEAR = r"(?:19|20|١٩|٢٠)\d\d"
+_CLOCK = r"\d{1,2}[:.h]\d{2}"
+_DATE = re.compile(rf"{_YEAR}|{_CLOCK}|\d{{1,2}}/\d{{1,2}}")
+_STAMP = re.compile(rf"(?=.*{_YEAR}).*{_CLOCK}", re.DOTALL)
+_UPDATED = re.compile(
+    r"""\W*(?:
+      (?:last\s+)?(?:updated|modified|published|posted|edited)
+    | (?:آخر|تاريخ)\s+(?:ال)?(?:تحديث|نشر) | تم\s+(?:ال)?(?:تحديث|نشر) | حُ?دِّ?ث\s+في | نُ?شر\s+في
+    | עודכן | עודכנה | פורסם | עדכון\s+אחרון
+    | (?:son\s+)?(?:güncellen?me|güncellendi|yayınlan?ma|yayınlandı)(?:\s+(?:tarihi|zamanı))?
+    | (?:dernière\s+)?(?:mise?s?\s+à\s+jour|modifiée?|publiée?|actualisée?)
+    )\b(?P<rest>.*)""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_FURNITURE = re.compile(
+    r"""\W*(?:
+      share(?:\W*\Z|\s+(?:this|on|via|article)\b) | (?:read|see)\s+(?:more|also|next)\b | also\s+read\b
+    | more\s+on\s+this\b | related(?:\W*\Z|\s*:|\s+(?:stories|articles|news|topics|coverage)\b)
+    | advertisement\W*\Z | sign\s+up\s+(?:for|to)\b | subscribe\b | follow\s+us\b | click\s+here\b
+    | listen\s+to\s+this\b | [\d.,]+\s*(?:comments?|views?|shares?|min(?:ute)?s?\s+read)\b
+    | [اإ]قر[أا]\S*\s+(?:أيض|ايض|المزيد)\S* | شارك(?:\W*\Z|\s+(?:على|هذا|المقال|الخبر)\b) | تابعو?نا\b | إعلان\W*\Z
+    | (?:أخبار|مواضيع)\s+ذات\s+صلة\b | [\d.,]+\s*(?:مشاهدة|تعليق)\b
+    | קרא(?:ו)?\s+(?:גם|עוד)\b | שתפו\b | פרסומת\W*\Z | עקבו\b | כתבות\s+נוספות\b | [\d.,]+\s*(?:תגובות|צפיות)\b
+    | ayrıca\s+oku\w*\b | paylaş\W*\Z | reklam\W*\Z | ilgili\s+haberler\b | abone\s+ol\b | bizi\s+takip\b
+    | (?:à\s+)?lire\s+aussi\b | partager\b | publicité\W*\Z | s[’']abonner\b | abonnez-vous\b | suivez-nous\b
+    | sur\s+le\s+même\s+sujet\b | [\d.,]+\s*(?:commentaires?|vues?)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SENTENCE = re.compile(r"[.!?…؟۔:;]\W*\Z")
+
+
+def content_lines(text: str) -> Iterator[str]:
+    """The lines of a text that say something: without furniture, and without headlines behind the last sentence."""
+    lines = [line for line in text.split("\n") if line.strip() and not _is_furniture(line)]
+    last = max((number for number, line in enumerate(lines) if _SENTENCE.search(line)), default=len(lines))
+    for number, line in enumerate(lines):
+        if number <= last or len(tokens(line)) > _MOST_TAIL:
+            yield line
+
+
+def _is_furniture(line: str) -> bool:
+    number = len(tokens(line))
+    if number > _MOST_WORDS:
+        return False
+    if updated := _UPDATED.match(line):
+        rest = updated["rest"]
+        return not tokens(rest) or bool(_DATE.search(rest) or RELATIVE_TIME.search(rest))
+    return bool(_FURNITURE.match(line)) or (_FEWEST_STAMP <= number <= _MOST_STAMP and bool(_STAMP.match(line)))
