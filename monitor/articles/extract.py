@@ -19,7 +19,7 @@ from monitor.text.markup import tree_of, visible_text, without_tags
 MOST_ELEMENTS = 50_000
 """A page with more takes the extractor minutes; its text is then everything visible."""
 TOO_LITTLE = 600
-"""Characters; where the extractor finds fewer, it is asked again with all its fallbacks."""
+"""Characters; where the extractor finds fewer, it is asked again with all its fallbacks, and nothing is taken out."""
 _META_HEAD = 4096
 """Bytes in which a page names its charset (HTML asks for 1,024; real ones are late)."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -56,7 +56,9 @@ def extract(body: bytes, *, content_type: str, url: str) -> Page:
     found = None if is_too_much else _article_text(root)
     if found is None:
         return replace(page, text=visible_text(root), degraded=True)
-    return replace(page, text=without_notices(vouched(clean(found), page.text)))
+    text = vouched(clean(found), page.text)
+    # Of a short page the notices are what tells a wall from an article.
+    return replace(page, text=text if len(text) < TOO_LITTLE else without_notices(text))
 
 
 def _refuse_files(body: bytes, content_type: str) -> None:

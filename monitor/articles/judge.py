@@ -82,8 +82,8 @@ def judge(
         return without_page(Shortfall.NOT_A_PAGE, retry=False)
     if short and (wall := _wall_instead(page, body, feed_text)):
         return without_page(wall, retry=wall in _PASSING)
-    if short and page.text and is_denied(page.text, feed_text):
-        # Of something else, in words that we do not know: an error page with status 200, a list of other articles.
+    if short and page.text and not page.paywalled and is_denied(f"{page.title}\n{page.text}", feed_text):
+        # Of something else, in words that we do not know: an error page with status 200.
         return without_page(Shortfall.TOO_SHORT, retry=True)
     if 0 < len(page.text) < FEWEST and not feed_text:
         # Perhaps a short notice, perhaps a wall in words we do not know: it is kept, and asked for again.

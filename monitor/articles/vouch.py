@@ -16,11 +16,10 @@ _WHOLE = 0.6
 _RUN = 3
 """Words in a row by which texts are compared."""
 _WORD = re.compile(r"\w+")
-_LONG_WORD = 4
+_LONG_WORD = 5
 """Letters of a word that says something. Scripts without blanks have none, and then no one is denied."""
 _FEWEST_WORDS = 8
 """Of these in a feed's text that make it a witness."""
-_SHARED = 0.1
 
 
 def vouched(text: str, declared: str) -> str:
@@ -57,11 +56,11 @@ def _runs(words: list[str]) -> set[tuple[str, ...]]:
 
 
 def is_denied(text: str, feed_text: str) -> bool:
-    """Whether what feeds say of the article has next to nothing in common with a text, which is then of something
-    else: a notice, a wall in words that we do not know, a list of other articles.
+    """Whether what feeds say of the article has not a single word in common with a text, which is then of something
+    else: a notice, a wall in words that we do not know. An article's first paragraph may well share but two or three.
     """
     said = _long_words(feed_text)
-    return len(said) >= _FEWEST_WORDS and len(said & _long_words(text)) < _SHARED * len(said)
+    return len(said) >= _FEWEST_WORDS and said.isdisjoint(_long_words(text))
 
 
 def _long_words(text: str) -> set[str]:

@@ -69,8 +69,14 @@ def test_an_article_in_several_parts_is_read_to_its_end() -> None:
 def test_further_reading_and_notices_do_not_reach_the_text() -> None:
     teaser = "<p>Read also: <a href=/2>Metro tunnel in Istanbul breaks through after years of work</a></p>"
     notices = "<p>Follow us on Telegram</p><p>Copyright © 2025 The Gazette. All rights reserved.</p>"
-    paragraphs = ARTICLE.replace("</p>", "</p>" + teaser, 1)
-    assert page(body=f"<article>{paragraphs}{notices}</article>").text.split("\n") == PARAGRAPHS
+    paragraphs = ARTICLE.replace("</p>", "</p>" + teaser, 1) + ARTICLE.upper()
+    text = [*PARAGRAPHS, *map(str.upper, PARAGRAPHS)]
+    assert page(body=f"<article>{paragraphs}{notices}</article>").text.split("\n") == text
+
+
+def test_what_tells_a_wall_from_an_article_stays_on_a_short_page() -> None:
+    wall = "<p>Subscribe now to continue reading this article, and all others of the Gazette.</p>"
+    assert "Subscribe" in page(body=f"<article><p>{PARAGRAPHS[0]}</p>{wall}</article>").text
 
 
 def test_what_the_page_declares_ends_its_text() -> None:

@@ -31,6 +31,8 @@ def test_a_short_page_of_something_else_leaves_the_feeds_text() -> None:
     assert verdict(page=Page(text=f"{feed[:60]} again"), feed=feed).text
     assert verdict(page=Page(text=LONG), feed=feed).text == LONG
     assert verdict(page=Page(text="", paywalled=True), feed=feed).shortfall is Shortfall.PAYWALL
+    assert verdict(page=Page(text=lost, paywalled=True), feed=feed).text == lost
+    assert verdict(page=Page(text=lost, title="Fighters leave"), feed=feed).text == lost
 
 
 @pytest.mark.parametrize(
