@@ -38,6 +38,7 @@ COMMANDS = (
     "show",
     "why",
     "review",
+    "export",
     "articles",
     "retry",
     "demo",

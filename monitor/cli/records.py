@@ -3,7 +3,7 @@
 from datetime import datetime, tzinfo
 
 from monitor.cli.moments import show_moment
-from monitor.model import Article, Hit, Match, Review
+from monitor.model import Article, Hit, Match, RawPage, Review
 
 Record = dict[str, object]
 
@@ -44,6 +44,19 @@ def match_record(match: Match) -> Record:
         "lost_at": _iso(match.lost_at),
         **article,
         "hits": [hit_record(hit) for hit in match.found.hits],
+    }
+
+
+def page_record(page: RawPage) -> Record:
+    """A page that is kept as it was sent, without its body."""
+    return {
+        "url": page.url,
+        "final_url": page.final_url,
+        "status": page.status,
+        "headers": [list(header) for header in page.headers],
+        "bytes": len(page.body),
+        "sha256": page.sha256,
+        "fetched_at": page.fetched_at.isoformat(),
     }
 
 

@@ -12,13 +12,25 @@ from monitor.articles.language import language_of
 from monitor.errors import FetchError, FetchKind, ParseError, ParseKind
 from monitor.fetch.request import Fetched, Request
 from monitor.fetch.retry_after import retry_after
-from monitor.model import Article, ArticleId, Page, Read, Reading, RobotsPolicy, Shortfall, TextSource, article_key
+from monitor.model import (
+    Article,
+    ArticleId,
+    Page,
+    RawPage,
+    Read,
+    Reading,
+    RobotsPolicy,
+    Shortfall,
+    TextSource,
+    article_key,
+)
+from monitor.pipeline.evidence import is_kept, raw_page
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
 from monitor.pipeline.outage import settle
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import articles, matches, merging, readings
+from monitor.store import articles, matches, merging, pages, readings
 from monitor.store.store import Transaction
 from monitor.urls import host
 from monitor.workers.pool import Workers
@@ -51,6 +63,8 @@ class Attempt:
     crashed: bool = False
     reached: bool = True
     """False: no server answered."""
+    raw: RawPage | None = None
+    """The page as it was sent; None where none came."""
 
 
 def read_stage(tools: Tools) -> Stage[Reading]:
@@ -134,12 +148,13 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         verdict = without_page(shortfall, retry=error.temporary)
         reached = error.kind not in UNREACHED
         return Attempt(verdict=verdict, error=str(error), retry_after=error.retry_after, reached=reached)
+    raw = raw_page(fetched, now=tools.clock())
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
             verdict = without_page(Shortfall.PARSER_LIMIT, retry=True)
-            return Attempt(verdict=verdict, error=str(error), crashed=True)
+            return Attempt(verdict=verdict, error=str(error), crashed=True, raw=raw)
         page = None
     verdict = judge(
         fetched.status,
@@ -151,7 +166,7 @@ async def ask(reading: Reading, tools: Tools) -> Attempt:
         landed=fetched.final_url,
     )
     wait = retry_after(fetched.headers.get("retry-after", ""), now=tools.clock())
-    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait)
+    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait, raw=raw)
 
 
 async def extract(fetched: Fetched, workers: Workers) -> Page | None:
@@ -177,6 +192,8 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     new_matches = readings.save(tx, done, now, watchlists=watchlists)
     for twin in _twins(tx, done):
         done = _merge(tx, done, twin, tools, now)
+    if attempt.raw and is_kept(tools.config.settings.evidence, done.matched):
+        pages.put(tx, done.article.id, attempt.raw)
     return done, new_matches
 
 
@@ -189,7 +206,7 @@ def _merge(tx: Transaction, done: Read, twin: Article, tools: Tools, now: dateti
         return done
     merged = merging.merge(tx, younger.id, older.id)
     matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
-    return replace(done, article=merged)
+    return replace(done, article=merged, matched=matched)
 
 
 def decide_read(article: Article, reading: Reading, attempt: Attempt, tools: Tools, now: datetime) -> Read:
