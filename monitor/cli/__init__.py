@@ -41,6 +41,7 @@ COMMANDS = (
     "export",
     "articles",
     "retry",
+    "prune",
     "demo",
     "init",
     "config",
