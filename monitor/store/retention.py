@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, true, tuple_
 
 from monitor.model import ArticleId
 from monitor.store.connections import Transaction
@@ -40,13 +40,18 @@ def prune(tx: Transaction, before: datetime, after: Place | None = None) -> tupl
     """Prunes the next few of the articles that were first seen, and last read, before a moment; where to go on `after`,
     None at the end.
     """
-    window = [(moment, ArticleId(key)) for moment, key in tx.execute(_window(before, after))]
-    old = [key for _, key in window]
-    doomed = tx.execute(select(articles.c.id).where(articles.c.id.in_(old), *_prunable(before))).scalars().all()
+    begin = true() if after is None else tuple_(*_ORDER) > _at(after)
+    end: ColumnElement[bool] = articles.c.first_seen_at < before
+    row = tx.execute(select(*_ORDER).where(begin, end).order_by(*_ORDER).offset(WINDOW - 1).limit(1)).one_or_none()
+    last = None if row is None else (row.first_seen_at, ArticleId(row.id))
+    if last is not None:
+        # Instead of the other end: with both, SQLite would look at everything up to that.
+        end = tuple_(*_ORDER) <= _at(last)
+    doomed = tx.execute(select(articles.c.id).where(begin, end, *_prunable(before))).scalars().all()
     found = Pruned(articles=len(doomed), pages=_pages_of(tx, doomed))
     for table in (texts, pages):
         tx.execute(delete(table).where(table.c.article_id.in_(doomed)))
-    return found, window[-1] if len(window) == WINDOW else None
+    return found, last
 
 
 def prunable(tx: Transaction, before: datetime) -> Pruned:
@@ -57,13 +62,9 @@ def prunable(tx: Transaction, before: datetime) -> Pruned:
     return Pruned(articles=number, pages=tx.execute(kept).scalar_one())
 
 
-def _window(before: datetime, after: Place | None) -> Select[Any]:
-    rows = select(*_ORDER).where(articles.c.first_seen_at < before)
-    if after is not None:
-        moment, key = after
-        place = tuple_(bindparam(None, moment, articles.c.first_seen_at.type), bindparam(None, key))
-        rows = rows.where(tuple_(*_ORDER) > place)
-    return rows.order_by(*_ORDER).limit(WINDOW)
+def _at(place: Place) -> ColumnElement[Any]:
+    moment, key = place
+    return tuple_(bindparam(None, moment, articles.c.first_seen_at.type), bindparam(None, key))
 
 
 def _prunable(before: datetime) -> tuple[ColumnElement[bool], ...]:
