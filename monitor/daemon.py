@@ -17,6 +17,7 @@ from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
 from monitor.errors import MonitorError
+from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
@@ -25,6 +26,8 @@ TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
 BEAT = timedelta(seconds=30)
 """How often the daemon records that it runs."""
+PRUNE_AFTER = timedelta(minutes=5)
+"""How long after its start a daemon prunes, and then once a day: what is due to be polled comes first."""
 GRACE = timedelta(seconds=10)
 """How long work in hand may take to finish when the daemon is told to stop."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -67,19 +70,20 @@ def _handling(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator
 async def serve(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools, stopping: asyncio.Event) -> None:
     """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand."""
     stages = tuple(stages)
-    scheduler = _scheduler(stages, reloading, tools)
+    pruning = Pruning(tools)
+    scheduler = _scheduler(stages, reloading, pruning, tools)
     scheduler.start()
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
     finally:
         # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
-        await asyncio.gather(reloading.stop(), *(stage.stop(GRACE) for stage in stages))
+        await asyncio.gather(reloading.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
         scheduler.shutdown(wait=False)
 
 
-def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools) -> AsyncIOScheduler:
-    """One job a stage, one that looks at the configuration.
+def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, pruning: Pruning, tools: Tools) -> AsyncIOScheduler:
+    """One job a stage, one that looks at the configuration, and those of every day.
 
     A late run is run, late runs are run once, and a run never overtakes the one before it.
     """
@@ -95,6 +99,9 @@ def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools) -
     scheduler.add_job(Watch(reloading).tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
     scheduler.add_job(_alive, "interval", args=(tools,), seconds=BEAT.total_seconds(), id="alive")
     scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
+    # Soon after a start, too: there may be no whole day until the next one.
+    soon = now + PRUNE_AFTER
+    scheduler.add_job(pruning.run, "interval", days=1, next_run_time=soon, id="prune")
     return scheduler
 
 

@@ -532,6 +532,32 @@ class Page:
     """Too many elements for the extractor: the text is everything visible."""
 
 
+class Evidence(StrEnum):
+    """Of which articles the page is kept as it was sent."""
+
+    MATCHED = "matched"
+    ALL = "all"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawPage:
+    """A page as its server sent it, kept as evidence of what it said."""
+
+    url: str
+    """As asked for."""
+    final_url: str
+    """Where the answer came from, after redirects."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """In their order, names in lower case, as they were sent; those that may hold a secret are left out."""
+    body: bytes
+    """Decompressed: what Content-Encoding and Transfer-Encoding say of it holds no more."""
+    sha256: str
+    """Of `body`, when it came."""
+    fetched_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One article whose page is to be read."""
@@ -730,6 +756,8 @@ class News:
     """For every new or reworded article."""
     revisions: tuple[Revision, ...] = ()
     """Of articles whose entry says other words than before."""
+    read_again: tuple[ArticleId, ...] = ()
+    """Reworded articles that match although their page's text was pruned: it has to tell whether they do."""
     known: int = 0
     """Entries whose key the store had already, in this wording or another."""
 

@@ -1,6 +1,7 @@
 """Values for tests: a test mentions only what it is about."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from monitor.model import (
     Affiliation,
@@ -14,6 +15,7 @@ from monitor.model import (
     Found,
     Hit,
     Outlet,
+    RawPage,
     TermList,
     TextSource,
     Watchlist,
@@ -49,6 +51,14 @@ def an_article(url: str = "https://gazette.example/news/1", **changes: object) -
     given = {"feed_id": FeedId("gazette-en"), "outlet": "gazette", "title": "Headline 1", "summary": "Summary 1."}
     fixed = {"id": article_key(url), "url": url, "text_source": TextSource.FEED, "first_seen_at": NOON}
     return Article(**{"language": "en", "published_at": NOON, **fixed, **given, **changes})  # type: ignore[arg-type]
+
+
+def a_page(body: bytes = b"<html><body>Talks resume.</body></html>", **changes: object) -> RawPage:
+    """A page as its server sent it."""
+    url = "https://gazette.example/news/1"
+    given = {"url": url, "final_url": url, "status": 200, "headers": (("content-type", "text/html"),)}
+    fixed = {"body": body, "sha256": sha256(body).hexdigest(), "fetched_at": NOON}
+    return RawPage(**{**fixed, **given, **changes})  # type: ignore[arg-type]
 
 
 def a_document(title: str = "Headline", **changes: object) -> Document:

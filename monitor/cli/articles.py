@@ -43,7 +43,7 @@ EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the f
 @listing_options
 @click.pass_context
 def articles_command(context: click.Context, /, **options: Any) -> None:
-    """List the stored articles, newest first, matched or not; or show what changed in one, or where an address leads."""
+    """List the stored articles, newest first, matched or not; what changed in one; where an address leads."""
     if context.invoked_subcommand is None:
         _list(**options)
     elif any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in options):

@@ -34,6 +34,11 @@ def format_option(function: Function) -> Function:
     )(function)
 
 
+def number_of(number: int, noun: str) -> str:
+    """ "1 page", "2 pages"."""
+    return f"{number:,} {noun if number == 1 else f'{noun}s'}"
+
+
 def print_rows(records: Sequence[Mapping[str, object]], output: str, *, columns: Mapping[str, str], empty: str) -> None:
     """Print the records; `columns`: heading of the table → key of the record, `empty`: what to say of none."""
     match output:

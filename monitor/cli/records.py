@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from monitor.cli.moments import show_moment
-from monitor.model import Article, Hit, Match, Review, Revision
+from monitor.model import Article, Hit, Match, RawPage, Review, Revision
 
 if TYPE_CHECKING:
     from monitor.store.stories import Member
@@ -68,6 +68,19 @@ def revision_record(revision: Revision) -> Record:
         "words_added": revision.words_added,
         "words_removed": revision.words_removed,
         "is_return": revision.is_return,
+    }
+
+
+def page_record(page: RawPage) -> Record:
+    """A page that is kept as it was sent, without its body."""
+    return {
+        "url": page.url,
+        "final_url": page.final_url,
+        "status": page.status,
+        "headers": [list(header) for header in page.headers],
+        "bytes": len(page.body),
+        "sha256": page.sha256,
+        "fetched_at": page.fetched_at.isoformat(),
     }
 
 

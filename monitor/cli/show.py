@@ -1,19 +1,20 @@
 """`monitor show`: one article with its hits in the text, why it matched, where and when it was found."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.clauses import clause_record, outline, reasons, texts_of
+from monitor.cli.clauses import outline, reasons, texts_of
+from monitor.cli.dossier import dossier
 from monitor.cli.ids import known
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
-from monitor.cli.records import Record, article_record, match_record, review_record, revision_record, short
+from monitor.cli.records import short
 from monitor.cli.terminal import harmless, is_terminal, isolate
-from monitor.model import Article, Hit, Match, MatchId, Review, Revision
+from monitor.model import Article, Hit, Match, Review, Revision, TextSource
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -29,55 +30,26 @@ if TYPE_CHECKING:
 @database_option
 def show_command(*, given: str, output: str, verbose: bool, config: str | None, database: str | None) -> None:
     """Show the match or article whose id begins with ID: its text with the hits marked, and why it matched."""
-    from monitor.store import articles, matches, reviews, revisions, revisits
+    from monitor.store import revisits
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
         meant = known(tx, given)
-        article = articles.at(tx, [meant.article_id])[meant.article_id]
-        appearances = articles.entries_of(tx, meant.article_id)
-        found = [match for match in matches.of_article(tx, meant.article_id) if meant.match_id in (None, match.id)]
-        decisions = {match.id: reviews.of(tx, match.id) for match in found}
-        changes, visits = revisions.of(tx, article.id), revisits.of(tx, article.id)
+        found = dossier(tx, meant.article_id, meant.match_id)
+        visits = revisits.of(tx, found.article.id)
     if output == "json":
-        click.echo(json.dumps(_record(article, found, appearances, decisions, changes), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(found.record(), ensure_ascii=False, indent=2))
         return
-    _print_head(article, appearances, settings.timezone)
-    for line in _versions(article, changes, visits, settings.timezone):
+    _print_head(found.article, found.appearances, settings.timezone)
+    for line in _versions(found.article, found.revisions, visits, settings.timezone):
         click.echo(line)
-    for match in found:
-        _print_match(match, decisions[match.id], settings.timezone, verbose=verbose)
+    for page in found.pages:
+        kept_on = show_moment(page.fetched_at, settings.timezone)
+        click.echo(f"page of {kept_on} kept: {len(page.body):,} bytes, sha256 {page.sha256}")
+    for match in found.matches:
+        _print_match(match, found.reviews[match.id], settings.timezone, verbose=verbose)
     # Where a match is lost, its hits are those of an earlier text.
-    _print_texts(article, [hit for match in found if not match.lost_at for hit in match.found.hits])
-
-
-def _record(
-    article: Article,
-    found: Sequence[Match],
-    appearances: Sequence["Appearance"],
-    decisions: Mapping[MatchId, Sequence[Review]],
-    changes: Sequence[Revision],
-) -> Record:
-    """What a program reads: the article with its texts, its matches with their explanation, and where it was found."""
-    return {
-        **article_record(article),
-        "headlines": article.title.split("\n"),
-        "summary": article.summary,
-        "text": article.text,
-        "found_in": [
-            {"feed": one.feed_id, "key": one.entry.key, "link": one.entry.link, "at": one.first_seen_at.isoformat()}
-            for one in appearances
-        ],
-        "revisions": [revision_record(one) for one in changes],
-        "matches": [
-            {
-                **match_record(match),
-                "explanation": clause_record(match.found.explanation),
-                "reviews": [review_record(review) for review in decisions[match.id]],
-            }
-            for match in found
-        ],
-    }
+    _print_texts(found.article, [hit for match in found.matches if not match.lost_at for hit in match.found.hits])
 
 
 def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzinfo) -> None:
@@ -87,6 +59,8 @@ def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzi
     text = f"text from the {article.text_source}"
     if article.shortfall:
         text += f", not the whole page: {article.shortfall}"
+    if article.text_source is not TextSource.TITLE and not (article.summary or article.text):
+        text += ", pruned"
     click.echo(
         f"{text}; first seen {show_moment(article.first_seen_at, zone)}, read {show_moment(article.read_at, zone)}"
     )

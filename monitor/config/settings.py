@@ -13,10 +13,11 @@ from monitor.config.database import DEFAULT, database
 from monitor.config.files import SETTINGS
 from monitor.config.shape import Each, Keys, Shape
 from monitor.config.source import NO_PLACE, Source, has_unfit, open_source, spellings, variable
-from monitor.config.values import CONTACT, NETWORK, ZONE, count, duration, size
+from monitor.config.values import CONTACT, NETWORK, ZONE, choice, count, duration, size
 from monitor.config.yaml import Table, Text, read_tree
 from monitor.errors import ConfigError, Problem
 from monitor.fetch.settings import FetchSettings
+from monitor.model import Evidence
 from monitor.workers.settings import WorkerSettings
 
 T = TypeVar("T")
@@ -54,6 +55,9 @@ class Settings:
     """How long after its match an article is read again, ascending; () for never."""
     fetch: FetchSettings
     workers: WorkerSettings = field(default_factory=WorkerSettings)
+    evidence: Evidence = Evidence.MATCHED
+    retention_unmatched: timedelta | None = None
+    """After which an article that nothing matched loses its texts; None: never."""
 
     @property
     def user_agent(self) -> str:
@@ -78,6 +82,8 @@ _WORKERS: Mapping[str, Shape[Any]] = {
 }
 
 
+_RETENTION: Mapping[str, Shape[Any]] = {"unmatched": duration(timedelta(days=1), timedelta(days=3650))}
+
 _ABOUT = {
     "database": "an SQLite file, relative to the folder that holds `config/`; or `postgresql://user:password@host/name`",
     "timezone": "in which moments are shown and typed",
@@ -86,6 +92,8 @@ _ABOUT = {
     "revisit": "how long after its match an article is read again, to see whether it has changed; `[]` for never",
     "fetch": "behaviour towards other people's servers",
     "workers": "the processes that parse what they send",
+    "evidence": "whose page is kept as it was sent: of articles that match when it is read, of all, of none",
+    "retention": "how long what is stored is kept",
 }
 _ABOUT_POLL = {
     "every": "how often a feed is asked at first; then as often as it brings news",
@@ -106,6 +114,10 @@ _ABOUT_WORKERS = {
     "timeout": "for one feed or page",
     "memory": "address space of one process",
     "recycle": "feeds and pages after which a process is replaced",
+}
+
+_ABOUT_RETENTION = {
+    "unmatched": "after which an article that nothing has matched loses its texts and pages; not set: never",
 }
 
 
@@ -181,6 +193,8 @@ def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any
             "revisit": _REVISIT,
             "fetch": Keys(build=dict, keys=_FETCH, about=_ABOUT_FETCH),
             "workers": Keys(build=dict, keys=_WORKERS, about=_ABOUT_WORKERS),
+            "evidence": choice(Evidence),
+            "retention": Keys(build=dict, keys=_RETENTION, about=_ABOUT_RETENTION),
         },
         about=_ABOUT,
     )
@@ -204,14 +218,16 @@ def _settings(given: Mapping[str, Any], default_database: str) -> Settings:
     """What was given over the defaults, each of which stands where the setting is defined."""
     contact = given.get("contact", "")
     user_agent = f"media-monitor/{__version__}" + (f" (+{contact})" if contact else "")
-    plain = {key: given[key] for key in ("timezone", "contact") if key in given}
+    plain = {key: given[key] for key in ("timezone", "contact", "evidence") if key in given}
     polled = {f"poll_{key}": value for key, value in given.get("poll", {}).items()}
     if "revisit" in given:
         plain["revisit"] = tuple(sorted(set(given["revisit"])))
+    kept = {f"retention_{key}": value for key, value in given.get("retention", {}).items()}
     return Settings(
         database_url=given.get("database", default_database),
         fetch=FetchSettings(user_agent=user_agent, **given.get("fetch", {})),
         workers=WorkerSettings(**given.get("workers", {})),
         **plain,
         **polled,
+        **kept,
     )

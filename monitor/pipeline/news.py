@@ -99,14 +99,21 @@ def decide_news(
         worded[article.id] = article
         sightings.append(Sighting(entry=entry, article_id=article.id))
     changed = [article for article in worded.values() if article != stored.get(article.id)]
+    matched = tuple(match_article(article, outlets, matcher) for article in changed)
     return News(
         sightings=tuple(sightings),
         new_articles=tuple(article for article in changed if article.id not in stored),
         reworded=tuple(article for article in changed if article.id in stored),
-        matched=tuple(match_article(article, outlets, matcher) for article in changed),
+        matched=matched,
         revisions=tuple(revisions),
+        read_again=tuple(one.article_id for one in matched if one.found and _is_pruned(stored.get(one.article_id))),
         known=len(seen.unchanged) + len(seen.changed),
     )
+
+
+def _is_pruned(article: Article | None) -> bool:
+    """Whether the whole page was read, and its text is kept no more."""
+    return article is not None and article.text_source is TextSource.PAGE and not (article.shortfall or article.text)
 
 
 def _known_article(entry: Entry, fresh: Article, seen: Seen) -> Article | None:

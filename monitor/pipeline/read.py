@@ -17,6 +17,7 @@ from monitor.model import (
     Article,
     ArticleId,
     Page,
+    RawPage,
     Read,
     Reading,
     RobotsPolicy,
@@ -26,12 +27,13 @@ from monitor.model import (
     article_key,
 )
 from monitor.pipeline.belonging import join
+from monitor.pipeline.evidence import is_kept, raw_page
 from monitor.pipeline.network import UNREACHED, Phase
 from monitor.pipeline.news import match_article
 from monitor.pipeline.outage import settle
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import articles, matches, merging, readings, revisits
+from monitor.store import articles, matches, merging, pages, readings, revisits
 from monitor.store.revisits import Looked
 from monitor.store.store import Transaction
 from monitor.urls import host
@@ -67,6 +69,8 @@ class Attempt:
     """False: no server answered."""
     fetched: Fetched | None = None
     """What the server answered; None where it did not."""
+    raw: RawPage | None = None
+    """The page as it was sent; None where none came."""
 
 
 def read_stage(tools: Tools) -> Stage[Reading]:
@@ -162,12 +166,13 @@ def unanswered(error: FetchError) -> Attempt:
 
 async def judged(article: Article, fetched: Fetched, tools: Tools) -> Attempt:
     """What an answer is worth."""
+    raw = raw_page(fetched, now=tools.clock())
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
             verdict = without_page(Shortfall.PARSER_LIMIT, retry=True)
-            return Attempt(verdict=verdict, error=str(error), crashed=True, fetched=fetched)
+            return Attempt(verdict=verdict, error=str(error), crashed=True, fetched=fetched, raw=raw)
         page = None
     verdict = judge(
         fetched.status,
@@ -179,7 +184,7 @@ async def judged(article: Article, fetched: Fetched, tools: Tools) -> Attempt:
         landed=fetched.final_url,
     )
     wait = retry_after(fetched.headers.get("retry-after", ""), now=tools.clock())
-    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait, fetched=fetched)
+    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait, fetched=fetched, raw=raw)
 
 
 async def extract(fetched: Fetched, workers: Workers) -> Page | None:
@@ -212,6 +217,8 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     if stored and stored.id == done.article.id:
         # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
         join(tx, done.article, now)
+    if attempt.raw and is_kept(tools.config.settings.evidence, done.matched):
+        pages.put(tx, done.article.id, attempt.raw)
     return done, new_matches
 
 
@@ -244,7 +251,7 @@ def _merge(tx: Transaction, done: Read, twin: Article, tools: Tools, now: dateti
     merged = merging.merge(tx, younger.id, older.id)
     matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
     revisits.plan(tx, [matched], tools.config.settings.revisit, now)
-    return replace(done, article=merged)
+    return replace(done, article=merged, matched=matched)
 
 
 def decide_read(article: Article, reading: Reading, attempt: Attempt, tools: Tools, now: datetime) -> Read:

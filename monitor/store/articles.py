@@ -37,7 +37,6 @@ _FULL = (*_BARE, texts.c.summary, texts.c.text)
 # What a better knowledge of an article may change; the rest is what it was first met as.
 _CHANGING = ("url", "outlet", "title", "text_source", "shortfall", "language", "authors", "published_at", "read_at")
 _UPDATE = update(articles).where(articles.c.id == bindparam("at"))
-_UPDATE_TEXTS = update(texts).where(texts.c.article_id == bindparam("at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,14 +132,18 @@ def save_summaries(tx: Transaction, reworded: Sequence[Article]) -> None:
     if not reworded:
         return
     tx.execute(_UPDATE, [_changes(article) for article in reworded])
-    tx.execute(_UPDATE_TEXTS, [{"at": article.id, "summary": article.summary} for article in reworded])
+    # Not an update: the texts of an old article may have been pruned.
+    said = [{"article_id": article.id, "summary": article.summary, "text": ""} for article in reworded]
+    tx.execute(upsert(tx, texts, ("article_id",), ("summary",)), said)
 
 
 def save_text(tx: Transaction, article: Article) -> bool:
     """Saves what reading an article's page brought; its summary stays. False: it was merged away, nothing is saved."""
     if not tx.execute(_UPDATE, _changes(article)).rowcount:
         return False
-    tx.execute(_UPDATE_TEXTS, {"at": article.id, "text": article.text})
+    # Likewise.
+    read = {"article_id": article.id, "summary": "", "text": article.text}
+    tx.execute(upsert(tx, texts, ("article_id",), ("text",)), read)
     return True
 
 

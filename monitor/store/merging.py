@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from monitor.model import Article, ArticleId, MatchId, TextSource, WatchlistId, match_key
-from monitor.store import articles, memberships, revisits
+from monitor.model import Article, ArticleId, MatchId, WatchlistId, match_key
+from monitor.store import articles, memberships, pages, revisits
 from monitor.store.connections import Transaction
 from monitor.store.schema import (
     addresses,
@@ -44,6 +44,7 @@ def merge(tx: Transaction, younger: ArticleId, older: ArticleId) -> Article:
     _move_matches(tx, younger, older)
     memberships.merge(tx, younger, older)
     revisits.merge(tx, younger, older)
+    pages.move(tx, younger, older)
     for table in (readings, texts):
         tx.execute(delete(table).where(table.c.article_id == younger))
     tx.execute(delete(articles_table).where(articles_table.c.id == younger))
@@ -64,7 +65,7 @@ def united(older: Article, younger: Article) -> Article:
         authors=older.authors or younger.authors,
         language=older.language or younger.language,
     )
-    if younger.text_source is not TextSource.PAGE or (older.text and _read_at(older) > _read_at(younger)):
+    if not younger.text or (older.text and _read_at(older) > _read_at(younger)):
         return united
     return replace(united, text=younger.text, shortfall=younger.shortfall, read_at=younger.read_at)
 

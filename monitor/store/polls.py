@@ -257,6 +257,7 @@ def save(
     addressed = [article for article in news.new_articles if article.url]
     readings.add(tx, addressed, now)
     articles.save_summaries(tx, news.reworded)
+    readings.retry(tx, news.read_again, now)
     entries.save(tx, state.feed_id, news.sightings, now)
     return matches.put(tx, news.matched, watchlists, now, new=[article.id for article in addressed])
 

@@ -31,10 +31,10 @@ from monitor.model import (
     TextSource,
     Turn,
 )
-from monitor.store.columns import KEY, Choice, Clean, Packed, Seconds, Strings, Utc
+from monitor.store.columns import KEY, Choice, Clean, Packed, PackedBytes, Seconds, Strings, Utc
 from monitor.stories.story import How
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -198,6 +198,22 @@ Index(
     "ix_readings_taken",
     readings.c.taken_at,
     sqlite_where=text("taken_at IS NOT NULL"),
+)
+
+# Pages as their servers sent them, each once, however often it was read.
+pages = Table(
+    "pages",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("article_id", KEY, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("url", Clean, nullable=False),
+    Column("final_url", Clean, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Clean, nullable=False),
+    Column("body", PackedBytes, nullable=False),
+    Column("sha256", KEY, nullable=False),
+    Column("fetched_at", Utc, nullable=False),
+    UniqueConstraint("article_id", "sha256"),
 )
 
 matches = Table(

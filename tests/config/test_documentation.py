@@ -1,6 +1,7 @@
 """docs/configuration.md and the shipped monitor.yaml say what the code does."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def paths(shape: object, prefix: str = "") -> set[str]:
 
 
 SETTING_KEYS = {"database", "timezone", "contact", "poll.every", "poll.fastest", "poll.slowest", "revisit"}
+SETTING_KEYS |= {"evidence", "retention.unmatched"}
 SETTING_KEYS |= {f"fetch.{key}" for key in settings._FETCH} | {f"workers.{key}" for key in settings._WORKERS}
 
 
@@ -103,10 +105,11 @@ def test_the_shipped_settings_are_the_defaults() -> None:
 
 
 def test_the_shipped_settings_name_every_key_and_can_be_uncommented() -> None:
-    text = re.sub(r"^( *)# (\w+: \S+)$", r"\1\2", SHIPPED, flags=re.MULTILINE)
+    text = re.sub(r"^( *)# ( *\w+:(?: \S+)?)$", r"\1\2", SHIPPED, flags=re.MULTILINE)
 
     found = load_settings({"monitor.yaml": text.encode()}, {}, HOME)
 
     names = set(re.findall(r"^ *(\w+):", text, re.MULTILINE))
     assert names == {part for key in SETTING_KEYS for part in key.split(".")}
     assert found.contact == "you@example.org"
+    assert found.retention_unmatched == timedelta(days=90)

@@ -15,6 +15,7 @@ import monitor
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError
 from monitor.fetch.settings import FetchSettings
+from monitor.model import Evidence
 from monitor.workers.settings import WorkerSettings
 from tests.config.valid import HOME
 
@@ -32,6 +33,8 @@ fetch:
   page_size: 1MiB
   allow_addresses: [192.168.1.0/24, "fd00::/8", 10.1.2.3]
 workers: {count: 4, timeout: 5s, memory: 2GiB, recycle: 50}
+evidence: all
+retention: {unmatched: 30d}
 """
 
 
@@ -76,6 +79,8 @@ def test_everything_can_be_set() -> None:
             allow_addresses=(ip_network("192.168.1.0/24"), ip_network("fd00::/8"), ip_network("10.1.2.3")),
         ),
         workers=WorkerSettings(count=4, timeout=timedelta(seconds=5), memory=2**31, recycle=50),
+        evidence=Evidence.ALL,
+        retention_unmatched=timedelta(days=30),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpcore
 import pytest
+from sqlalchemy import update
 
 from monitor import daemon
 from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
@@ -24,10 +25,11 @@ from monitor.pipeline.tally import NO_NETWORK
 from monitor.store import daemon as daemon_record
 from monitor.store import daemon as daemons
 from monitor.store import outages, polls, readings
+from monitor.store.schema import articles
 from monitor.store.store import Store
 from tests.campaigns.processes import Running, eventually
 from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Held
-from tests.pipeline.conftest import World
+from tests.pipeline.conftest import MONITOR_YAML, World
 
 Start = Callable[..., Running]
 NOWHERE = "http://127.0.0.1:9/feed.xml"
@@ -349,6 +351,19 @@ def test_a_daemon_says_that_it_lives_and_its_absence_is_recorded(
     assert (absent.kind, absent.began_at) == (OutageKind.MONITOR, long_ago)
     assert absent.ended_at is not None
     assert absent.ended_at > now() - timedelta(minutes=5)
+
+
+def test_a_daemon_prunes_by_itself(world: World, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("monitor.yaml", f"{MONITOR_YAML}retention: {{unmatched: 30d}}\n")
+    world.offer(world.item("Football", "", text="A goal."))
+    assert command(world, "run", "--once").code == 0
+    (article,) = world.articles().values()
+    assert article.summary == "A goal."
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        tx.execute(update(articles).values(first_seen_at=now() - timedelta(days=31)))
+    monkeypatch.setattr(daemon, "PRUNE_AFTER", timedelta())
+    done = command(world, "run", until=lambda: world.articles()["Football"].summary == "")
+    assert (done.code, done.is_clean()) == (0, True)
 
 
 def test_a_daemon_whose_life_cannot_be_recorded_goes_on(

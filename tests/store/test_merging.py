@@ -49,6 +49,13 @@ def test_the_better_source_of_the_two_is_kept() -> None:
     assert merging.united(full, page).text_source is TextSource.PAGE
 
 
+def test_a_text_that_was_pruned_takes_no_other_with_it() -> None:
+    whole = replace(OLDER, text_source=TextSource.PAGE, text="The page.", read_at=NOON)
+    bare = replace(YOUNGER, text_source=TextSource.PAGE, read_at=NOON + DAY)
+    assert merging.united(whole, bare).text == "The page."
+    assert merging.united(replace(bare, first_seen_at=NOON - DAY), whole).text == "The page."
+
+
 def test_a_match_that_only_the_younger_had_moves_with_its_reviews_and_its_old_id(store: Store) -> None:
     old_id, new_id = match_key(RAFAH, YOUNGER.id), match_key(RAFAH, OLDER.id)
     with store.writing() as tx:

@@ -22,6 +22,7 @@ from monitor.store import (
     daemon,
     matches,
     migrate,
+    pages,
     polls,
     reloads,
     rule_versions,
@@ -31,7 +32,7 @@ from monitor.store import (
 from monitor.store.articles import ArticleQuery
 from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, revision, upgrade
-from tests.builders import NOON, a_feed, a_found, an_article
+from tests.builders import NOON, a_feed, a_found, a_page, an_article
 from tests.store.test_faults import create
 
 COMPARED = {"compare_type": True, "version_table": schema.VERSION_TABLE}
@@ -222,4 +223,6 @@ def test_a_database_of_the_first_version_keeps_everything(first_version: str) ->
         assert daemon.get(tx) is None
         assert rule_versions.active(tx) == ()
         reloads.ask(tx, NOON, forced=False)
+        pages.put(tx, an_article().id, a_page())
+        assert pages.of_article(tx, an_article().id) == (a_page(),)
         assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
