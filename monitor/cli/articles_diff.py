@@ -67,10 +67,10 @@ def _later_texts(article: Article, found: Sequence[Revision]) -> Iterator[tuple[
 def _lines(revision: Revision, later: str, zone: tzinfo) -> Iterator[str]:
     from monitor.articles.word_diff import Kind, Piece, changed_lines, differences
 
-    words = f"{revision.words_added} words added, {revision.words_removed} removed"
+    words = f"words: {revision.words_added} added, {revision.words_removed} removed"
     back = "; the text is again what it was before" if revision.is_return else ""
     moment = show_moment(revision.replaced_at, zone)
-    yield click.style(f"revision {revision.number}  {moment}, by the {revision.source}: {words}{back}", bold=True)
+    yield click.style(f"revision {revision.number}  {moment}, by the {revision.source}; {words}{back}", bold=True)
     yield f"(as it was since {show_moment(revision.since, zone)})"
     if revision.new_headline:
         yield click.style("── headline", dim=True)

@@ -29,11 +29,5 @@ def of(tx: Transaction, article_id: ArticleId) -> tuple[Revision, ...]:
     return tuple(_revision_of(row, number) for number, row in enumerate(tx.execute(_OF, {"at": article_id}), start=1))
 
 
-def count(tx: Transaction, article_id: ArticleId) -> int:
-    """How many revisions an article has."""
-    these = select(func.count()).select_from(revisions).where(revisions.c.article_id == article_id)
-    return tx.execute(these).scalar_one()
-
-
 def _revision_of(row: Any, number: int) -> Revision:
     return Revision(number=number, **{name: getattr(row, name) for name in _COLUMNS})

@@ -81,6 +81,12 @@ def test_where_too_much_is_to_be_compared_words_that_are_unique_hold_the_texts_t
     assert marked("a b z", "b a y") == "[-a -]b [-z-][+a y+]"
 
 
+def test_texts_that_cannot_be_told_apart_in_time_replace_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(word_diff, "_MOST_STEPS", 0)
+    monkeypatch.setattr(word_diff, "_DEEPEST", 0)
+    assert marked("a x b", "c x d") == "[-a x b-][+c x d+]"
+
+
 def test_lines_in_which_something_changed_stand_by_themselves() -> None:
     pieces = differences("One.\nThe dead are 30.\nTwo.\n", "One.\nThe dead are 31.\nTwo.\nThree.")
     assert list(changed_lines(pieces)) == [

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from monitor.app import at_work, run_once
+from monitor.cli.progress import print_summary
 from monitor.errors import ParseError, ParseKind
 from monitor.model import Page, Removal, Revision, RevisionSource, Revisit, Shortfall, Turn
 from monitor.pipeline.poll import poll_stage
@@ -56,12 +57,16 @@ def turns(world: World) -> list[tuple[Turn, int]]:
     return [(one.turn, one.revision) for one in found[::-1]]
 
 
-async def test_a_changed_text_is_kept_with_its_time_and_the_new_one_is_matched(world: World) -> None:
+async def test_a_changed_text_is_kept_with_its_time_and_the_new_one_is_matched(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     await matched(world)
     made = world.now
     world.page("/1", SECOND)
     tally = await world.run(after=HOUR)
     assert (tally.revisited, tally.revised, tally.removed) == (1, 1, 0)
+    print_summary(tally, ())
+    assert "revisits  1 of matched articles: 1 changed, 0 removed\n" in capsys.readouterr().out
     (article,) = world.articles().values()
     assert article.text == SECOND
     (revision,) = history(world)
