@@ -22,6 +22,7 @@ from monitor.errors import FetchError
 from monitor.model import (
     Article,
     Page,
+    RawPage,
     Removal,
     Revision,
     RevisionSource,
@@ -29,13 +30,14 @@ from monitor.model import (
     Shortfall,
     Validators,
 )
+from monitor.pipeline.evidence import is_kept
 from monitor.pipeline.network import Phase
 from monitor.pipeline.news import MOST_TITLE, match_article
 from monitor.pipeline.outage import settle
 from monitor.pipeline.read import MOST_CRASHES, Attempt, improved, judged, look, looked_at, request_of, unanswered
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import articles, match_events, matches, revisions, revisits
+from monitor.store import articles, match_events, matches, pages, revisions, revisits
 from monitor.store.revisits import Looked
 from monitor.store.store import Transaction
 from monitor.urls import host
@@ -165,7 +167,7 @@ def save(tx: Transaction, due: Revisit, attempt: Attempt | Same, tools: Tools) -
     if decided.is_removed or decided.is_there:
         articles.set_removed(tx, article.id, decided.is_removed, now)
     if decided.article != article:
-        _save_changed(tx, decided, tools, now)
+        _save_changed(tx, decided, attempt.raw if isinstance(attempt, Attempt) else None, tools, now)
     looked = attempt.looked if isinstance(attempt, Same) else looked_at(attempt, now)
     if looked:
         revisits.saw(tx, article.id, looked)
@@ -173,13 +175,15 @@ def save(tx: Transaction, due: Revisit, attempt: Attempt | Same, tools: Tools) -
     return decided
 
 
-def _save_changed(tx: Transaction, decided: Decided, tools: Tools, now: datetime) -> None:
+def _save_changed(tx: Transaction, decided: Decided, raw: RawPage | None, tools: Tools, now: datetime) -> None:
     article = decided.article
     articles.save_text(tx, article)
     matched = match_article(article, tools.outlets, tools.config.matcher)
     before = match_events.counting(tx, [article.id])[article.id]
     matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
     revisits.plan(tx, [matched], tools.config.settings.revisit, now)
+    if raw and is_kept(tools.config.settings.evidence, matched):
+        pages.put(tx, article.id, raw)
     if decided.revision:
         after = match_events.counting(tx, [article.id])[article.id]
         match_events.add(tx, revisions.add(tx, decided.revision), before, after, now)

@@ -13,7 +13,7 @@ from monitor.errors import ParseError, ParseKind
 from monitor.model import Page, Removal, Revision, RevisionSource, Revisit, Shortfall, Turn
 from monitor.pipeline.poll import poll_stage
 from monitor.pipeline.revisit import ask, changed_headline, revisit_stage, save
-from monitor.store import articles, match_events, merging, revisions, revisits
+from monitor.store import articles, match_events, merging, pages, revisions, revisits
 from monitor.store.match_events import Turned
 from monitor.store.matches import MatchQuery
 from monitor.store.revisits import Visits
@@ -77,6 +77,18 @@ async def test_a_changed_text_is_kept_with_its_time_and_the_new_one_is_matched(
     hit = match.found.hits[-1]
     assert match.article.text[hit.start : hit.end] in ("fighters", "Rafah")
     assert turns(world) == []
+
+
+@pytest.mark.parametrize(("evidence", "kept"), [("matched", [FIRST, SECOND]), ("none", [])])
+async def test_the_page_that_said_other_words_is_kept_too(world: World, evidence: str, kept: list[str]) -> None:
+    world.write("monitor.yaml", (world.folder / "monitor.yaml").read_text() + f"evidence: {evidence}\n")
+    await matched(world)
+    world.page("/1", SECOND)
+    await world.run(after=HOUR)
+    (article,) = world.articles().values()
+    found = [page.body.decode() for page in world.reading(pages.of_article, article.id)]
+    assert len(found) == len(kept)
+    assert all(text.split("\n")[0] in body for text, body in zip(kept, found, strict=True))
 
 
 async def test_an_article_is_visited_as_planned_and_then_no_more(world: World) -> None:
