@@ -97,7 +97,7 @@ class Story:
     lately: int
     """Articles that joined within the last day."""
     origins: int
-    """Independent ones: copies of one text are one, and so is all that is credited to one agency."""
+    """Independent ones: copies of one text are one."""
     outlets: tuple[str, ...]
     languages: tuple[str, ...]
 
@@ -115,7 +115,7 @@ class Membership:
     shared: tuple[str, ...] = ()
     """The significant words in common, the rarest first, as the article writes them."""
     origin: str = ""
-    """The same of copies, and of all that is credited to one agency: the first article's id, or the agency's."""
+    """The first article of the same text: copies have one origin."""
     note: str = ""
     """Why it is in no story that it resembles; "" where there is nothing to say."""
 
@@ -126,34 +126,28 @@ def place(
     neighbours: Sequence[Neighbour],
     sizes: Mapping[StoryId, Size],
     frequency: Frequency,
-    *,
-    credit: str = "",
 ) -> Membership:
-    """Where a new article belongs.
-
-    `neighbours`: members of stories that it may resemble; `sizes`: of their stories; `credit`: the agency that it
-    names as its source, "" where it names none.
-    """
-    own = Membership(story_id=story_key(article_id), how=How.FIRST, origin=credit or article_id)
+    """Where a new article belongs; `neighbours`: members of stories that it may resemble; `sizes`: of their stories."""
     note = ""
     for found in (
-        _as_copy(report, neighbours, frequency, credit),
-        _as_report(report, neighbours, sizes, frequency, credit or article_id),
+        _as_copy(report, neighbours, frequency),
+        _as_report(article_id, report, neighbours, sizes, frequency),
     ):
         if found:
             refusal = sizes[found.story_id].refusal(report.at)
             if not refusal:
                 return found
             note = note or f"like {found.like}, but {refusal}"
-    return Membership(story_id=own.story_id, how=own.how, origin=own.origin, note=note)
+    return Membership(story_id=story_key(article_id), how=How.FIRST, origin=article_id, note=note)
 
 
-def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequency, credit: str) -> Membership | None:
+def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequency) -> Membership | None:
     best = max((one for one in neighbours if is_copy(report, one, frequency)), key=_contained, default=None)
     if best is None:
         return None
-    origin = credit or best.origin
-    return Membership(story_id=best.story_id, how=How.COPY, like=best.article_id, overlap=best.contained, origin=origin)
+    return Membership(
+        story_id=best.story_id, how=How.COPY, like=best.article_id, overlap=best.contained, origin=best.origin
+    )
 
 
 def is_copy(report: Report, other: Neighbour, frequency: Frequency) -> bool:
@@ -169,11 +163,11 @@ def _contained(one: Neighbour) -> float:
 
 
 def _as_report(
+    article_id: ArticleId,
     report: Report,
     neighbours: Sequence[Neighbour],
     sizes: Mapping[StoryId, Size],
     frequency: Frequency,
-    origin: str,
 ) -> Membership | None:
     alike = [one for one in neighbours if is_same_event(report, one.report, frequency)]
     stories = [one.story_id for one in alike]
@@ -189,5 +183,5 @@ def _as_report(
         like=best.article_id,
         overlap=overlap(report, best.report, frequency),
         shared=tuple(report.written.get(word, word) for word in words),
-        origin=origin,
+        origin=article_id,
     )

@@ -23,15 +23,14 @@ def neighbour(name: str = "other", told: Report = TOLD, **changes: object) -> Ne
     return Neighbour(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def placed(neighbours: Sequence[Neighbour], *, size: int = 1, began: datetime = NOON, credit: str = "") -> Membership:
+def placed(neighbours: Sequence[Neighbour], *, size: int = 1, began: datetime = NOON) -> Membership:
     sizes = {one.story_id: Size(articles=size, began_at=began) for one in neighbours}
-    return place(OWN, TOLD, neighbours, sizes, rare, credit=credit)
+    return place(OWN, TOLD, neighbours, sizes, rare)
 
 
 def test_an_article_like_none_founds_a_story() -> None:
     found = placed([])
     assert found == Membership(story_id=story_key(OWN), how=How.FIRST, origin=OWN)
-    assert placed([], credit="reuters").origin == "reuters"
 
 
 def test_a_copy_has_the_origin_of_what_it_copies() -> None:
@@ -43,7 +42,6 @@ def test_a_copy_has_the_origin_of_what_it_copies() -> None:
         "most",
         0.9,
     )
-    assert placed([neighbour(contained=0.9)], credit="reuters").origin == "reuters"
 
 
 def test_half_a_text_is_no_copy_but_a_report_of_the_same() -> None:
