@@ -152,7 +152,7 @@ async def _measured(config: Config, site: Site, other: Bare, rounds: int) -> lis
 
 
 async def _round(number: int, tools: Tools, meter: Meter, matcher: TimedMatcher, other: Bare) -> Round:
-    poll, read = stages(tools, _of_round(number))
+    poll, read, _ = stages(tools, _of_round(number))
     await poll.work_off()
     # Who comes first may find the machine cooler: they take turns.
     spent = other.extract() if number % 2 else None

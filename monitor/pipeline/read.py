@@ -109,6 +109,11 @@ async def read(reading: Reading, tools: Tools) -> None:
     elif not attempt.reached:
         tools.network.missed(host(reading.article.url), tools.clock())
     await settle(tools)
+    await _keep(reading, attempt, tools)
+
+
+async def _keep(reading: Reading, attempt: Attempt, tools: Tools) -> None:
+    """Save what came of a page; where our own network is in doubt, that is nothing."""
     if not attempt.reached and tools.network.phase is not Phase.UP:
         await tools.database.save(lambda tx: readings.give_back(tx, [reading.article.id]))
         return

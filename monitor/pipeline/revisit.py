@@ -109,14 +109,19 @@ async def revisit(due: Revisit, tools: Tools) -> None:
         await tools.database.save(lambda tx: revisits.give_back(tx, article.id, until=until))
         tools.tally.put_off += 1
         return
-    is_reached = isinstance(attempt, Same) or attempt.reached
     if isinstance(attempt, Same) or attempt.landed:
         tools.network.answered()
-    elif not is_reached:
+    elif not attempt.reached:
         tools.network.missed(host(article.url), tools.clock())
     await settle(tools)
+    await _keep(due, attempt, tools)
+
+
+async def _keep(due: Revisit, attempt: Attempt | Same, tools: Tools) -> None:
+    """Save what came of a visit; where our own network is in doubt, that is nothing."""
+    is_reached = isinstance(attempt, Same) or attempt.reached
     if not is_reached and tools.network.phase is not Phase.UP:
-        await tools.database.save(lambda tx: revisits.give_back(tx, article.id))
+        await tools.database.save(lambda tx: revisits.give_back(tx, due.article.id))
         return
     decided = await tools.database.save(lambda tx: save(tx, due, attempt, tools))
     tools.tally.add_visit(decided.revision, decided.is_removed)

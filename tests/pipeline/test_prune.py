@@ -101,6 +101,7 @@ async def test_a_new_wording_makes_no_match_that_the_pruned_text_forbids(old: Wo
 
 
 async def test_a_page_that_is_gone_meanwhile_is_not_asked_for_with_every_wording(old: World) -> None:
+    old.write("monitor.yaml", (old.folder / "monitor.yaml").read_text() + "revisit: []\n")
     old.answer("/1", status=410)
     for said in ("In Doha.", "In Paris.", "In Rome."):
         await offered_again(old, old.item("Talks about fighters in Rafah go on", "/1", text=said, guid="1"))
