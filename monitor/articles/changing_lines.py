@@ -6,6 +6,7 @@ Sites change these lines with every visit. Known in English, Arabic, Hebrew, Tur
 import re
 from collections.abc import Iterator
 
+from monitor.articles.furniture import is_notice
 from monitor.text.tokens import tokens
 
 _MOST_WORDS = 12
@@ -43,21 +44,17 @@ _UPDATED = re.compile(
     )\b(?P<rest>.*)""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_FURNITURE = re.compile(
+_COUNTED = re.compile(
     r"""\W*(?:
-      share(?:\W*\Z|\s+(?:this|on|via|article)\b) | (?:read|see)\s+(?:more|also|next)\b | also\s+read\b
-    | more\s+on\s+this\b | related(?:\W*\Z|\s*:|\s+(?:stories|articles|news|topics|coverage)\b)
-    | advertisement\W*\Z | sign\s+up\s+(?:for|to)\b | subscribe\b | follow\s+us\b | click\s+here\b
-    | listen\s+to\s+this\b | [\d.,]+\s*(?:comments?|views?|shares?|min(?:ute)?s?\s+read)\b
-    | [اإ]قر[أا]\S*\s+(?:أيض|ايض|المزيد)\S* | شارك(?:\W*\Z|\s+(?:على|هذا|المقال|الخبر)\b) | تابعو?نا\b | إعلان\W*\Z
-    | (?:أخبار|مواضيع)\s+ذات\s+صلة\b | [\d.,]+\s*(?:مشاهدة|تعليق)\b
-    | קרא(?:ו)?\s+(?:גם|עוד)\b | שתפו\b | פרסומת\W*\Z | עקבו\b | כתבות\s+נוספות\b | [\d.,]+\s*(?:תגובות|צפיות)\b
-    | ayrıca\s+oku\w*\b | paylaş\W*\Z | reklam\W*\Z | ilgili\s+haberler\b | abone\s+ol\b | bizi\s+takip\b
-    | (?:à\s+)?lire\s+aussi\b | partager\b | publicité\W*\Z | s[’']abonner\b | abonnez-vous\b | suivez-nous\b
-    | sur\s+le\s+même\s+sujet\b | [\d.,]+\s*(?:commentaires?|vues?)\b
+      share(?:\W*\Z|\s+article\b) | listen\s+to\s+this\b | see\s+next\b
+    | [\d.,]+\s*(?:comments?|views?|shares?|min(?:ute)?s?\s+read|مشاهدة|تعليق|תגובות|צפיות|commentaires?|vues?)\b
+    | شارك(?:\W*\Z|\s+(?:على|هذا|المقال|الخبر)\b) | إعلان\W*\Z
+    | שתפו\b | פרסומת\W*\Z | כתבות\s+נוספות\b
+    | paylaş\W*\Z | reklam\W*\Z | ilgili\s+haberler\b | partager\b | publicité\W*\Z | s[’']abonner\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""Buttons and counts, which are no notices."""
 _SENTENCE = re.compile(r"[.!?…؟۔:;]\W*\Z")
 
 
@@ -77,4 +74,8 @@ def _is_furniture(line: str) -> bool:
     if updated := _UPDATED.match(line):
         rest = updated["rest"]
         return not tokens(rest) or bool(_DATE.search(rest) or RELATIVE_TIME.search(rest))
-    return bool(_FURNITURE.match(line)) or (_FEWEST_STAMP <= number <= _MOST_STAMP and bool(_STAMP.match(line)))
+    return (
+        is_notice(line)
+        or bool(_COUNTED.match(line))
+        or (_FEWEST_STAMP <= number <= _MOST_STAMP and bool(_STAMP.match(line)))
+    )

@@ -7,7 +7,7 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 
-from monitor.articles.furniture import drop_teasers, join_bodies, without_notices
+from monitor.articles.furniture import drop_teasers, join_bodies, without_controls, without_notices
 from monitor.articles.metadata import metadata
 from monitor.articles.vouch import vouched
 from monitor.errors import ParseError
@@ -19,7 +19,7 @@ from monitor.text.markup import tree_of, visible_text, without_tags
 MOST_ELEMENTS = 50_000
 """A page with more takes the extractor minutes; its text is then everything visible."""
 TOO_LITTLE = 600
-"""Characters; where the extractor finds fewer, it is asked again with all its fallbacks, and nothing is taken out."""
+"""Characters; where the extractor finds fewer, it is asked again with all its fallbacks, and its notices stay."""
 _META_HEAD = 4096
 """Bytes in which a page names its charset (HTML asks for 1,024; real ones are late)."""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -58,7 +58,7 @@ def extract(body: bytes, *, content_type: str, url: str) -> Page:
         return replace(page, text=visible_text(root), degraded=True)
     text = vouched(clean(found), page.text)
     # Of a short page the notices are what tells a wall from an article.
-    return replace(page, text=text if len(text) < TOO_LITTLE else without_notices(text))
+    return replace(page, text=without_controls(text) if len(text) < TOO_LITTLE else without_notices(text))
 
 
 def _refuse_files(body: bytes, content_type: str) -> None:

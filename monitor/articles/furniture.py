@@ -38,8 +38,8 @@ _NOTICES = (
     r"|sign up (?:for|to)\b|subscribe (?:to|now|here)\b|follow (?:us|him|her|them)\b|thank you for signing up"
     r"|follow .{1,60} on (?:twitter|x|facebook|instagram|google|telegram|whatsapp)\b|click here\b"
     r"|share (?:this (?:article|story|page|post)|on|via)\b|copyright\b|all rights reserved|like this story\?"
-    r"|get (?:the|our|all) .{1,80}(?:newsletter|inbox|alerts)|(?:advertisement|comments?|trending|newsletter)\Z"
-    r"|post comment|don.t miss\b|download (?:the|our) .{0,30}app\b|(?:have|got) a (?:tip|story)\?"
+    r"|get (?:the|our|all) .{1,80}(?:newsletter|inbox|alerts)|(?:trending|newsletter)\Z"
+    r"|don.t miss\b|download (?:the|our) .{0,30}app\b|(?:have|got) a (?:tip|story)\?"
     r"|join (?:our|the) .{0,30}(?:whatsapp|telegram|channel|newsletter|conversation)"
     r"|you (?:may|might) also (?:like|be interested)|recommended .{0,30}\Z|end of article\Z"
     r"|(?:show )?key events(?: only)?\Z|please turn on javascript|updated? (?:at )?\d{1,2}[:.]\d\d.{0,20}\Z"
@@ -59,9 +59,12 @@ _NOTICES = (
     r"|lee también|te puede interesar|síguenos|suscríbete|leia (?:também|mais)|siga-nos|leggi anche|seguici"
     r"|les også|læs også|läs (?:också|även)|lees ook|czytaj (?:też|także|więcej)|читайте также"
     # Japanese
-    r"|関連(?:記事|キーワード|ニュース)|あわせて読みたい|おすすめ(?:情報|記事)|この記事は会員限定|メモ入力|最大\d+文字"
+    r"|関連(?:記事|キーワード|ニュース)|あわせて読みたい|おすすめ(?:情報|記事)|この記事は会員限定"
 )
-_NOTICE = re.compile(rf"[\W_]*(?:{_NOTICES})", re.IGNORECASE)
+_CONTROLS = r"post comment|(?:advertisement|comments?)\Z|メモ入力|最大\d+文字"
+"""What a page is operated by: no wall says it."""
+_CONTROL = re.compile(rf"[\W_]*(?:{_CONTROLS})", re.IGNORECASE)
+_NOTICE = re.compile(rf"[\W_]*(?:{_CONTROLS}|{_NOTICES})", re.IGNORECASE)
 _TIME = re.compile(
     r"\W*\d{1,2}[:.]\d\d(?:\s*(?:[ap]\.?m\.?|gmt|utc|bst|est|edt|et|cest|cet))?(?:\s*\(.{1,12}\))?\W*\Z"
     r"|\W*\d{1,3} ?(?:s|m|h|min|mins|minutes?|hours?) ago\W*\Z",
@@ -132,6 +135,11 @@ def without_notices(text: str) -> str:
     a live blog's entry.
     """
     return "\n".join(line for line in text.split("\n") if len(line) > NOTICE or not is_notice(line))
+
+
+def without_controls(text: str) -> str:
+    """The text without what the page is operated by. For a short one, which may be a wall: that is told by notices."""
+    return "\n".join(line for line in text.split("\n") if len(line) > NOTICE or not _CONTROL.match(line))
 
 
 def is_notice(line: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 from lxml.html import HtmlElement
 
-from monitor.articles.furniture import MOST_PARTS, drop_teasers, is_notice, join_bodies, without_notices
+from monitor.articles.furniture import MOST_PARTS, drop_teasers, is_notice, join_bodies, without_controls, without_notices
 from monitor.text.markup import tree_of
 
 FIRST = "<p>Israeli troops surrounded the tunnels under Rafah on Monday, officials said, as talks went on.</p>"
@@ -150,3 +150,8 @@ def test_a_page_of_nothing_but_parts_and_links_is_read_in_time() -> None:
     drop_teasers(root)
     assert process_time() - started < 3
     assert _plain(FIRST) in etree.tostring(root, method="text", encoding="unicode")
+
+
+def test_of_a_short_page_only_its_controls_are_taken() -> None:
+    text = "尹氏は3日夜、緊急談話を出した。\nメモ入力\n-最大400文字まで\nSubscribe now to read on.\nPost comment"
+    assert without_controls(text).split("\n") == ["尹氏は3日夜、緊急談話を出した。", "Subscribe now to read on."]
