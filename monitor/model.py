@@ -718,6 +718,17 @@ class Revision:
     """Among those of its article, from 1; 0 until it is stored."""
 
 
+class Belonging(StrEnum):
+    """Why an article belongs to its story."""
+
+    FIRST = "first"
+    """It founded it."""
+    COPY = "copy"
+    """Most of the shorter text stands in the other."""
+    EVENT = "event"
+    """It shares names, numbers and rare words with another report of the same days."""
+
+
 class Turn(StrEnum):
     """What a revision did to a match."""
 

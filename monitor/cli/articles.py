@@ -3,13 +3,12 @@
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from monitor.cli.articles_diff import diff_command
 from monitor.cli.articles_url import url_command
 from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
-from monitor.cli.options import open_store, settings_of
+from monitor.cli.options import open_store, refuse_options, settings_of
 from monitor.cli.output import print_rows
 from monitor.cli.records import article_record, short, when
 from monitor.model import FeedId, Shortfall, TextSource
@@ -46,10 +45,8 @@ def articles_command(context: click.Context, /, **options: Any) -> None:
     """List the stored articles, newest first, matched or not; what changed in one; where an address leads."""
     if context.invoked_subcommand is None:
         _list(**options)
-    elif any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in options):
-        raise click.UsageError(
-            f"options go behind the command: monitor articles {context.invoked_subcommand} …", context
-        )
+    else:
+        refuse_options(context)
 
 
 articles_command.add_command(diff_command)

@@ -12,7 +12,7 @@ from monitor.cli.feeds_fix import fix_command
 from monitor.cli.feeds_health import health_command
 from monitor.cli.feeds_import import import_command
 from monitor.cli.moments import show_moment
-from monitor.cli.options import database_option, environment, folder_of, open_store
+from monitor.cli.options import database_option, environment, folder_of, open_store, refuse_options
 from monitor.cli.output import format_option, print_rows
 from monitor.cli.records import Record
 from monitor.errors import StoreError
@@ -45,8 +45,8 @@ def feeds_command(
     """List the configured feeds with what each has brought, those that fail first; or find, add, mend, exchange."""
     if context.invoked_subcommand is None:
         _list(failing=failing, output=output, config=config, database=database)
-    elif failing or output != "table" or config or database:
-        raise click.UsageError(f"options go behind the command: monitor feeds {context.invoked_subcommand} …", context)
+    else:
+        refuse_options(context)
 
 
 for command in (health_command, fix_command, add_command, discover_command, import_command, export_command):

@@ -9,8 +9,11 @@ from monitor.errors import StoreError
 from monitor.model import FeedId, Match
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.store.ids import Known
     from monitor.store.store import Transaction
+    from monitor.stories.story import Story
 
 
 def known(tx: "Transaction", given: str) -> "Known":
@@ -36,6 +39,28 @@ def match_named(tx: "Transaction", given: str) -> Match:
         names = ", ".join(f"{match.id[:8]} ({match.found.watchlist_id})" for match in found)
         hint = f"give one of its matches: {names}" if found else "nothing has matched it"
         raise StoreError(f"{given} is an article", hint=hint)
+    return found[0]
+
+
+def story_named(tx: "Transaction", given: str, now: "datetime") -> "Story":
+    """The story meant; an id of an article or match means the one that it is in.
+
+    Raises: click.UsageError, where it is no id; StoreError, where it is none's, or several stories'.
+    """
+    from monitor.store import memberships, stories
+
+    try:
+        found = stories.named(tx, given, now)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not found:
+        place = memberships.membership(tx, known(tx, given).article_id)
+        if place is None:
+            raise StoreError(f"{given} is in no story yet", hint="it joins one when its page was read")
+        found = stories.named(tx, place.story_id, now)
+    if len(found) > 1:
+        names = ", ".join(story.id[:8] for story in found)
+        raise StoreError(f"{given} is the beginning of several ids ({names})", hint="give more of its digits")
     return found[0]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
@@ -31,6 +32,15 @@ def database_option(function: Function) -> Function:
         help="An SQLite file or a database URL.  [default: $MONITOR_DATABASE_URL, else monitor.yaml's]",
     )(function)
     return config_option(with_database)
+
+
+def refuse_options(context: click.Context) -> None:
+    """Of a group that lists when it is called alone: options before one of its commands would go unheard.
+
+    Raises: click.UsageError.
+    """
+    if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in context.params):
+        raise click.UsageError(f"options go behind the command: {context.command_path} {context.invoked_subcommand} …")
 
 
 def environment(database: str | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ import click
 
 from monitor.cli.filters import moment_of
 from monitor.cli.moments import EXPECTED, show_moment
-from monitor.cli.options import database_option, open_store, settings_of
+from monitor.cli.options import database_option, open_store, refuse_options, settings_of
 from monitor.cli.output import format_option, print_rows
 from monitor.cli.records import short, story_record
 from monitor.cli.stories_show import show_command
@@ -63,6 +63,7 @@ def stories_command(
     from monitor.store.stories import Order, StoryQuery
 
     if context.invoked_subcommand is not None:
+        refuse_options(context)
         return
     settings = settings_of(config, database)
     asked = StoryQuery(

@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.ids import known
+from monitor.cli.ids import story_named
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
+from monitor.cli.output import number_of
 from monitor.cli.records import member_record, short, story_record
 from monitor.cli.terminal import isolate
-from monitor.errors import StoreError
-from monitor.model import ArticleId, Match
-from monitor.stories.story import How
+from monitor.model import ArticleId, Belonging, Match
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from monitor.store.store import Transaction
     from monitor.store.stories import Member
     from monitor.stories.story import Membership, Story
 
@@ -37,7 +33,7 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
-        story = _story_named(tx, given, clock.now())
+        story = story_named(tx, given, clock.now())
         members = stories.members_of(tx, story.id)
         found = {one.article.id: matches.of_article(tx, one.article.id) for one in members}
     if output == "json":
@@ -49,36 +45,16 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
         _print_member(one, found, settings.timezone)
 
 
-def _story_named(tx: "Transaction", given: str, now: "datetime") -> "Story":
-    """Raises: click.UsageError, where it is no id; StoreError, where it is none's, or several stories'."""
-    from monitor.store import memberships, stories
-
-    found = stories.named(tx, given.strip().lower(), now)
-    if not found:
-        place = memberships.membership(tx, known(tx, given).article_id)
-        if place is None:
-            raise StoreError(f"{given} is in no story yet", hint="it joins one when its page was read")
-        found = stories.named(tx, place.story_id, now)
-    if len(found) > 1:
-        names = ", ".join(short(story.id) for story in found)
-        raise StoreError(f"{given} is the beginning of several ids ({names})", hint="give more of its digits")
-    return found[0]
-
-
 def _print_head(story: "Story", zone: tzinfo) -> None:
     click.secho(isolate(story.title), bold=True)
     click.echo(
-        f"{short(story.id)}: {_number(story.articles, 'article')} of {_number(len(story.outlets), 'outlet')}, "
-        f"{_number(story.origins, 'independent origin')}; {', '.join(story.languages)}"
+        f"{short(story.id)}: {number_of(story.articles, 'article')} of {number_of(len(story.outlets), 'outlet')}, "
+        f"{number_of(story.origins, 'independent origin')}; {', '.join(story.languages)}"
     )
     click.echo(
         f"first report: {story.first_outlet}, {show_moment(story.began_at, zone)}; "
         f"last grew {show_moment(story.grown_at, zone)}, {story.lately} in the last day"
     )
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _print_member(member: "Member", found: Mapping[ArticleId, Sequence[Match]], zone: tzinfo) -> None:
@@ -95,9 +71,9 @@ def _print_member(member: "Member", found: Mapping[ArticleId, Sequence[Match]], 
 
 
 def _why(place: "Membership") -> str:
-    if place.how is How.COPY:
+    if place.how is Belonging.COPY:
         return f"copy: {place.overlap:.0%} of the shorter text stands in {short(place.like or '')}"
-    if place.how is How.EVENT:
+    if place.how is Belonging.EVENT:
         words = ", ".join(map(isolate, place.shared[:_SHOWN_WORDS]))
         more = "" if len(place.shared) <= _SHOWN_WORDS else f" and {len(place.shared) - _SHOWN_WORDS} more"
         return f"same event as {short(place.like or '')} ({place.overlap:.0%} alike): {words}{more}"

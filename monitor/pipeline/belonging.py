@@ -1,4 +1,4 @@
-"""Gives an article its place in a story, in the transaction that saves what was read of it."""
+"""Gives an article its place in a story, in the transaction that saves its text."""
 
 from datetime import datetime
 
@@ -12,12 +12,13 @@ def join(tx: Transaction, article: Article, now: datetime) -> Membership:
     """The place of an article, found now if it has none.
 
     One that founded a story and is alone in it is placed anew: with a better text it may turn out to be a copy. Any
-    other stays where it is.
+    other stays where it is, and is found by what it says now.
     """
-    known = memberships.membership(tx, article.id)
-    if known and not memberships.leave_alone(tx, article.id):
-        return known
     told, own = memberships.report_of(article), memberships.wording_of(article)
+    known = memberships.membership(tx, article.id)
+    if known and not memberships.dissolve(tx, article.id):
+        memberships.reword(tx, article.id, told, own)
+        return known
     around = memberships.neighbourhood(tx, told, own, now)
     found = place(article.id, told, around.neighbours, around.sizes, around.frequency)
     memberships.add(tx, article.id, found, told, own, now)

@@ -16,8 +16,8 @@ from monitor.fetch.retry_after import retry_after
 from monitor.model import (
     Article,
     ArticleId,
+    Matched,
     Page,
-    RawPage,
     Read,
     Reading,
     RobotsPolicy,
@@ -54,6 +54,14 @@ _SHORTFALLS = {
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a server answered, and when."""
+
+    fetched: Fetched
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """What came of asking for a page: a value, whatever went wrong."""
@@ -67,10 +75,8 @@ class Attempt:
     crashed: bool = False
     reached: bool = True
     """False: no server answered."""
-    fetched: Fetched | None = None
-    """What the server answered; None where it did not."""
-    raw: RawPage | None = None
-    """The page as it was sent; None where none came."""
+    answered: Answered | None = None
+    """None where no server did."""
 
 
 def read_stage(tools: Tools) -> Stage[Reading]:
@@ -171,13 +177,13 @@ def unanswered(error: FetchError) -> Attempt:
 
 async def judged(article: Article, fetched: Fetched, tools: Tools) -> Attempt:
     """What an answer is worth."""
-    raw = raw_page(fetched, now=tools.clock())
+    answered = Answered(fetched, tools.clock())
     try:
         page = await extract(fetched, tools.workers)
     except ParseError as error:
         if error.kind is not ParseKind.INVALID:
             verdict = without_page(Shortfall.PARSER_LIMIT, retry=True)
-            return Attempt(verdict=verdict, error=str(error), crashed=True, fetched=fetched, raw=raw)
+            return Attempt(verdict=verdict, error=str(error), crashed=True, answered=answered)
         page = None
     verdict = judge(
         fetched.status,
@@ -189,7 +195,7 @@ async def judged(article: Article, fetched: Fetched, tools: Tools) -> Attempt:
         landed=fetched.final_url,
     )
     wait = retry_after(fetched.headers.get("retry-after", ""), now=tools.clock())
-    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait, fetched=fetched, raw=raw)
+    return Attempt(verdict=verdict, page=page, landed=fetched.final_url, retry_after=wait, answered=answered)
 
 
 async def extract(fetched: Fetched, workers: Workers) -> Page | None:
@@ -222,16 +228,23 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     if stored and stored.id == done.article.id:
         # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
         join(tx, done.article, now)
-    if attempt.raw and is_kept(tools.config.settings.evidence, done.matched):
-        pages.put(tx, done.article.id, attempt.raw)
+    keep_page(tx, done.article.id, attempt, done.matched, tools)
     return done, new_matches
+
+
+def keep_page(tx: Transaction, article_id: ArticleId, attempt: Attempt, matched: Matched, tools: Tools) -> None:
+    """Keep the page as it was sent, where the settings want it of an article of which the rules say this."""
+    if attempt.answered and is_kept(tools.config.settings.evidence, matched):
+        raw = raw_page(attempt.answered.fetched, now=attempt.answered.at)
+        if raw:
+            pages.put(tx, article_id, raw)
 
 
 def looked_at(attempt: Attempt, now: datetime) -> Looked | None:
     """By what to know the page again; None where there is none."""
-    if attempt.fetched is None or attempt.page is None or not attempt.verdict.text:
+    if attempt.answered is None or attempt.page is None or not attempt.verdict.text:
         return None
-    return look(attempt.fetched, attempt.page.title, now)
+    return look(attempt.answered.fetched, attempt.page.title, now)
 
 
 def look(fetched: Fetched, headline: str, now: datetime) -> Looked:

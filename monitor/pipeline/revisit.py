@@ -22,7 +22,6 @@ from monitor.errors import FetchError
 from monitor.model import (
     Article,
     Page,
-    RawPage,
     Removal,
     Revision,
     RevisionSource,
@@ -30,14 +29,24 @@ from monitor.model import (
     Shortfall,
     Validators,
 )
-from monitor.pipeline.evidence import is_kept
+from monitor.pipeline.belonging import join
 from monitor.pipeline.network import Phase
 from monitor.pipeline.news import MOST_TITLE, match_article
 from monitor.pipeline.outage import settle
-from monitor.pipeline.read import MOST_CRASHES, Attempt, improved, judged, look, looked_at, request_of, unanswered
+from monitor.pipeline.read import (
+    MOST_CRASHES,
+    Attempt,
+    improved,
+    judged,
+    keep_page,
+    look,
+    looked_at,
+    request_of,
+    unanswered,
+)
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import articles, match_events, matches, pages, revisions, revisits
+from monitor.store import articles, match_events, matches, revisions, revisits
 from monitor.store.revisits import Looked
 from monitor.store.store import Transaction
 from monitor.urls import host
@@ -171,8 +180,8 @@ def save(tx: Transaction, due: Revisit, attempt: Attempt | Same, tools: Tools) -
     decided = decide(article, due, attempt, revisions.of(tx, article.id), tools, now)
     if decided.is_removed or decided.is_there:
         articles.set_removed(tx, article.id, decided.is_removed, now)
-    if decided.article != article:
-        _save_changed(tx, decided, attempt.raw if isinstance(attempt, Attempt) else None, tools, now)
+    if isinstance(attempt, Attempt) and decided.article != article:
+        _save_changed(tx, decided, attempt, tools, now)
     looked = attempt.looked if isinstance(attempt, Same) else looked_at(attempt, now)
     if looked:
         revisits.saw(tx, article.id, looked)
@@ -180,15 +189,15 @@ def save(tx: Transaction, due: Revisit, attempt: Attempt | Same, tools: Tools) -
     return decided
 
 
-def _save_changed(tx: Transaction, decided: Decided, raw: RawPage | None, tools: Tools, now: datetime) -> None:
+def _save_changed(tx: Transaction, decided: Decided, attempt: Attempt, tools: Tools, now: datetime) -> None:
     article = decided.article
     articles.save_text(tx, article)
     matched = match_article(article, tools.outlets, tools.config.matcher)
     before = match_events.counting(tx, [article.id])[article.id]
     matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
     revisits.plan(tx, [matched], tools.config.settings.revisit, now)
-    if raw and is_kept(tools.config.settings.evidence, matched):
-        pages.put(tx, article.id, raw)
+    join(tx, article, now)
+    keep_page(tx, article.id, attempt, matched, tools)
     if decided.revision:
         after = match_events.counting(tx, [article.id])[article.id]
         match_events.add(tx, revisions.add(tx, decided.revision), before, after, now)
@@ -231,7 +240,7 @@ def decide(
         return Decided(article=article, is_there=True)
     verdict = attempt.verdict
     if verdict.shortfall is Shortfall.GONE:
-        status = attempt.fetched.status if attempt.fetched else 0
+        status = attempt.answered.fetched.status if attempt.answered else 0
         return Decided(article=article, is_removed=_REMOVALS.get(status, Removal.FRONT_PAGE))
     if not verdict.text or attempt.page is None:
         return Decided(article=article, told=not verdict.retry)

@@ -13,9 +13,9 @@ from functools import cache
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import TextClause, delete, exists, func, insert, select, text, update
+from sqlalchemy import TextClause, case, delete, exists, func, insert, select, text, update
 
-from monitor.model import Article, ArticleId
+from monitor.model import Article, ArticleId, Belonging
 from monitor.store import articles
 from monitor.store.connections import Transaction
 from monitor.store.schema import articles as articles_table
@@ -23,7 +23,7 @@ from monitor.store.schema import members, shingles, stories, terms
 from monitor.store.statements import upsert
 from monitor.stories.copies import Wording, contained, estimate, is_short, sampled, wording
 from monitor.stories.events import FEWEST, FURTHEST_APART, Frequency, Report, report
-from monitor.stories.story import How, Membership, Neighbour, Size, StoryId
+from monitor.stories.story import Membership, Neighbour, Size, StoryId
 from monitor.text.language_tags import primary
 
 _HOLDERS = 64
@@ -160,14 +160,14 @@ def membership_of(row: Any) -> Membership:
     )
 
 
-def leave_alone(tx: Transaction, article_id: ArticleId) -> bool:
+def dissolve(tx: Transaction, article_id: ArticleId) -> bool:
     """Dissolves the story of an article that is its only one; False, and nothing is done, where others are in it."""
     story = select(members.c.story_id).where(members.c.article_id == article_id).scalar_subquery()
-    found = tx.execute(select(members.c.article_id, members.c.story_id).where(members.c.story_id == story)).all()
+    found = tx.execute(select(members.c.story_id).where(members.c.story_id == story).limit(2)).scalars().all()
     if len(found) != 1:
         return False
     tx.execute(delete(members).where(members.c.article_id == article_id))
-    tx.execute(delete(stories).where(stories.c.id == found[0].story_id))
+    tx.execute(delete(stories).where(stories.c.id == found[0]))
     return True
 
 
@@ -196,8 +196,7 @@ def report_of(article: Article) -> Report:
 
 
 def _told(article: Article) -> tuple[str, str]:
-    # Feeds word a headline again and again, a line each: the first is what the desk took for the news.
-    return article.title.partition("\n")[0], article.text or article.summary
+    return article.headline, article.text or article.summary
 
 
 def _sizes(tx: Transaction, these: Set[StoryId]) -> Mapping[StoryId, Size]:
@@ -211,14 +210,27 @@ def add(
 ) -> None:
     """Gives an article that is in no story its place; `own`: as it is worded."""
     began = {"id": membership.story_id, "began_at": told.at, "grown_at": now}
-    if membership.how is How.FIRST:
+    if membership.how is Belonging.FIRST:
         tx.execute(upsert(tx, stories, ("id",)), began)
     else:
-        tx.execute(update(stories).where(stories.c.id == membership.story_id).values(grown_at=now))
+        earlier = case((stories.c.began_at > told.at, told.at), else_=stories.c.began_at)
+        this = update(stories).where(stories.c.id == membership.story_id)
+        tx.execute(this.values(grown_at=now, began_at=earlier))
     number = tx.execute(
         insert(members).returning(members.c.number), _row(article_id, membership, told, own, now)
     ).scalar_one()
     _hint(tx, number, told, own)
+
+
+def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording) -> None:
+    """Makes an article that has its place be found by what it says now."""
+    these = update(members).where(members.c.article_id == article_id)
+    number = tx.execute(these.values(_said(told, own)).returning(members.c.number)).scalar_one()
+    _hint(tx, number, told, own)
+
+
+def _said(told: Report, own: Wording) -> dict[str, Any]:
+    return {"words": json.dumps(told.words, ensure_ascii=False), "sampled": len(_sample(own))}
 
 
 def _row(article_id: ArticleId, membership: Membership, told: Report, own: Wording, now: datetime) -> dict[str, Any]:
@@ -232,9 +244,8 @@ def _row(article_id: ArticleId, membership: Membership, told: Report, own: Wordi
         "overlap": membership.overlap,
         "shared": membership.shared,
         "origin": membership.origin,
-        "words": json.dumps(told.words, ensure_ascii=False),
-        "sampled": len(_sample(own)),
         "note": membership.note,
+        **_said(told, own),
     }
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from monitor.model import (
+    Belonging,
     FailureKind,
     OutageKind,
     Removal,
@@ -32,7 +33,6 @@ from monitor.model import (
     Turn,
 )
 from monitor.store.columns import KEY, Choice, Clean, Packed, PackedBytes, Seconds, Strings, Utc
-from monitor.stories.story import How
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
@@ -274,7 +274,7 @@ members = Table(
     Column("story_id", ForeignKey("stories.id"), nullable=False),
     Column("joined_at", Utc, nullable=False),
     Column("reported_at", Utc, nullable=False),
-    Column("how", Choice(How), nullable=False),
+    Column("how", Choice(Belonging), nullable=False),
     Column("like_id", KEY, nullable=False),
     Column("overlap", Float, nullable=False),
     Column("shared", Strings, nullable=False),

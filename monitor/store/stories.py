@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, column, distinct, func, select
 
 from monitor.model import Article, ArticleId, WatchlistId
-from monitor.store import articles
+from monitor.store import articles, ids
 from monitor.store.connections import Transaction
 from monitor.store.memberships import membership_of
 from monitor.store.schema import articles as articles_table
@@ -18,6 +18,7 @@ from monitor.store.schema import matches, members, stories
 from monitor.store.statements import batches
 from monitor.stories.story import Membership, Story, StoryId
 
+_NAMED = 5
 LATELY = timedelta(days=1)
 """In which a story's growth is counted."""
 
@@ -72,8 +73,9 @@ def query(tx: Transaction, asked: StoryQuery, now: datetime) -> tuple[Story, ...
 
 
 def named(tx: Transaction, prefix: str, now: datetime) -> tuple[Story, ...]:
-    """The stories whose ids begin so."""
-    return _stories_of(tx, _counted(now).where(stories.c.id.startswith(prefix, autoescape=True)).order_by(stories.c.id))
+    """The stories whose ids begin so, the first few of many. Raises: ValueError, where it is no beginning of an id."""
+    these = _counted(now).where(*ids.begins(stories.c.id, ids.digits(prefix)))
+    return _stories_of(tx, these.order_by(stories.c.id).limit(_NAMED))
 
 
 def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:
@@ -106,6 +108,7 @@ def _stories_of(tx: Transaction, counted: Select[Any]) -> tuple[Story, ...]:
         members.c.story_id,
         articles_table.c.id,
         articles_table.c.title,
+        members.c.reported_at,
         articles_table.c.outlet,
         articles_table.c.language,
     ).select_from(source)
@@ -124,7 +127,7 @@ def _story(row: Any, told: Sequence[Any]) -> Story:
         title=first.title.partition("\n")[0],
         first=ArticleId(first.id),
         first_outlet=first.outlet,
-        began_at=row.began_at,
+        began_at=first.reported_at,
         grown_at=row.grown_at,
         articles=row.size,
         lately=row.growth,

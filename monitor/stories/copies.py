@@ -21,6 +21,8 @@ FEWEST = 6
 """Shingles of a text that can be told a copy: of shorter ones a formula would make strangers one."""
 SHORT = 100
 """Shingles below which the figures of a text count: a form that is filled every day is the same but for them."""
+MOST_CHARACTERS = 200_000
+"""Of a text that are compared: those of 30,000 words. A longer one takes the database's thread too long."""
 SAME = 0.8
 """Containment of short texts that are the same whatever their figures: a toll that has risen."""
 ENOUGH = 16
@@ -42,7 +44,8 @@ class Wording:
 def wording(title: str, text: str) -> Wording:
     """`text`: the article's, or else its feed's summary. Case, accents, vowel points and punctuation do not count."""
     # A text's words are those of its pieces between white space (see tokens), and most pieces have been met before.
-    words = list(chain.from_iterable(map(_words, f"{title} {text}".split())))
+    pieces = f"{title} {text[:MOST_CHARACTERS]}".split()
+    words = list(chain.from_iterable(_known(piece) if len(piece) <= _LONGEST else _words(piece) for piece in pieces))
     runs = zip(words, words[1:], words[2:], strict=False)
     return Wording(
         shingles=frozenset(crc32(" ".join(run).encode()) for run in runs),
@@ -50,9 +53,13 @@ def wording(title: str, text: str) -> Wording:
     )
 
 
-@lru_cache(100_000)
 def _words(piece: str) -> tuple[str, ...]:
     return tuple(fold(piece[token.start : token.end]) for token in tokens(piece))
+
+
+_known = lru_cache(30_000)(_words)
+_LONGEST = 40
+"""Characters of a piece that is remembered: longer ones are addresses, and whole sentences of Chinese."""
 
 
 def sampled(shingles: Iterable[int]) -> frozenset[int]:

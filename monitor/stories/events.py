@@ -36,6 +36,8 @@ MOST_WORDS = 32
 _DAY = timedelta(days=1)
 _TITLE = 2.0
 _SHORTEST = 3
+_LONGEST = 64
+"""Letters of a word: of an endless one no more is remembered, nor shown."""
 _LEAD_CHARACTERS = 1_000
 """More than LEAD words are, so that a long text is not cut into words whole."""
 
@@ -63,7 +65,7 @@ def report(title: str, text: str, at: datetime, language: str = "") -> Report:
     """`text`: the article's, or else its feed's summary; `language`: a tag such as "en-GB"."""
     found: dict[str, float] = {}
     written: dict[str, str] = {}
-    for part, weight in ((title, _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
+    for part, weight in ((title[:_LEAD_CHARACTERS], _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
         for word, surface in islice(_words(part), LEAD):
             found.setdefault(word, weight)
             written.setdefault(word, surface)
@@ -80,12 +82,12 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
             if before.end == token.start and _UNSPACED.fullmatch(text[before.start : before.end]):
                 pair = text[before.start : token.end]
                 yield fold(pair), pair
-        elif word := significant(surface):
-            yield word, surface
+        elif word := significant(surface[:_LONGEST]):
+            yield word, surface[:_LONGEST]
         before = token
 
 
-@lru_cache(50_000)
+@lru_cache(20_000)
 def significant(token: str) -> str:
     """What of a word is compared with other articles' words: without proclitics and endings; "" of stop words."""
     keys = [form.key for form in forms(token)]

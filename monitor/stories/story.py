@@ -6,11 +6,10 @@ A story only grows. Nothing is moved out of it, so what a reader was told of it 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 from typing import NewType
 
-from monitor.model import ArticleId
+from monitor.model import ArticleId, Belonging
 from monitor.stories.events import Frequency, Report, is_same_event, overlap, shared
 
 StoryId = NewType("StoryId", str)
@@ -31,17 +30,6 @@ WITNESSES = 2
 """Members of a story of several that a report must agree with: one alone makes chains that share nothing in the end."""
 FEW = 4
 """A story with fewer members needs one."""
-
-
-class How(StrEnum):
-    """Why an article belongs to its story."""
-
-    FIRST = "first"
-    """It founded it."""
-    COPY = "copy"
-    """Most of the shorter text stands in the other."""
-    EVENT = "event"
-    """It shares names, numbers and rare words with another report of the same days."""
 
 
 def story_key(founder: ArticleId) -> StoryId:
@@ -107,7 +95,7 @@ class Membership:
     """An article's place in a story, and why."""
 
     story_id: StoryId
-    how: How
+    how: Belonging
     like: ArticleId | None = None
     """The member that it resembles most; None for the first."""
     overlap: float = 0.0
@@ -138,7 +126,7 @@ def place(
             if not refusal:
                 return found
             note = note or f"like {found.like}, but {refusal}"
-    return Membership(story_id=story_key(article_id), how=How.FIRST, origin=article_id, note=note)
+    return Membership(story_id=story_key(article_id), how=Belonging.FIRST, origin=article_id, note=note)
 
 
 def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequency) -> Membership | None:
@@ -146,7 +134,7 @@ def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequen
     if best is None:
         return None
     return Membership(
-        story_id=best.story_id, how=How.COPY, like=best.article_id, overlap=best.contained, origin=best.origin
+        story_id=best.story_id, how=Belonging.COPY, like=best.article_id, overlap=best.contained, origin=best.origin
     )
 
 
@@ -179,7 +167,7 @@ def _as_report(
     words = sorted(shared(report, best.report), key=lambda word: (frequency(word), word))
     return Membership(
         story_id=best.story_id,
-        how=How.EVENT,
+        how=Belonging.EVENT,
         like=best.article_id,
         overlap=overlap(report, best.report, frequency),
         shared=tuple(report.written.get(word, word) for word in words),

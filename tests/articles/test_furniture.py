@@ -6,7 +6,14 @@ import pytest
 from lxml import etree
 from lxml.html import HtmlElement
 
-from monitor.articles.furniture import MOST_PARTS, drop_teasers, is_notice, join_bodies, without_controls, without_notices
+from monitor.articles.furniture import (
+    MOST_PARTS,
+    drop_teasers,
+    is_notice,
+    join_bodies,
+    without_controls,
+    without_notices,
+)
 from monitor.text.markup import tree_of
 
 FIRST = "<p>Israeli troops surrounded the tunnels under Rafah on Monday, officials said, as talks went on.</p>"

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from monitor.model import Belonging
 from monitor.store import articles, memberships
 from monitor.store.store import Store
-from monitor.stories.story import LONGEST
-from tests.builders import NOON
+from monitor.stories.copies import wording
+from monitor.stories.events import report
+from monitor.stories.story import LONGEST, Membership, StoryId
+from tests.builders import NOON, an_article
 from tests.cli.conftest import Run
 from tests.store.test_stories import LONG, REPORT, told
 
@@ -91,6 +94,11 @@ def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, grow
     assert "founded the story" in said.out
 
 
+def test_options_stand_behind_the_command(monitor: Run, demo: Path) -> None:
+    said = monitor("stories", "--all", "show", "abcd")
+    assert (said.code, "options go behind the command: " in said.err, "stories show …" in said.err) == (2, True, True)
+
+
 def test_matches_are_named_beside_their_articles(monitor: Run, demo: Path) -> None:
     (first, *_) = listed(monitor, demo, "--watchlist", "rafah-tunnel-fighters")
     said = monitor("stories", "show", first["id"], at=demo)
@@ -112,9 +120,15 @@ def test_what_is_no_story_is_said(monitor: Run, demo: Path, given: str, code: in
 
 
 def test_an_ambiguous_id_and_an_article_without_a_story_are_said(monitor: Run, grown: Path) -> None:
-    assert "is the beginning of several ids" in monitor("stories", "show", "", at=grown).err
+    with Store.open(str(database(grown))) as store, store.writing() as tx:
+        for number, article in enumerate([an_article("https://a.example/1"), an_article("https://b.example/1")]):
+            articles.insert_new(tx, [article])
+            place = Membership(story_id=StoryId(f"abcdef{number}{'0' * 25}"), how=Belonging.FIRST, origin=article.id)
+            memberships.add(tx, article.id, place, report("", "", NOON), wording("", ""), NOON)
+    said = monitor("stories", "show", "ABCDEF", at=grown)
+    assert (said.code, "abcdef is the beginning of several ids (abcdef00, abcdef10)" in said.err.lower()) == (3, True)
     with Store.open(str(database(grown))) as store, store.writing() as tx:
         article = articles.query(tx, articles.ArticleQuery(outlet="late"))[0]
-        assert memberships.leave_alone(tx, article.id)
+        assert memberships.dissolve(tx, article.id)
     said = monitor("stories", "show", article.id, at=grown)
     assert (said.code, "is in no story yet" in said.err) == (3, True)

@@ -1,7 +1,8 @@
 """Articles join stories when they have been read, or at once where there is nothing to read."""
 
+from monitor.model import Belonging
 from monitor.store import memberships
-from monitor.stories.story import How, Membership
+from monitor.stories.story import Membership
 from tests.pipeline.conftest import World
 from tests.pipeline.test_read import LONG
 
@@ -17,7 +18,7 @@ async def test_a_page_that_was_read_joins(world: World) -> None:
         world.page(path, f"{LONG}\nFighters are still held below Rafah.")
     await world.run()
     found = [place for place in places(world).values() if place]
-    assert sorted(place.how for place in found) == [How.COPY, How.FIRST]
+    assert sorted(place.how for place in found) == [Belonging.COPY, Belonging.FIRST]
     assert len({place.story_id for place in found}) == len({place.origin for place in found}) == 1
 
 
@@ -27,7 +28,7 @@ async def test_a_page_that_cannot_be_had_joins_with_what_its_feed_says(world: Wo
     await world.run()
     (place,) = places(world).values()
     assert place is not None
-    assert place.how is How.FIRST
+    assert place.how is Belonging.FIRST
 
 
 async def test_what_has_no_page_joins_at_once(world: World) -> None:

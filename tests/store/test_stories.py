@@ -1,15 +1,17 @@
 """Stories in the store: what an article resembles is found, whatever else is stored, and places stay true."""
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 
-from monitor.model import Article, ArticleId, Matched, WatchlistId
+from monitor.model import Article, ArticleId, Belonging, Matched, WatchlistId
 from monitor.pipeline.belonging import join
 from monitor.store import articles, matches, memberships, merging, stories
 from monitor.store.store import Store, Transaction
 from monitor.store.stories import Order, StoryQuery
-from monitor.stories.story import How, Membership
+from monitor.stories.story import Membership
 from tests.builders import NOON, a_found, an_article
 
 MINUTE = timedelta(minutes=1)
@@ -48,7 +50,7 @@ def test_a_long_copy_is_found_by_its_samples(store: Store) -> None:
     with store.writing() as tx:
         first = told(tx, "wire", "Envoys meet in Cairo over fighters", LONG)
         copy = told(tx, "paper", "Envoys meet in Cairo over fighters", f"{LONG} More to follow.")
-        assert (copy.how, copy.like, copy.story_id) == (How.COPY, key("wire"), first.story_id)
+        assert (copy.how, copy.like, copy.story_id) == (Belonging.COPY, key("wire"), first.story_id)
         assert copy.origin == first.origin == key("wire")
         assert copy.overlap > 0.9
 
@@ -56,22 +58,22 @@ def test_a_long_copy_is_found_by_its_samples(store: Store) -> None:
 def test_a_short_copy_is_found_by_its_text(store: Store) -> None:
     with store.writing() as tx:
         told(tx, "wire", "Envoys meet", REPORT)
-        assert told(tx, "paper", "Envoys meet again", REPORT).how is How.COPY
+        assert told(tx, "paper", "Envoys meet again", REPORT).how is Belonging.COPY
 
 
 def test_another_text_on_the_same_is_a_report_of_it(store: Store) -> None:
     with store.writing() as tx:
         told(tx, "wire", "Strike on Khan Younis kills three aid workers", "Three workers of a kitchen died on Monday.")
         found = told(tx, "paper", "Three aid workers killed in Khan Younis strike", "A kitchen lost three people.")
-        assert (found.how, found.like) == (How.EVENT, key("wire"))
+        assert (found.how, found.like) == (Belonging.EVENT, key("wire"))
         assert {"Younis", "workers"} <= set(found.shared)
         assert memberships.membership(tx, key("paper")) == found
-        assert told(tx, "sports", "Cup final ends in a draw", "Both sides missed penalties.").how is How.FIRST
+        assert told(tx, "sports", "Cup final ends in a draw", "Both sides missed penalties.").how is Belonging.FIRST
 
 
 def test_an_article_that_says_nothing_is_alone(store: Store) -> None:
     with store.writing() as tx:
-        assert [told(tx, name, "The", "and").how for name in ("wire", "paper")] == [How.FIRST, How.FIRST]
+        assert [told(tx, name, "The", "and").how for name in ("wire", "paper")] == [Belonging.FIRST, Belonging.FIRST]
 
 
 def test_a_word_that_many_hold_says_little(store: Store) -> None:
@@ -79,7 +81,7 @@ def test_a_word_that_many_hold_says_little(store: Store) -> None:
         for number in range(70):
             told(tx, f"paper{number}", f"Gaza {number}qx", f"{number}vx.")
         told(tx, "wire", "Gaza harbour opens", "Boats left at dawn.")
-        assert told(tx, "other", "Gaza school opens", "Pupils came at noon.").how is How.FIRST
+        assert told(tx, "other", "Gaza school opens", "Pupils came at noon.").how is Belonging.FIRST
         assert len(stories.query(tx, StoryQuery(matched=False, limit=None), NOON)) > 60
 
 
@@ -87,16 +89,36 @@ def test_who_is_alone_in_a_story_is_placed_anew_with_a_better_text(store: Store)
     with store.writing() as tx:
         told(tx, "wire", "Envoys meet in Cairo over fighters", LONG)
         alone = told(tx, "paper", "Evening news")
-        assert alone.how is How.FIRST
+        assert alone.how is Belonging.FIRST
         better = an_article(
             "https://paper.example/1", outlet="paper", title="Envoys meet in Cairo over fighters", text=LONG
         )
         articles.save_text(tx, better)
-        assert join(tx, better, NOON).how is How.COPY
+        assert join(tx, better, NOON).how is Belonging.COPY
         assert stories.named(tx, alone.story_id, NOON) == ()
         # Both are in company now, and stay.
-        assert join(tx, better, NOON).how is How.COPY
-        assert join(tx, an_article("https://wire.example/1", title="Other"), NOON).how is How.FIRST
+        assert join(tx, better, NOON).how is Belonging.COPY
+        assert join(tx, an_article("https://wire.example/1", title="Other"), NOON).how is Belonging.FIRST
+
+
+def test_who_stays_in_company_is_found_by_what_it_says_now(store: Store) -> None:
+    with store.writing() as tx:
+        told(tx, "wire", "Strike on Khan Younis kills three aid workers", "Three workers of a kitchen died on Monday.")
+        early = told(tx, "paper", "Three aid workers killed in Khan Younis strike")
+        assert early.how is Belonging.EVENT
+        better = an_article("https://paper.example/1", outlet="paper", title="Three aid workers killed", text=LONG)
+        articles.save_text(tx, better)
+        assert join(tx, better, NOON) == early
+        assert told(tx, "radio", "Three aid workers killed", LONG).like == key("paper")
+
+
+def test_an_endless_word_is_neither_remembered_nor_shown(store: Store) -> None:
+    endless = "z" * 100_000
+    with store.writing() as tx:
+        told(tx, "wire", f"Strike on Younis kitchen {endless}", endless)
+        found = told(tx, "paper", f"Younis kitchen strike {endless}", f"{endless} again")
+        assert found.how is Belonging.EVENT
+        assert max(map(len, found.shared)) == 64
 
 
 @pytest.fixture
@@ -122,7 +144,7 @@ def test_a_story_says_who_was_first_and_how_many_origins_it_has(listed: Store) -
     with listed.reading() as tx:
         (story,) = stories.query(tx, StoryQuery(matched=False, order=Order.SIZE, limit=1), NOON)
         assert (story.articles, story.origins, story.lately) == (3, 2, 3)
-        assert (story.first, story.first_outlet) == (key("paper"), "paper")
+        assert (story.first, story.first_outlet, story.began_at) == (key("paper"), "paper", NOON - MINUTE)
         assert (story.outlets, story.languages) == (("paper", "wire", "radio"), ("en",))
         assert stories.named(tx, story.id[:6], NOON) == (story,)
         members = stories.members_of(tx, story.id)
@@ -165,3 +187,11 @@ def test_the_place_of_a_merged_article_goes_with_it(listed: Store) -> None:
         articles.insert_new(tx, [an_article("https://a.example/1"), an_article("https://b.example/1")])
         united(tx, "a", "b")
         assert memberships.membership(tx, key("b")) is None
+
+
+def test_no_listing_loads_what_compares_articles() -> None:
+    """It costs every command 30 ms."""
+    code = "import sys, monitor.cli.matches, monitor.store.store, monitor.store.matches; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "monitor.store.schema" in loaded
+    assert not {"monitor.stories.events", "monitor.text.forms", "stop_words"} & set(loaded)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from monitor.model import ArticleId, article_key
+from monitor.model import ArticleId, Belonging, article_key
 from monitor.stories.events import Report, report
-from monitor.stories.story import LONGEST, MOST_ARTICLES, How, Membership, Neighbour, Size, StoryId, place, story_key
+from monitor.stories.story import LONGEST, MOST_ARTICLES, Membership, Neighbour, Size, StoryId, place, story_key
 from tests.builders import NOON
 
 OWN = article_key("https://gazette.example/own")
@@ -30,14 +30,14 @@ def placed(neighbours: Sequence[Neighbour], *, size: int = 1, began: datetime = 
 
 def test_an_article_like_none_founds_a_story() -> None:
     found = placed([])
-    assert found == Membership(story_id=story_key(OWN), how=How.FIRST, origin=OWN)
+    assert found == Membership(story_id=story_key(OWN), how=Belonging.FIRST, origin=OWN)
 
 
 def test_a_copy_has_the_origin_of_what_it_copies() -> None:
     found = placed([neighbour("less", contained=0.6), neighbour("most", contained=0.9)])
     assert (found.story_id, found.how, found.like, found.origin, found.overlap) == (
         TALKS,
-        How.COPY,
+        Belonging.COPY,
         "most",
         "most",
         0.9,
@@ -46,30 +46,32 @@ def test_a_copy_has_the_origin_of_what_it_copies() -> None:
 
 def test_half_a_text_is_no_copy_but_a_report_of_the_same() -> None:
     found = placed([neighbour(contained=0.5)])
-    assert (found.how, found.like, found.origin) == (How.EVENT, "other", OWN)
+    assert (found.how, found.like, found.origin) == (Belonging.EVENT, "other", OWN)
     assert {"Cairo", "Mediators", "Rafah"} <= set(found.shared)
 
 
 def test_page_furniture_makes_no_copy() -> None:
     stranger = report("Dividend declared by a steel maker", "Shares rose a little.", NOON, "en")
-    assert placed([neighbour(told=stranger, contained=0.6)]).how is How.FIRST
+    assert placed([neighbour(told=stranger, contained=0.6)]).how is Belonging.FIRST
 
 
 def test_a_reprint_comes_soon_and_a_short_one_sooner() -> None:
     later = Report(words=TOLD.words, at=NOON - 2.5 * DAY, language="en")
-    assert placed([neighbour(told=later, contained=1.0)]).how is How.COPY
-    assert placed([neighbour(told=later, contained=1.0, is_short=True)]).how is How.FIRST
+    assert placed([neighbour(told=later, contained=1.0)]).how is Belonging.COPY
+    assert placed([neighbour(told=later, contained=1.0, is_short=True)]).how is Belonging.FIRST
     latest = Report(words=TOLD.words, at=NOON - 3.5 * DAY, language="en")
-    assert placed([neighbour(told=latest, contained=1.0)]).how is How.FIRST
+    assert placed([neighbour(told=latest, contained=1.0)]).how is Belonging.FIRST
 
 
 def test_a_story_of_several_wants_two_witnesses() -> None:
-    assert placed([neighbour("one")], size=4).how is How.FIRST
-    assert placed([neighbour("one"), neighbour("two")], size=4).how is How.EVENT
+    assert placed([neighbour("one")], size=4).how is Belonging.FIRST
+    assert placed([neighbour("one"), neighbour("two")], size=4).how is Belonging.EVENT
 
 
 def test_a_story_does_not_swallow_everything() -> None:
     full = placed([neighbour(contained=0.9)], size=MOST_ARTICLES)
-    assert (full.how, full.note) == (How.FIRST, f"like other, but the story is full: it has {MOST_ARTICLES} articles")
+    assert full.how is Belonging.FIRST
+    assert full.note == f"like other, but the story is full: it has {MOST_ARTICLES} articles"
     old = placed([neighbour("one"), neighbour("two")], size=9, began=NOON - LONGEST - DAY)
-    assert (old.how, old.note) == (How.FIRST, "like one, but the story is closed: it began more than 14 days before")
+    assert old.how is Belonging.FIRST
+    assert old.note == "like one, but the story is closed: it began more than 14 days before"
