@@ -1,11 +1,20 @@
-"""The language of a text: what is declared, unless the script plainly contradicts it."""
+"""The language of a text: what is declared, unless the script plainly contradicts it; else what its letters tell.
+
+The home of py3langid (Lui and Baldwin 2012: "langid.py"), which is loaded for the first text that nothing else tells.
+"""
 
 import re
+from collections.abc import Collection
+from functools import cache
+from typing import Any
 
 from monitor.text.language_tags import primary
 
 _SAMPLE = 1000
 """Characters from the beginning."""
+_CERTAIN = 4.0
+"""A guess counts where it is so much likelier than the next one, as a natural logarithm. Of 328 real headlines in ten
+languages 305 are told without any declaration, one of them wrong."""
 _LATIN = re.compile("[\u0041-\u005a\u0061-\u007a\u00c0-\u024f\u1e00-\u1eff]+")
 # Script → its letters, and the languages written in it, the most frequent in news first.
 _OTHERS = (
@@ -29,15 +38,16 @@ _OTHERS = (
 _LETTERS = tuple((re.compile(f"{letters}+"), languages) for letters, languages in _OTHERS)
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
 _NOT_LATIN = frozenset(language for _, languages in _OTHERS for language in languages) - {"sr", "ku", "uz"}
-# Letters that Arabic lacks: Persian, and then Urdu.
-_PERSIAN = re.compile("[پچژگکی]")
-_URDU = re.compile("[ٹڈڑںے]")
-_KANA = re.compile("[\u3040-\u30ff]")
+_FREQUENT = "az ca cs da de en es et fi fr hr hu id it lt lv ms nl no pl pt ro sk sl sq sv sw tl tr vi"
+_LATIN_LANGUAGES = frozenset(_FREQUENT.split())
+"""That are guessed. Others that the model knows are rare in news, and next to these only take away from them."""
+_NEVER_GUESSED = frozenset(["ug"])
+"""Sorani Kurdish, which the model does not know, would be taken for it."""
 
 
 def language_of(text: str, *declared: str) -> str:
     """The language of the text as a primary tag: the first of the `declared` ones (entry, page, feed, outlet: tags as
-    they are written) that its script allows, else what the script alone tells; "" where that is not much.
+    they are written) that its script allows, else what its letters tell; "" where that is not much.
     """
     tags = [tag for tag in map(primary, declared) if tag]
     sample = text[:_SAMPLE]
@@ -45,8 +55,8 @@ def language_of(text: str, *declared: str) -> str:
     if not most and not _LATIN.search(sample):
         return tags[0] if tags else ""
     if not most or _count(_LATIN, sample) >= most:
-        return next((tag for tag in tags if tag not in _NOT_LATIN), "")
-    return next((tag for tag in tags if tag in languages), "") or _guessed(sample, languages[0])
+        return next((tag for tag in tags if tag not in _NOT_LATIN), "") or _guessed(sample, _LATIN_LANGUAGES, "")
+    return next((tag for tag in tags if tag in languages), "") or _guessed(sample, languages, languages[0])
 
 
 def _most_letters(sample: str) -> tuple[int, tuple[str, ...]]:
@@ -68,12 +78,17 @@ def _count(letters: re.Pattern[str], text: str) -> int:
     return sum(map(len, letters.findall(text)))
 
 
-def _guessed(sample: str, language: str) -> str:
-    """Languages of one script told apart by letters that only one of them has."""
-    if language == "ar" and _URDU.search(sample):
-        return "ur"
-    if language == "ar" and len(_PERSIAN.findall(sample)) * 25 > len(sample):
-        return "fa"
-    if language == "zh" and _KANA.search(sample):
-        return "ja"
-    return language
+def _guessed(sample: str, languages: Collection[str], otherwise: str) -> str:
+    """Which of the `languages` the text is in."""
+    if len(languages) == 1:
+        return otherwise
+    ranked = [(tag, score) for tag, score in _langid().rank(sample) if tag in languages and tag not in _NEVER_GUESSED]
+    (best, likelihood), *others = ranked
+    return best if all(likelihood - score >= _CERTAIN for _, score in others[:1]) else otherwise
+
+
+@cache
+def _langid() -> Any:
+    import py3langid
+
+    return py3langid
