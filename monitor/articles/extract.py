@@ -32,6 +32,8 @@ _MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x
 # its class: without them an extraction takes a tenth less. JSON-LD stays, for it may hold the article.
 _UNREAD = ("script", "style", "svg", "link")
 _KEPT_SCRIPT = "monitor-json"
+_RUBY = ("ruby", "rb", "rt", "rp", "rtc")
+"""How a word is read, beside it. trafilatura makes it a line of its own, and loses the reading."""
 # What trafilatura, justext and readability let through on odd trees.
 _THEIR_BUGS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RuntimeError, OverflowError)
 
@@ -79,6 +81,7 @@ def _drop_unread(root: HtmlElement) -> None:
     for script in scripts:
         script.tag = _KEPT_SCRIPT
     etree.strip_elements(root, *_UNREAD, with_tail=False)
+    etree.strip_tags(root, *_RUBY)
     for script in scripts:
         script.tag = "script"
 

@@ -5,6 +5,7 @@ reading, notices and invitations taken out. In a tree before the text is extract
 import re
 from collections import defaultdict
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 MOST_GROUPS = 10
@@ -49,7 +50,7 @@ _NOTICES = (
     r"|cliquez ici|sur le même sujet|(?:nous|ce site) utilis(?:ons|e) des cookies"
     # Turkish
     r"|bizi takip|abone ol\b|tüm hakları saklıdır|ilginizi çekebilir|(?:ayrıca|bunu da) oku|çerez(?:ler)?i? kullan"
-    r"|haberi paylaş|.{0,20}tümünü gör\Z"
+    r"|anadolu ajansı web sitesinde, aa haber|haberi paylaş|.{0,20}tümünü gör\Z"
     # Arabic and Hebrew
     r"|(?:اقرأ|إقرأ|اقرا|شاهد|طالع)(?:وا)? (?:أيضا|ايضا|أيضًا|أيضاً|المزيد)|تابعونا|جميع الحقوق محفوظة|قد يهمك"
     r"|(?:مواضيع|أخبار|مقالات) ذات صلة|(?:نستخدم|يستخدم (?:هذا )?الموقع) ملفات تعريف الارتباط"
@@ -61,7 +62,7 @@ _NOTICES = (
     # Japanese
     r"|関連(?:記事|キーワード|ニュース)|あわせて読みたい|おすすめ(?:情報|記事)|この記事は会員限定"
 )
-_CONTROLS = r"post comment|(?:advertisement|comments?)\Z|メモ入力|最大\d+文字"
+_CONTROLS = r"post comment|(?:advertisement|comments?)\Z|メモ入力|最大\d+文字|(?:完了|保存|コピー)しました\Z"
 """What a page is operated by: no wall says it."""
 _CONTROL = re.compile(rf"[\W_]*(?:{_CONTROLS})", re.IGNORECASE)
 _NOTICE = re.compile(rf"[\W_]*(?:{_CONTROLS}|{_NOTICES})", re.IGNORECASE)
@@ -108,7 +109,7 @@ def _are_one_article(parts: list[HtmlElement]) -> bool:
 
 def drop_teasers(root: HtmlElement) -> None:
     """Empty the blocks and lists that are nothing but links to elsewhere: "read also", related stories, tags. What is
-    linked within a sentence stays.
+    linked within a sentence stays, as words.
     """
     linked: dict[HtmlElement, int] = defaultdict(int)
     for link in root.iter("a"):
@@ -121,6 +122,9 @@ def drop_teasers(root: HtmlElement) -> None:
     for block, letters in linked.items():
         if letters >= _TEASER_LETTERS and _is_teaser(block, letters):
             block.clear(keep_tail=True)
+        elif block.tag == "p" and letters < _TEASER_LINKED * _letters(block):
+            # The extractor takes a short one with links for furniture.
+            etree.strip_tags(block, "a")
 
 
 def _is_teaser(block: HtmlElement, linked: int) -> bool:

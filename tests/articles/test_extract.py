@@ -74,6 +74,21 @@ def test_further_reading_and_notices_do_not_reach_the_text() -> None:
     assert page(body=f"<article>{paragraphs}{notices}</article>").text.split("\n") == text
 
 
+def test_a_short_paragraph_keeps_the_names_that_are_linked_in_it() -> None:
+    names = "<p>Miyazaki: <a href=/t/1>Takanabe</a>, <a href=/t/2>Shintomi</a>, <a href=/t/3>Miyazaki City</a></p>"
+    found = page(body=f"<article>{ARTICLE.replace('</p>', '</p>' + names, 1)}</article>")
+    assert found.text.split("\n")[1] == "Miyazaki: Takanabe, Shintomi, Miyazaki City"
+
+
+def test_how_a_word_is_read_stands_beside_it_in_its_line() -> None:
+    word = "<ruby><rb>尹錫悦</rb><rp>（</rp><rt>ユンソンニョル</rt><rp>）</rp></ruby>"
+    paragraph = (
+        f"<p>韓国の{word}大統領は三日夜、緊急談話を出し、野党が国政をまひさせているとして「非常戒厳」を宣言した。</p>"
+    )
+    found = page(body=f"<article>{paragraph * 3}</article>")
+    assert found.text.split("\n")[0].startswith("韓国の尹錫悦（ユンソンニョル）大統領は三日夜、")
+
+
 def test_what_tells_a_wall_from_an_article_stays_on_a_short_page() -> None:
     wall = "<p>Subscribe now to continue reading this article, and all others of the Gazette.</p>"
     assert "Subscribe" in page(body=f"<article><p>{PARAGRAPHS[0]}</p>{wall}</article>").text

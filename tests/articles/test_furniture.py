@@ -123,6 +123,7 @@ def test_a_link_that_stands_in_no_block_is_left() -> None:
         "קראו עוד: המנהרות ברפיח",
         "Lesen Sie auch",
         "関連記事",
+        "Anadolu Ajansı web sitesinde, AA Haber Akış Sistemi üzerinden abonelere sunulan haberler özetlenir.",
     ],
 )
 def test_notices_are_known_in_many_languages(line: str) -> None:
@@ -160,5 +161,5 @@ def test_a_page_of_nothing_but_parts_and_links_is_read_in_time() -> None:
 
 
 def test_of_a_short_page_only_its_controls_are_taken() -> None:
-    text = "尹氏は3日夜、緊急談話を出した。\nメモ入力\n-最大400文字まで\nSubscribe now to read on.\nPost comment"
+    text = "尹氏は3日夜、緊急談話を出した。\nメモ入力\n-最大400文字まで\n完了しました\nSubscribe now to read on.\nPost comment"
     assert without_controls(text).split("\n") == ["尹氏は3日夜、緊急談話を出した。", "Subscribe now to read on."]
