@@ -161,5 +161,6 @@ def test_a_page_of_nothing_but_parts_and_links_is_read_in_time() -> None:
 
 
 def test_of_a_short_page_only_its_controls_are_taken() -> None:
-    text = "尹氏は3日夜、緊急談話を出した。\nメモ入力\n-最大400文字まで\n完了しました\nSubscribe now to read on.\nPost comment"
-    assert without_controls(text).split("\n") == ["尹氏は3日夜、緊急談話を出した。", "Subscribe now to read on."]
+    text = ["尹氏は3日夜、緊急談話を出した。", "Subscribe now to read on."]
+    controls = ["メモ入力", "-最大400文字まで", "完了しました", "Post comment"]
+    assert without_controls("\n".join([*text, *controls])).split("\n") == text
