@@ -491,6 +491,12 @@ class Article:
     language: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    """As a feed says, else the page; not later than when we were told."""
+    modified_at: datetime | None = None
+    """As the page says; None where it does not, or says what cannot be."""
+    published_raw: str = ""
+    """As the page writes it; what feeds write stands with their entries."""
+    modified_raw: str = ""
     first_seen_at: datetime
     read_at: datetime | None = None
     removed_at: datetime | None = None
@@ -526,6 +532,9 @@ class Page:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     """Never before the publication; None where the page does not say, or says so."""
+    published_raw: str = ""
+    """The dates as the page writes them, nonsense included; "" where it does not say."""
+    modified_raw: str = ""
     paywalled: bool = False
     """The page itself says so (JSON-LD isAccessibleForFree)."""
     degraded: bool = False

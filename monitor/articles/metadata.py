@@ -42,6 +42,8 @@ _HEADING = 12
 _JOINED_NAMES = re.compile(r"\s*[,;/]\s*|\s+(?:and|und|et|og|och|en|y|e|ve)\s+")
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+){1,3}\.?")
 """Two to four words without digits: what is joined to another by a comma may be a title, a city."""
+MOST_DATE = 100
+"""Characters that are kept of a date as it is written."""
 MOST_JSON = 1_000_000
 """Characters of JSON-LD read of a page: ten megabytes of it would be a gigabyte of Python."""
 _KEYS_OF_INTEREST = ('"headline"', '"datePublished"', '"isAccessibleForFree"', '"isAccessibleforFree"', '"author"')
@@ -68,8 +70,8 @@ def metadata(root: HtmlElement, url: str) -> Page:
     seen = _walked(root)
     declared = declared_in(seen.json)
     title = one_line(plain(declared.headline or _first(seen.meta, _TITLES) or seen.title))
-    published = moment_of(declared.published) or moment_of(_first(seen.meta, _DATES)) or moment_of(seen.time)
-    modified = moment_of(declared.modified) or moment_of(_first(seen.meta, _MODIFIED))
+    published, published_raw = _dated(declared.published, _first(seen.meta, _DATES), seen.time)
+    modified, modified_raw = _dated(declared.modified, _first(seen.meta, _MODIFIED))
     authors = declared.authors or tuple(filter(_is_name, [_first(seen.meta, _AUTHORS)]))
     return Page(
         text=plain(declared.body),
@@ -80,21 +82,36 @@ def metadata(root: HtmlElement, url: str) -> Page:
         published_at=published,
         # One that is earlier than the publication tells of the template, or of a draft.
         modified_at=modified if modified and not (published and modified < published) else None,
+        published_raw=published_raw,
+        modified_raw=modified_raw,
         paywalled=declared.paywalled or seen.meta.get("article:content_tier", "").lower() == "locked",
     )
+
+
+def _dated(*written: str) -> tuple[datetime | None, str]:
+    """The first that is a date, and as it is written; else what is written in its place."""
+    for raw in written:
+        if moment := moment_of(raw):
+            return moment, _shortened(raw)
+    return None, _shortened(next(filter(None, written), ""))
+
+
+def _shortened(raw: str) -> str:
+    return one_line(raw)[:MOST_DATE]
 
 
 def moment_of(text: str) -> datetime | None:
     """The moment that a date as pages write it means, in UTC; None for nonsense, such as the year 1, which is what many
     pages write for no date. Without a zone it is taken as UTC.
     """
-    text = text.strip()
-    try:
-        moment = datetime.fromisoformat(text) if text[:2].isdigit() else parsedate_to_datetime(text)
-        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment >= EARLIEST else None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            moment = read(text.strip())
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            continue
+        return moment if moment >= EARLIEST else None
+    return None
 
 
 def _walked(root: HtmlElement) -> _Seen:

@@ -54,7 +54,8 @@ def show_command(*, given: str, output: str, verbose: bool, config: str | None, 
 
 def _print_head(article: Article, appearances: Sequence["Appearance"], zone: tzinfo) -> None:
     click.secho(isolate(article.headline), bold=True)
-    click.echo(f"{article.outlet}, {article.language}, published {show_moment(article.published_at, zone)}")
+    modified = f", modified {show_moment(article.modified_at, zone)}" if article.modified_at else ""
+    click.echo(f"{article.outlet}, {article.language}, published {show_moment(article.published_at, zone)}{modified}")
     click.echo(harmless(article.url) or "(the feed gives no address)")
     text = f"text from the {article.text_source}"
     if article.shortfall:

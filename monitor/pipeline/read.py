@@ -307,6 +307,10 @@ def improved(article: Article, attempt: Attempt, tools: Tools, now: datetime) ->
         language=language_of(verdict.text, article.language, page.language),
         authors=article.authors or page.authors,
         published_at=published_at and min(published_at, now),
+        # One that is still to come is a template's.
+        modified_at=page.modified_at if page.modified_at and page.modified_at <= now else None,
+        published_raw=page.published_raw,
+        modified_raw=page.modified_raw,
         outlet=outlet.id if outlet else article.outlet,
     )
 

@@ -28,14 +28,18 @@ _FIRST = (
     articles.c.language,
     articles.c.authors,
     articles.c.published_at,
+    articles.c.modified_at,
+    articles.c.published_raw,
+    articles.c.modified_raw,
     articles.c.first_seen_at,
     articles.c.read_at,
 )
 """What is saved of a new article."""
 _BARE = (*_FIRST, articles.c.removed_at, articles.c.removed_why)
 _FULL = (*_BARE, texts.c.summary, texts.c.text)
-# What a better knowledge of an article may change; the rest is what it was first met as.
-_CHANGING = ("url", "outlet", "title", "text_source", "shortfall", "language", "authors", "published_at", "read_at")
+_FIXED = frozenset(["id", "feed_id", "first_seen_at"])
+"""What an article was first met as; the rest may change by a better knowledge of it."""
+_CHANGING = tuple(column.name for column in _FIRST if column.name not in _FIXED)
 _UPDATE = update(articles).where(articles.c.id == bindparam("at"))
 
 
@@ -187,12 +191,15 @@ def article_of(row: Sequence[Any]) -> Article:
         language=row[7],
         authors=row[8],
         published_at=row[9],
-        first_seen_at=row[10],
-        read_at=row[11],
-        removed_at=row[12],
-        removed_why=row[13],
-        summary=row[14] or "" if full else "",
-        text=row[15] or "" if full else "",
+        modified_at=row[10],
+        published_raw=row[11],
+        modified_raw=row[12],
+        first_seen_at=row[13],
+        read_at=row[14],
+        removed_at=row[15],
+        removed_why=row[16],
+        summary=row[17] or "" if full else "",
+        text=row[18] or "" if full else "",
     )
 
 

@@ -67,7 +67,15 @@ def united(older: Article, younger: Article) -> Article:
     )
     if not younger.text or (older.text and _read_at(older) > _read_at(younger)):
         return united
-    return replace(united, text=younger.text, shortfall=younger.shortfall, read_at=younger.read_at)
+    return replace(
+        united,
+        text=younger.text,
+        shortfall=younger.shortfall,
+        read_at=younger.read_at,
+        modified_at=younger.modified_at,
+        published_raw=younger.published_raw,
+        modified_raw=younger.modified_raw,
+    )
 
 
 def _read_at(article: Article) -> datetime:

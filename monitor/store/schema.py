@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -130,6 +130,9 @@ articles = Table(
     Column("language", KEY, nullable=False),
     Column("authors", Strings, nullable=False),
     Column("published_at", Utc),
+    Column("modified_at", Utc),
+    Column("published_raw", Clean, nullable=False),
+    Column("modified_raw", Clean, nullable=False),
     Column("first_seen_at", Utc, nullable=False),
     Column("read_at", Utc),
     Column("removed_at", Utc),

@@ -9,7 +9,7 @@ import trafilatura
 
 from monitor.articles import extract as extraction
 from monitor.articles.extract import extract
-from monitor.articles.metadata import moment_of
+from monitor.articles.metadata import MOST_DATE, moment_of
 from monitor.errors import ParseError
 from monitor.model import Page
 
@@ -228,6 +228,17 @@ def test_a_time_in_the_page_is_its_date_where_nothing_else_is() -> None:
 )
 def test_an_article_is_not_modified_before_it_is_published(head: str, modified: datetime | None) -> None:
     assert page(head).modified_at == modified
+
+
+def test_dates_are_kept_as_they_are_written_too() -> None:
+    found = page(ld(headline="H", datePublished=" 10 Nov 2025  10:00 +0200", dateModified="yesterday " * 50))
+    assert (found.published_raw, found.published_at) == (
+        "10 Nov 2025 10:00 +0200",
+        datetime(2025, 11, 10, 8, tzinfo=UTC),
+    )
+    assert (len(found.modified_raw), found.modified_at) == (MOST_DATE, None)
+    told_twice = page(ld(headline="H", datePublished="0001-01-01") + '<meta name="date" content="2025-11-09">')
+    assert told_twice.published_raw == "2025-11-09"
 
 
 @pytest.mark.parametrize(

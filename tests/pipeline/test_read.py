@@ -207,6 +207,23 @@ async def test_a_page_fills_in_what_the_feed_left_out(world: World) -> None:
     assert article.published_at.isoformat() == "2025-11-09T10:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("modified", "known"), [("2025-11-10T09:30:00+02:00", "2025-11-10T07:30:00+00:00"), ("2031-01-01", None)]
+)
+async def test_when_an_article_was_modified_is_known_and_never_still_to_come(
+    world: World, modified: str, known: str | None
+) -> None:
+    world.offer(world.item("Talks go on", "/1"))
+    html = (
+        f'<html><head><meta property="article:modified_time" content="{modified}"></head>'
+        f"<body><article><p>{LONG}</p></article></body></html>"
+    )
+    world.answer("/1", body=html.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+    await world.run()
+    (article,) = world.articles().values()
+    assert (article.modified_at and article.modified_at.isoformat(), article.modified_raw) == (known, modified)
+
+
 async def test_the_page_an_aggregator_leads_to_decides_whose_the_article_is(world: World) -> None:
     world.offer(world.item("Talks go on", "/go/1"))
     world.answer("/go/1", status=302, headers={"Location": f"{world.base_url}/news/1"})
