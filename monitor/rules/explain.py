@@ -1,6 +1,7 @@
 """Why a query holds, or why not: the tree of its clauses."""
 
-from collections.abc import Iterable
+from collections.abc import Set
+from heapq import nsmallest
 from typing import assert_never
 
 from monitor.model import Clause, Field, Hit
@@ -27,12 +28,23 @@ from monitor.rules.syntax import (
 )
 
 _ORDER = {field: number for number, field in enumerate(Field)}
+_PARTS = tuple(Part)
+MOST_HITS = 500
+"""That are told of a match: the first ones."""
+MOST_OF_A_CLAUSE = 50
 
 
-def hits(places_of_terms: Iterable[tuple[Part, Taken]], reading: Reading) -> tuple[Hit, ...]:
-    """Places of terms as hits, once each, in the order of the article."""
+def hits(places_of_terms: Set[tuple[Part, Taken]], reading: Reading, most: int = MOST_HITS) -> tuple[Hit, ...]:
+    """Places of terms as hits, once each, in the order of the article; of many the first ones."""
+    if len(places_of_terms) > most:
+        places_of_terms = set(nsmallest(most, places_of_terms, key=_place))
     found = {reading.hit(part, taken) for part, taken in places_of_terms}
     return tuple(sorted(found, key=lambda hit: (_ORDER[hit.field], hit.start, hit.end, hit.term, hit.list_id)))
+
+
+def _place(one: tuple[Part, Taken]) -> tuple[int, int, int]:
+    part, (first, after, _) = one
+    return _PARTS.index(part), first, after
 
 
 def explain(node: Node, parts: Parts, reading: Reading) -> Clause:
@@ -45,7 +57,7 @@ def explain(node: Node, parts: Parts, reading: Reading) -> Clause:
     return Clause(
         query=show(node),
         held=held,
-        hits=hits(evidence(node, parts, reading), reading) if has_hits else (),
+        hits=hits(evidence(node, parts, reading), reading, MOST_OF_A_CLAUSE) if has_hits else (),
         parts=clauses,
         note=_nearly(clauses[0], node.part)
         if held and isinstance(node, Not)

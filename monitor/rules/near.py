@@ -23,6 +23,10 @@ _FEW_PAIRS = 16
 """So many are looked at in less time than it takes to tell which of them to look at."""
 MOST_PAIRS = 100_000
 """Of two sides, where every stretch is wanted: beyond them only the widest are worked out."""
+MOST_PLACES = 200
+"""Of the side with fewer places, where both have more: the first ones. No article says both so often and comes to the
+point only then.
+"""
 
 
 def near(left: Places, right: Places, distance: int, *, ordered: bool = False, every: bool = False) -> Places:
@@ -33,6 +37,7 @@ def near(left: Places, right: Places, distance: int, *, ordered: bool = False, e
     that is left out lies within one that is not, which is as near to anything else. Only what asks for an order, or for
     a sentence, also needs the shorter ones: it says `every`.
     """
+    left, right = _first_ones(left, right, distance)
     found: defaultdict[Span, set[Taken]] = defaultdict(set)
     pairs = _ordered_pairs(left, right, distance) if ordered else _pairs(left, right, distance)
     if every:
@@ -46,6 +51,7 @@ def near(left: Places, right: Places, distance: int, *, ordered: bool = False, e
 
 def nearest(left: Places, right: Places, *, ordered: bool = False) -> int | None:
     """The fewest words between a place of one side and one of the other; None where there is no pair."""
+    left, right = _first_ones(left, right, None)
     pairs = _ordered_pairs(left, right, 0) if ordered else _pairs(left, right, 0)
     return min((gap(one, other) for one, other in pairs), default=None)
 
@@ -54,13 +60,18 @@ def in_one_sentence(sides: Sequence[Places], starts: Sequence[int]) -> Places:
     """The stretches from the first to the last place in each sentence in which every side has one; `starts`: the first
     word of each sentence.
     """
+    held: defaultdict[int, list[tuple[int, Span]]] = defaultdict(list)
+    for number, side in enumerate(sides):
+        for span in side:
+            sentence = bisect_right(starts, span[0]) - 1
+            if span[1] <= (starts[sentence + 1] if sentence + 1 < len(starts) else span[1]):
+                held[sentence].append((number, span))
     found: dict[Span, Set[Taken]] = {}
-    for start, end in zip(starts, [*starts[1:], None], strict=False):
-        inside = [[span for span in side if start <= span[0] and (end is None or span[1] <= end)] for side in sides]
-        if all(inside):
-            spans = [span for some in inside for span in some]
-            taken = (side[span] for side, some in zip(sides, inside, strict=True) for span in some)
-            found[min(spans)[0], max(map(_end, spans))] = frozenset().union(*taken)
+    for sentence in sorted(held):
+        inside = held[sentence]
+        if len({number for number, _ in inside}) == len(sides):
+            spans = [span for _, span in inside]
+            found[min(spans)[0], max(map(_end, spans))] = frozenset().union(*(sides[n][span] for n, span in inside))
     return found
 
 
@@ -92,6 +103,33 @@ def union(places: Iterable[Places]) -> Places:
         for span, taken in some.items():
             found[span].update(taken)
     return found
+
+
+def _first_ones(left: Places, right: Places, distance: int | None) -> tuple[Places, Places]:
+    """Both sides as they are, unless both have too many places: then the first of the one that has fewer, and of the
+    other those near these, or without a `distance` the nearest.
+    """
+    if min(len(left), len(right)) <= MOST_PLACES:
+        return left, right
+    if len(left) > len(right):
+        right, left = _first_ones(right, left, distance)
+        return left, right
+    few = sorted(left)[:MOST_PLACES]
+    return {span: left[span] for span in few}, {span: right[span] for span in _around(few, right, distance)}
+
+
+def _around(few: Sequence[Span], places: Places, distance: int | None) -> Iterator[Span]:
+    """Those of the places that may be near one of few; without a `distance` the one before and the one after each."""
+    by_start = sorted(places)
+    reach = 0 if distance is None else distance + max(end - start for start, end in by_start)
+    after = 0
+    for one in few:
+        first = bisect_left(by_start, one[0] - reach, key=_start)
+        last = bisect_right(by_start, one[1] + (distance or 0), key=_start)
+        if distance is None:
+            first, last = max(0, first - 1), last + 1
+        yield from by_start[max(first, after) : min(last, after + MOST_PLACES)]
+        after = max(after, last)
 
 
 def _pairs(left: Places, right: Places, distance: int) -> Iterator[tuple[Span, Span]]:

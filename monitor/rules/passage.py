@@ -15,6 +15,8 @@ from monitor.rules.vocabulary import Span, Vocabulary, WordId, words_of
 from monitor.text.sentences import sentence_starts
 from monitor.text.tokens import Token, tokens
 
+MOST_PLACES = 2_000
+"""Of a word. No article says it more often; a page of nothing but the words of a rule would keep all others waiting."""
 _FURTHER = attrgetter("further")
 
 
@@ -33,9 +35,9 @@ class Passage:
         self._tokens: dict[str, list[Token]] = {}
 
     def places(self, word: WordId) -> list[Span]:
-        """Where a word stands, in order."""
+        """Where a word stands, in order: the first places, should there be very many."""
         found: list[Span] = []
-        for index in self._holding.get(word, ()):
+        for index in self._holding.get(word, ())[:MOST_PLACES]:
             position = self._positions[index]
             for first, length, words in self.chunks[index].places:
                 if word in words:

@@ -2,11 +2,12 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.rules.lexicon import Source
-from monitor.rules.near import Places, gap, near, nearest, union
+from monitor.rules.near import MOST_PLACES, Places, gap, near, nearest, union
 from monitor.rules.vocabulary import Span
 
 SOURCE = Source("term", "", (), ())
@@ -40,6 +41,23 @@ def test_a_place_is_not_near_itself() -> None:
 
 def test_places_that_overlap_are_near() -> None:
     assert near(places((3, 5)), places((3, 4)), 0).keys() == {(3, 5)}
+
+
+def test_a_rare_place_finds_its_partner_among_any_number() -> None:
+    many = places(*((2 * number, 2 * number + 1) for number in range(20 * MOST_PLACES)))
+    last = 40 * MOST_PLACES - 3
+    assert near(many, places((last, last + 1)), 0).keys() == {(last - 1, last + 1), (last, last + 2)}
+
+
+@pytest.mark.parametrize(("left", "right"), [(3, 5), (5, 3)])
+def test_of_two_sides_with_very_many_places_the_first_ones_are_looked_at(left: int, right: int) -> None:
+    some = places(*((left * number, left * number + 1) for number in range(5 * MOST_PLACES)))
+    others = places(*((right * number, right * number + 1) for number in range(4 * MOST_PLACES)))
+    found = near(some, others, 1)
+    assert found.items() <= every_stretch(some, others, 1).items()
+    assert min(found) == min(every_stretch(some, others, 1))
+    assert len(found) <= 4 * MOST_PLACES
+    assert nearest(some, others) == 0
 
 
 def test_terms_at_one_place_all_take_part() -> None:
