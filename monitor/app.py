@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -159,10 +159,12 @@ async def read_feed_list(config: Config, body: bytes) -> "FeedList | Fault":
 
 
 @asynccontextmanager
-async def at_work(config: Config, refusal: Refusal | None = None) -> AsyncIterator[Tools]:
+async def at_work(
+    config: Config, refusal: Refusal | None = None, *, now: Callable[[], datetime] = clock.now
+) -> AsyncIterator[Tools]:
     """Everything the stages need, opened in order and closed again; meanwhile this process is the database's daemon.
 
-    `refusal`: why it works with this configuration and not with that of the files, if so.
+    `refusal`: why it works with this configuration and not with that of the files, if so. `now`: the clock.
     Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole.
     """
     settings = config.settings
@@ -178,10 +180,10 @@ async def at_work(config: Config, refusal: Refusal | None = None) -> AsyncIterat
                 database=database,
                 fetcher=fetcher,
                 workers=workers,
-                clock=clock.now,
+                clock=now,
                 tally=Tally(),
             )
-            await database.write(lambda tx: _begin(tx, config, refusal))
+            await database.write(lambda tx: _begin(tx, config, refusal, now()))
             try:
                 yield tools
             finally:
@@ -189,9 +191,8 @@ async def at_work(config: Config, refusal: Refusal | None = None) -> AsyncIterat
                     await beat(tools)
 
 
-def _begin(tx: Transaction, config: Config, refusal: Refusal | None) -> None:
+def _begin(tx: Transaction, config: Config, refusal: Refusal | None, now: datetime) -> None:
     """What a daemon does first: put its configuration in force, free what a dead daemon had taken, say who it is."""
-    now = clock.now()
     put_in_force(tx, config, now)
     polls.release(tx, now)
     readings.release(tx, now)

@@ -1,14 +1,21 @@
 """`monitor demo`: the real pipeline on a small site of our own, for whoever has no network or wants to see it work."""
 
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from signal import pause
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import EXIT_FAILED
 
+if TYPE_CHECKING:
+    from monitor.demo.site import DemoSite
+
+_BETWEEN = timedelta(hours=1)
+"""The passes: after so long matched articles are visited again."""
 SETTINGS = """\
 # The demo's settings: its site is on this machine, and needs no politeness.
 database: data/monitor.db
@@ -26,7 +33,8 @@ fetch:
 def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
     """Poll, read and match a small news site served on 127.0.0.1, and show what was found. Needs no network.
 
-    The site is invented: 5 languages, news about the story and news that only looks like it.
+    The site is invented: 5 languages, news about the story and news that only looks like it. It is polled as an hour
+    ago; then articles are visited again, of which one was corrected meanwhile, and one removed.
     """
     import asyncio
 
@@ -45,7 +53,7 @@ def demo_command(*, keep: Path | None, serve: bool, port: int) -> int:
         except OSError as error:
             raise click.UsageError(f"port {port} cannot be had ({error.strerror}): name another") from error
         write_demo_config(folder / "config", site.feeds_yaml())
-        return asyncio.run(_show(folder / "config", keep, site.base_url if serve else ""))
+        return asyncio.run(_show(folder / "config", keep, site, serving=serve))
 
 
 def _demand_new(folder: Path) -> None:
@@ -67,22 +75,26 @@ def write_demo_config(folder: Path, feeds_yaml: str) -> None:
     (folder / "monitor.yaml").write_text(SETTINGS, encoding="utf-8")
 
 
-async def _show(folder: Path, keep: Path | None, serving: str) -> int:
-    """Run one pass, list the matches, go on `serving` that address if any; returns the exit code."""
+async def _show(folder: Path, keep: Path | None, site: "DemoSite", *, serving: bool) -> int:
+    """Run two passes, list the matches, go on `serving` the site if so asked; returns the exit code."""
+    from monitor import clock
     from monitor.app import load_config
     from monitor.cli.matches import print_matches
     from monitor.cli.progress import run_once_with_progress
     from monitor.store.matches import MatchQuery
 
     config = load_config(folder, {})
-    tally = await run_once_with_progress(config)
+    tally = await run_once_with_progress(config, now=lambda: clock.now() - _BETWEEN)
+    site.pass_time()
+    click.echo("\nAn hour later:")
+    later = await run_once_with_progress(config)
     click.echo()
     print_matches(config.settings, MatchQuery(limit=1000), "table")
     click.echo(_next_steps(keep))
     if serving:
-        click.echo(f"Serving the site on {serving} until Ctrl-C.")
+        click.echo(f"Serving the site on {site.base_url} until Ctrl-C.")
         pause()
-    return EXIT_FAILED if tally.failed else 0
+    return EXIT_FAILED if tally.failed or later.failed else 0
 
 
 def _next_steps(keep: Path | None) -> str:

@@ -3,10 +3,12 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import datetime
 
 import click
 
+from monitor import clock
 from monitor.app import at_work, poll_watched, run_once
 from monitor.config.change import Refusal
 from monitor.config.load import Config
@@ -20,17 +22,23 @@ _EVERY = 0.2
 
 
 async def run_once_with_progress(
-    config: Config, only: Collection[FeedId] | None = None, *, refusal: Refusal | None = None, told: bool = False
+    config: Config,
+    only: Collection[FeedId] | None = None,
+    *,
+    refusal: Refusal | None = None,
+    told: bool = False,
+    now: Callable[[], datetime] = clock.now,
 ) -> Tally:
     """One pass over everything due, its summary printed; returns the tally. Raises: LockedError, StoreError.
 
     `refusal`: why it is not the configuration of the files, if so. `told`: say all that there is to say of the polls.
+    `now`: the clock.
     SIGTERM ends it as Ctrl-C does: what is in hand is given back.
     """
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     try:
-        async with at_work(config, refusal) as tools:
+        async with at_work(config, refusal, now=now) as tools:
             if told:
                 await _tell(tools, only or ())
             await _watched(tools, only)

@@ -11,9 +11,11 @@ wrapped. Headers:
     author     optional
     page       optional: what its address answers, a `PageKind`; full where it is not said
     told       optional: "page" where only the page's text, not the feed, tells what a watchlist looks for
+    corrected  optional: the headline that it has later; behind a paragraph "* * *" follows the text that it has then
+    later      optional: "removed" where its page is taken down later
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -24,7 +26,10 @@ CONTENT = Path(__file__).parent / "content"
 
 WATCHLISTS = frozenset({"rafah-tunnel-fighters", "ceasefire-talks"})
 _NEEDED = frozenset({"title", "summary", "feeds", "labels", "hours"})
-_OPTIONAL = frozenset({"author", "page", "told"})
+_OPTIONAL = frozenset({"author", "page", "told", "corrected", "later"})
+_REMOVED = "removed"
+_CORRECTION = "\n\n* * *\n\n"
+"""Between an article's text and its corrected one."""
 
 
 class PageKind(StrEnum):
@@ -65,6 +70,8 @@ class Manuscript:
     page: PageKind
     told_in_feed: bool
     """Whether title and summary alone tell what a watchlist looks for."""
+    later: "Manuscript | None" = None
+    """What becomes of it; None where it stays as it is."""
 
 
 def manuscripts(folder: Path = CONTENT) -> tuple[Manuscript, ...]:
@@ -90,13 +97,14 @@ def parse(text: str, *, slug: str, language: str) -> Manuscript:
     """
     head, _, body = text.partition("\n\n")
     headers = dict(_header(line) for line in head.splitlines())
-    _check(headers)
-    return Manuscript(
+    _check(headers, body)
+    text, _, correction = body.strip().partition(_CORRECTION)
+    written = Manuscript(
         slug=slug,
         language=language,
         title=headers["title"],
         summary=headers["summary"],
-        paragraphs=tuple(" ".join(paragraph.split()) for paragraph in body.strip().split("\n\n")),
+        paragraphs=_paragraphs(text),
         feeds=tuple(headers["feeds"].split()),
         labels=frozenset(headers["labels"].split()),
         age=timedelta(hours=float(headers["hours"])),
@@ -104,6 +112,15 @@ def parse(text: str, *, slug: str, language: str) -> Manuscript:
         page=PageKind(headers.get("page", PageKind.FULL)),
         told_in_feed=headers.get("told", "feed") == "feed",
     )
+    if "later" in headers:
+        return replace(written, later=replace(written, page=PageKind.MISSING))
+    if correction:
+        return replace(written, later=replace(written, title=headers["corrected"], paragraphs=_paragraphs(correction)))
+    return written
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def _header(line: str) -> tuple[str, str]:
@@ -113,14 +130,17 @@ def _header(line: str) -> tuple[str, str]:
     return name, value.strip()
 
 
-def _check(headers: dict[str, str]) -> None:
+def _check(headers: dict[str, str], body: str) -> None:
     if missing := _NEEDED - headers.keys():
         raise ValueError(f"no {', '.join(sorted(missing))}")
     unknown = headers.keys() - _NEEDED - _OPTIONAL
     unknown |= set(headers["labels"].split()) - WATCHLISTS
     unknown |= set(headers["feeds"].split()) - OUTLET_OF_FEED.keys()
     unknown |= {headers.get("told", "feed")} - {"feed", "page"}
+    unknown |= {headers.get("later", _REMOVED)} - {_REMOVED}
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     if not headers["feeds"]:
         raise ValueError("no feed lists it")
+    if ("corrected" in headers) != (_CORRECTION in body):
+        raise ValueError('a corrected headline and a text behind "* * *" go together')

@@ -27,6 +27,7 @@ class ArticlePage:
     home: str
     """The outlet's front page."""
     published_at: datetime
+    modified_at: datetime
     related: Links
 
 
@@ -122,6 +123,7 @@ def _json_ld(page: ArticlePage, *, free: bool) -> str:
         "@type": "NewsArticle",
         "headline": page.manuscript.title,
         "datePublished": page.published_at.isoformat(),
+        "dateModified": page.modified_at.isoformat(),
         "inLanguage": page.outlet.language,
         "author": [{"@type": "Person", "name": page.manuscript.author or page.outlet.name}],
         "publisher": {"@type": "Organization", "name": page.outlet.name},

@@ -31,6 +31,17 @@ def routes(written: Written, *, base_url: str, now: datetime) -> dict[str, Answe
     )
 
 
+def later_routes(written: Written, *, base_url: str, now: datetime) -> dict[str, Answer]:
+    """The pages of the articles that are corrected or removed, as they are then. Feeds go on listing what they did."""
+    return dict(
+        chain.from_iterable(
+            _article_routes(manuscript.later, written, base_url, now, modified_at=now)
+            for manuscript in written
+            if manuscript.later
+        )
+    )
+
+
 def page_of(manuscript: Manuscript) -> str:
     """The path of the article's page."""
     return f"/{OUTLET_OF_FEED[manuscript.feeds[0]].id}/news/{manuscript.slug}"
@@ -82,7 +93,9 @@ def _listed(manuscript: Manuscript, feed: DemoFeed, base_url: str, now: datetime
     )
 
 
-def _article_routes(manuscript: Manuscript, written: Written, base_url: str, now: datetime) -> Iterator[Route]:
+def _article_routes(
+    manuscript: Manuscript, written: Written, base_url: str, now: datetime, *, modified_at: datetime | None = None
+) -> Iterator[Route]:
     outlet = OUTLET_OF_FEED[manuscript.feeds[0]]
     path = page_of(manuscript)
     page = pages.ArticlePage(
@@ -91,6 +104,7 @@ def _article_routes(manuscript: Manuscript, written: Written, base_url: str, now
         url=base_url + path,
         home=f"{base_url}/{outlet.id}/",
         published_at=now - manuscript.age,
+        modified_at=modified_at or now - manuscript.age,
         related=_related(manuscript, outlet, written, base_url),
     )
     yield path, _page(page)
@@ -101,7 +115,7 @@ def _article_routes(manuscript: Manuscript, written: Written, base_url: str, now
 def _related(manuscript: Manuscript, outlet: DemoOutlet, written: Written, base_url: str) -> pages.Links:
     """The outlet's next articles after this one, whatever they are about."""
     own = [other for other in written if OUTLET_OF_FEED[other.feeds[0]] is outlet]
-    place = own.index(manuscript) + 1
+    place = [other.slug for other in own].index(manuscript.slug) + 1
     others = (own[place:] + own[: place - 1])[:_RELATED]
     return [(base_url + page_of(other), other.title) for other in others]
 
@@ -109,9 +123,9 @@ def _related(manuscript: Manuscript, outlet: DemoOutlet, written: Written, base_
 def _page(page: pages.ArticlePage) -> Answer:
     match page.manuscript.page:
         case PageKind.FULL | PageKind.MOVED:
-            return _in_encoding(pages.article(page), page.outlet, page.published_at)
+            return _in_encoding(pages.article(page), page.outlet, page.modified_at)
         case PageKind.PAYWALL:
-            return _in_encoding(pages.paywall(page), page.outlet, page.published_at)
+            return _in_encoding(pages.paywall(page), page.outlet, page.modified_at)
         case PageKind.CHALLENGE:
             # So that a reader can tell a bot check from a refusal, as the large ones do.
             return _html(pages.challenge(), status=403, headers={"cf-mitigated": "challenge"})
@@ -123,12 +137,12 @@ def _page(page: pages.ArticlePage) -> Answer:
             assert_never(unknown)
 
 
-def _in_encoding(html: str, outlet: DemoOutlet, published_at: datetime) -> Answer:
+def _in_encoding(html: str, outlet: DemoOutlet, modified_at: datetime) -> Answer:
     charset = f"; charset={outlet.page_encoding}" if outlet.charset_in_header else ""
     return Answer(
         headers={"Content-Type": f"text/html{charset}"},
         body=html.encode(outlet.page_encoding, "xmlcharrefreplace"),
-        last_modified=published_at,
+        last_modified=modified_at,
     )
 
 

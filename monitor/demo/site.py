@@ -14,7 +14,7 @@ from typing import Self
 from monitor.demo import outlets
 from monitor.demo.content import Manuscript, PageKind, manuscripts
 from monitor.demo.outlets import OUTLET_OF_FEED
-from monitor.demo.routes import link_of, routes
+from monitor.demo.routes import later_routes, link_of, routes
 from monitor.demo.server import Answer, LoopbackServer, Request
 
 
@@ -46,6 +46,7 @@ class DemoSite:
         written = manuscripts()
         self._server = LoopbackServer(port)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        self._written, self._now = written, now
         self._server.answers = routes(written, base_url=self.base_url, now=now)
         self._server.fallback = self._server.answers["/404"]
         self.articles = tuple(_truth(manuscript, self.base_url, now) for manuscript in written)
@@ -70,6 +71,10 @@ class DemoSite:
     def feeds_yaml(self) -> str:
         """The feeds.yaml that makes the monitor poll this site."""
         return outlets.feeds_yaml(self.base_url)
+
+    def pass_time(self) -> None:
+        """From now on the pages of articles that are corrected or removed some day are as they are then."""
+        self._server.answers |= later_routes(self._written, base_url=self.base_url, now=self._now)
 
     def respond(
         self, path: str, *, status: int = 200, headers: Mapping[str, str] | None = None, body: bytes = b""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import execute
+from monitor.cli.demo import write_demo_config
 from monitor.demo.site import DemoSite
 
 Run = Callable[..., "Said"]
@@ -21,9 +22,11 @@ class Said:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo's config/ and its database, after one real run."""
+    """A folder with the demo's config/ and its database, after one real run: before anything is corrected."""
     folder = tmp_path_factory.mktemp("demo") / "kept"
-    assert execute(["demo", "--keep", str(folder)]) == 0
+    with DemoSite() as site:
+        write_demo_config(folder / "config", site.feeds_yaml())
+        assert execute(["run", "--once", "--config", str(folder / "config")]) == 0
     return folder
 
 

@@ -98,7 +98,7 @@ def test_the_shell_completes_commands_and_options() -> None:
 def test_db_status_tells_what_there_is(monitor: Run, demo: Path) -> None:
     said = monitor("db", "status", at=demo)
     assert said.code == 0
-    assert "articles  74" in said.out
+    assert "articles  77" in said.out
     assert "daemon    none" in said.out
     assert monitor("db", "status", "--running", at=demo).code == 1
 

@@ -91,7 +91,7 @@ def test_hits_cut_out_what_they_claim(monitor: Run, demo: Path) -> None:
 
 def test_articles_are_listed_matched_or_not_with_why_their_text_is_short(monitor: Run, demo: Path) -> None:
     found = records(monitor, demo, "articles", "--limit", "1000")
-    assert len(found) == 74
+    assert len(found) == 77
     assert {article["shortfall"] for article in found} >= {"challenge", "paywall", "gone", "server-error", None}
     pages = records(monitor, demo, "articles", "--limit", "1000", "--text-source", "page")
     assert {article["text_source"] for article in pages} == {"page"}

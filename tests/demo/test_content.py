@@ -1,6 +1,7 @@
 """The written articles: as many, in as many languages and about what was promised; and how a file of one is read."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -96,6 +97,20 @@ def test_what_only_the_page_tells_is_not_in_the_feed(written: Manuscript) -> Non
     assert not [word for word in STORY_WORDS if word in told]
 
 
+def test_some_articles_are_corrected_and_removed_later() -> None:
+    later = [one.later for one in WRITTEN if one.later]
+    assert {one.page for one in later} == {PageKind.FULL, PageKind.MISSING}
+
+
+def test_what_an_article_becomes_stands_behind_it() -> None:
+    file = A_FILE.replace("hours", "corrected: Ferry: on time\nhours") + "\n* * *\n\nThe fog\nhas gone.\n"
+    written = parse(file, slug="ferry", language="en")
+    assert written.paragraphs == ("A paragraph on two lines.", "Another.")
+    assert written.later == replace(written, title="Ferry: on time", paragraphs=("The fog has gone.",), later=None)
+    removed = parse(A_FILE.replace("hours", "later: removed\nhours"), slug="ferry", language="en")
+    assert removed.later == replace(removed, page=PageKind.MISSING, later=None)
+
+
 def test_a_file_is_headers_then_paragraphs() -> None:
     written = parse(A_FILE, slug="ferry", language="en")
     assert written.title == "Ferry: late again"
@@ -114,6 +129,8 @@ def test_a_file_is_headers_then_paragraphs() -> None:
         ("levant-wire-en", "", "no feed lists it"),
         ("labels:", "lables: x\nlabels:", "unknown: lables"),
         ("labels:", "told: radio\nlabels:", "unknown: radio"),
+        ("labels:", "later: moved\nlabels:", "unknown: moved"),
+        ("labels:", "corrected: Ferry\nlabels:", "go together"),
         ("labels:", "page: gone\nlabels:", "'gone' is not a valid PageKind"),
         ("hours: 1.5", "hours: soon", "could not convert"),
         ("labels:", "labels", '"labels": expected "name: value"'),

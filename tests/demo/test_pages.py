@@ -113,7 +113,13 @@ def test_a_headline_cannot_break_out_of_the_page() -> None:
         title='</script></title><b>"',
     )
     made = ArticlePage(
-        outlet=OUTLETS[0], manuscript=hostile, url="http://h/1", home="http://h/", published_at=NOON, related=()
+        outlet=OUTLETS[0],
+        manuscript=hostile,
+        url="http://h/1",
+        home="http://h/",
+        published_at=NOON,
+        modified_at=NOON,
+        related=(),
     )
     html = article(made)
     assert html.count("</script>") == 1
