@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from monitor.model import Agency
+from monitor.model import Agency, Article
 from monitor.text.characters import UNSPACED
 from monitor.text.fold import bare, fold
 from monitor.text.tokens import Token, tokens
@@ -141,6 +141,11 @@ class Credits:
     def of(self, authors: Sequence[str], *texts: str, headline: str = "") -> str:
         """The agency that an article is credited to, the first of several; "" where there is none in the table."""
         return next(chain(self._in_authors(authors), *(self._in_text(text, headline) for text in texts)), "")
+
+    def whose(self, article: Article) -> str:
+        """The agency whose text a stored article is: by its credit line, or else because it stands on its own site."""
+        credit = self.of(article.authors, article.text, article.summary, headline=article.headline)
+        return credit or self.own(article.outlet)
 
     def own(self, outlet: str) -> str:
         """The agency whose own site an outlet is; "" where it is none's."""
