@@ -232,8 +232,9 @@ def test_a_database_of_the_first_version_keeps_everything(first_version: str) ->
 
 STORY = "INSERT INTO stories (id, began_at, grown_at) VALUES ('aaaa', :now, :now)"
 MEMBER = """
-INSERT INTO members (article_id, story_id, joined_at, reported_at, how, like_id, overlap, shared, origin, words, sampled,
-note) VALUES (:article, 'aaaa', :now, :now, 'first', '', 0, '', :article, '{}', 0, '')
+INSERT INTO members
+(article_id, story_id, joined_at, reported_at, how, like_id, overlap, shared, origin, words, sampled, note)
+VALUES (:article, 'aaaa', :now, :now, 'first', '', 0, '', :article, '{}', 0, '')
 """
 
 
