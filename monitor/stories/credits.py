@@ -25,6 +25,10 @@ _WIDEST = 180
 """Characters at the beginning of a line, and at its end, in which it may."""
 _LATEST = 20
 """Characters of a line's end that tell whether it is a sentence."""
+_PARAGRAPH = 80
+"""Characters of a line that is more than a caption or an invitation."""
+_DATE_LINE = 60
+"""Characters of a line that may be a date."""
 _CLOSING = 600
 """Characters of a text's end in which a closing may stand."""
 _ABBREVIATION = 4
@@ -105,6 +109,8 @@ _SOURCED = re.compile(
     r"|with (?:files|inputs) from\b).{2,60}\Z"
 )
 """A line that says itself that it is a credit: it need not stand at the end, for behind it a page may go on."""
+_BY = re.compile(r"(?i:by|von|par|por|di|da|door|yazan)\s|بقلم|מאת")
+_YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}[:.]\d{2}\b")
 _SENTENCE = re.compile(r"[.!?。！？…\"”“»’')\]]\W*\Z")
 """A line that ends as one."""
 _ALARM = re.compile(r"\b(?i:breaking|urgent|flash|son dakika|eilmeldung|dringend|срочно)\b|عاجل|דחוף|מבזק")
@@ -159,16 +165,17 @@ class Credits:
     def _in_text(self, text: str, headline: str) -> Iterator[str]:
         lines = [line for line in map(str.strip, text.split("\n")) if line]
         told = [bool(_SENTENCE.search(line[-_LATEST:])) for line in lines]
+        last = max((number for number, line in enumerate(lines) if told[number] and len(line) >= _PARAGRAPH), default=0)
         for number, line in enumerate(lines[:_EDGE]):
             marked = self._marked(line[:_WIDEST])
             yield from self._named(_dateline(marked))
-            # Above the text; there a © is a photograph's.
-            if any(told[number + 1 :]) and "©" not in line:
+            if any(told[number + 1 :]) and _is_byline(lines, number):
                 yield from self._named(_own_line(line, marked))
         for number in range(max(0, len(lines) - _EDGE), len(lines)):
             marked = self._marked(lines[number][-_WIDEST:])
-            # Below the text: behind what is no sentence it is a word that the site files the article under.
-            if told[number - 1] and number:
+            # Behind what is no sentence it is a word that the site files the article under; a name alone between two
+            # paragraphs is whose photograph stood there.
+            if number and told[number - 1] and not (number < last and _PRIVATE.match(marked)):
                 yield from self._named(_own_line(lines[number], marked))
             yield from self._named(_end(marked))
         sourced = [number for number, line in enumerate(lines) if _SOURCED.match(line)]
@@ -245,6 +252,12 @@ def _stands(name: Name, words: Sequence[Word], number: int, line: str) -> bool:
     )
 
 
+def _is_byline(lines: Sequence[str], number: int) -> bool:
+    """Can a line above the text say whose it is? There many a name alone is a photograph's, unless a date is by it."""
+    around = [line for line in lines[max(0, number - 1) : number + 2] if len(line) <= _DATE_LINE]
+    return "©" not in lines[number] and bool(_BY.match(lines[number]) or any(map(_YEAR.search, around)))
+
+
 def _own_line(line: str, marked: str) -> re.Match[str] | None:
     return _OWN_LINE.fullmatch(marked) if len(line) <= _WIDEST else None
 
@@ -264,7 +277,7 @@ def _dateline(line: str) -> re.Match[str] | None:
     if found and _is_place(found["place"], _MOST_WORDS if found["dash"] else _FEW_WORDS if found["stop"] else 0):
         return found
     found = plain.match(line)
-    if found and _is_apart(found):
+    if found and _is_apart(found) and (found["place"] or len(line) >= _PARAGRAPH):
         return found
     return next(filter(None, (pattern.match(line) for pattern in others)), None)
 
@@ -272,8 +285,8 @@ def _dateline(line: str) -> re.Match[str] | None:
 def _is_apart(found: re.Match[str]) -> bool:
     """Does a name without brackets stand between a place and a dash?"""
     place, dash = found["place"] or "", found["dash"]
-    if dash in ":.":
-        # Of who is quoted, too: Reuters: …
+    if dash in ":./":
+        # A photograph's, AFP / Getty Images, or of who is quoted, too: Reuters: …
         return found["apart"] in {*"-–—/."} and _LETTERS.search(place) is not None and _is_place(place, 3)
     return _is_place(place, _FEW_WORDS)
 

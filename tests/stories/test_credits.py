@@ -93,7 +93,7 @@ def test_an_author_is_a_credit(agency: str, author: str) -> None:
         ("cna-taiwan", "（中央社開羅10日電）兩人走出隧道。"),
         ("kuna", "CAIRO, Nov 10 (KUNA) -- Two men left the tunnel."),
         ("irna", "Tehran, IRNA – Two men left the tunnel."),
-        ("afp", "AFP - Deux hommes sont sortis du tunnel."),
+        ("afp", "AFP - Deux hommes sont sortis lundi à l'aube d'un tunnel de l'est de Rafah, a dit l'armée."),
         ("afp", "Le Caire | AFP | Deux hommes sont sortis du tunnel."),
         ("wafa", "By Jane Doe, WAFA News: Two men left the tunnel."),
         ("anadolu", "İki kişi tünelden çıktı\n10.11.2025 17:59\nAA\nİki kişi bu sabah çıktı."),
@@ -124,6 +124,11 @@ def test_an_author_is_a_credit(agency: str, author: str) -> None:
         ("", "A tunnel in Rafah. (Photo: AFP/Jane Doe)"),
         ("", "A tunnel in Rafah [Jane Doe/Reuters]"),
         ("", "SEBI (Photo: Reuters)"),
+        ("", "AFP / Getty Images"),
+        ("", "AFP - Getty Images"),
+        ("", "Jane Doe / Reuters"),
+        ("", "Two men leave\nReuters\nTwo men below Rafah"),
+        ("", "Two men leave\nImage source, Reuters\nTwo men below Rafah"),
     ],
 )
 def test_a_dateline_or_a_line_of_its_own_before_the_text_is_a_credit(agency: str, start: str) -> None:
@@ -177,6 +182,10 @@ def test_a_dateline_or_a_line_of_its_own_before_the_text_is_a_credit(agency: str
         ("", "More AP news: the hub"),
         ("", "READ MORE ON:\nTunnels\nCeasefire\nReuters\nTalks"),
         ("", "Source: Reuters Institute survey of the news"),
+        (
+            "",
+            ("", f"Reuters\nA caption.\n{'In the end they agreed to meet again, ' * 3}he said."),
+        ),
     ],
 )
 def test_the_end_is_a_credit(agency: str, end: str) -> None:
