@@ -69,6 +69,10 @@ def query(tx: Transaction, asked: StoryQuery, now: datetime) -> tuple[Story, ...
         found = [matches.c.lost_at.is_(None), *([matches.c.watchlist_id == asked.watchlist] if asked.watchlist else [])]
         holding = select(members.c.story_id).join(matches, matches.c.article_id == members.c.article_id)
         wanted.append(stories.c.id.in_(holding.where(*found)))
+    if asked.order is Order.RECENT:
+        # Found without counting what is not listed.
+        latest = select(stories.c.id).where(*wanted).order_by(stories.c.grown_at.desc(), stories.c.id)
+        wanted = [stories.c.id.in_(latest.limit(asked.limit))]
     rows = _counted(now, *wanted)
     by: ColumnElement[Any] = stories.c.grown_at if asked.order is Order.RECENT else column(asked.order)
     return _stories_of(tx, rows.order_by(by.desc(), stories.c.grown_at.desc(), stories.c.id).limit(asked.limit))
