@@ -75,6 +75,19 @@ class Outlet:
     """Hosts whose articles are this outlet's, subdomains included, e.g. "aljazeera.net"."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """Whose texts others print, and how they say so."""
+
+    id: str
+    """That of the outlet that is its own site, where one is configured."""
+    name: str
+    credits: tuple[str, ...]
+    """Its name as it stands in credit lines of any language: "Reuters", "رويترز"."""
+    closings: tuple[str, ...] = ()
+    """Ends of its articles that name it nowhere, "*" for any words: "Reporting by * Editing by *"."""
+
+
 class Secret:
     """A text that is to be shown nowhere: whatever prints, logs or copies it shows `***`; only `reveal` gives it away.
 

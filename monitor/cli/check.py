@@ -37,6 +37,10 @@ def check_command(*, folder: Path | None, output: str) -> int:
     counts = (len(config.feeds), len(config.outlets), len(config.lists), len(config.watchlists))
     examples = sum(len(one.should_match) + len(one.should_not_match) for one in config.watchlists)
     click.echo("ok: {} feeds of {} outlets, {} lists, {} watchlists".format(*counts) + f", {examples} examples hold")
+    if not config.agencies:
+        from monitor.config.agencies import MISSING
+
+        click.echo(f"hint: {MISSING}")
     if not config.settings.contact:
         from monitor.config.settings import NO_CONTACT
 

@@ -16,13 +16,16 @@ def config_command() -> None:
 @config_command.command("schema")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--file", "kind", type=click.Choice(("monitor", "feeds", "lists", "watchlists")), help="Of this kind alone."
+    "--file",
+    "kind",
+    type=click.Choice(("monitor", "feeds", "agencies", "lists", "watchlists")),
+    help="Of this kind alone.",
 )
 @click.option("--write", is_flag=True, help="Write them to DIR/schema, where the files look for them.")
 def schema_command(*, folder: Path | None, kind: str | None, write: bool) -> None:
     """Print the JSON Schema of the files, by which editors complete and check them; DIR: the configuration's folder.
 
-    Without --file it prints an object with all four. An editor with a YAML language server finds them by the first line
+    Without --file it prints an object with all five. An editor with a YAML language server finds them by the first line
     of each shipped file; after an upgrade --write brings them up to date.
     """
     from monitor.config.schema import FileKind, schema_of, write_schemas

@@ -24,6 +24,25 @@ fetch:
   delay: 0s
   per_host: 16
 """
+AGENCIES = """\
+# The demo's news agencies, each called as its own outlet.
+levant-wire:
+  name: Levant Wire Service
+  credits:
+    en: [Levant Wire, Levant Wire Service]
+  closings:
+    - Reporting by * editing by *
+difaf:
+  name: وكالة ضفاف للأنباء
+  credits:
+    ar:
+      - ضفاف
+      - وكالة ضفاف للأنباء
+marti-haber:
+  name: Martı Haber Ajansı
+  credits:
+    tr: [Martı, Martı Haber Ajansı]
+"""
 
 
 @click.command("demo")
@@ -67,10 +86,11 @@ def _demand_new(folder: Path) -> None:
 
 
 def write_demo_config(folder: Path, feeds_yaml: str) -> None:
-    """The shipped lists and watchlists, with the demo's feeds and settings, in `folder`."""
+    """The shipped lists and watchlists, with the demo's feeds, agencies and settings, in `folder`."""
     from monitor.config.shipped import write_shipped
 
     write_shipped(folder)
+    (folder / "agencies.yaml").write_text(AGENCIES, encoding="utf-8")
     (folder / "feeds.yaml").write_text(feeds_yaml, encoding="utf-8")
     (folder / "monitor.yaml").write_text(SETTINGS, encoding="utf-8")
 

@@ -137,6 +137,7 @@ def member_record(member: "Member", found: Sequence[Match]) -> Record:
         "overlap": place.overlap,
         "shared": list(place.shared),
         "origin": place.origin,
+        "credit": member.credit or None,
         "note": place.note,
         "watchlists": [match.found.watchlist_id for match in found if not match.lost_at],
     }

@@ -13,6 +13,7 @@ from monitor.cli.ids import known
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import short
+from monitor.cli.sentences import merged
 from monitor.cli.terminal import harmless, is_terminal, isolate
 from monitor.model import Article, Hit, Match, Review, Revision, TextSource
 
@@ -120,20 +121,9 @@ def marked(text: str, hits: Sequence[Hit], *, plain: bool) -> "Text":
 
     shown = Text()
     at = 0
-    for start, end in _merged(hits):
+    for start, end in merged((hit.start, hit.end) for hit in hits):
         shown.append(harmless(text[at:start]))
         word = harmless(text[start:end])
         shown.append(f"⟦{word}⟧" if plain else word, style="" if plain else "bold reverse")
         at = end
     return shown.append(harmless(text[at:]))
-
-
-def _merged(hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """The hits' places in order, overlapping ones as one."""
-    places: list[tuple[int, int]] = []
-    for start, end in sorted((hit.start, hit.end) for hit in hits):
-        if places and start < places[-1][1]:
-            places[-1] = (places[-1][0], max(end, places[-1][1]))
-        else:
-            places.append((start, end))
-    return places

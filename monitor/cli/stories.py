@@ -1,14 +1,16 @@
 """`monitor stories`: what the articles tell: who was first, how many independent origins, how it grew."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.filters import moment_of
 from monitor.cli.moments import EXPECTED, show_moment
-from monitor.cli.options import database_option, open_store, refuse_options, settings_of
+from monitor.cli.options import database_option, folder_of, open_store, refuse_options, settings_of
 from monitor.cli.output import format_option, print_rows
-from monitor.cli.records import short, story_record
+from monitor.cli.publishers import Publishers, publishers
+from monitor.cli.records import Record, short, story_record
 from monitor.cli.stories_show import show_command
 from monitor.model import WatchlistId
 
@@ -22,12 +24,16 @@ COLUMNS = {
     "origins": "origins",
     "outlets": "outlets",
     "lang": "languages",
+    "countries": "countries",
+    "affiliations": "affiliations",
     "first": "first_outlet",
     "title": "title",
 }
 EMPTY = "No stories. They are made as pages are read; --all shows those that nothing has matched, too."
 SORTS = ("recent", "size", "origins", "growth")
 _MOST = 1_000_000
+_NAMED = 2
+"""Countries and affiliations in the table."""
 
 
 @click.group("stories", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,18 +81,27 @@ def stories_command(
     )
     with open_store(settings) as store, store.reading() as tx:
         found = stories.query(tx, asked, clock.now())
-    records = [story_record(story) for story in found]
+    known = publishers(folder_of(config), settings)
+    records: list[Record] = [story_record(story) | known.record(story.outlets) for story in found]
     if output == "table":
-        records = [_row(story) | {"grown": show_moment(story.grown_at, settings.timezone)} for story in found]
+        records = [_row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone)} for story in found]
     print_rows(records, output, columns=COLUMNS, empty=EMPTY)
 
 
 stories_command.add_command(show_command)
 
 
-def _row(story: "Story") -> dict[str, object]:
+def _row(story: "Story", known: Publishers) -> Record:
     return story_record(story) | {
         "short": short(story.id),
         "outlets": len(story.outlets),
         "languages": ", ".join(story.languages),
+        "countries": _first(known.countries(story.outlets)),
+        "affiliations": _first(known.affiliations(story.outlets)),
     }
+
+
+def _first(counted: Mapping[str, int]) -> str:
+    """The most frequent values: the title wants the room."""
+    more = len(counted) - _NAMED
+    return ", ".join(tuple(counted)[:_NAMED]) + (f" +{more}" if more > 0 else "")

@@ -1,7 +1,7 @@
 """`monitor stories show`: one story: its articles by their dates, and why each belongs to it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -9,11 +9,14 @@ import click
 
 from monitor.cli.ids import story_named
 from monitor.cli.moments import show_moment
-from monitor.cli.options import database_option, open_store, settings_of
+from monitor.cli.options import database_option, folder_of, open_store, settings_of
 from monitor.cli.output import number_of
+from monitor.cli.publishers import Publishers, publishers
 from monitor.cli.records import member_record, short, story_record
+from monitor.cli.sentences import Sentence, sentences
+from monitor.cli.stories_about import about, about_record
 from monitor.cli.terminal import isolate
-from monitor.model import ArticleId, Belonging, Match
+from monitor.model import Belonging, Match
 
 if TYPE_CHECKING:
     from monitor.store.stories import Member
@@ -29,20 +32,29 @@ _SHOWN_WORDS = 8
 def show_command(*, given: str, output: str, config: str | None, database: str | None) -> None:
     """Show the story whose id begins with ID, or that of an article or match: its articles, and why they belong."""
     from monitor import clock
-    from monitor.store import matches, stories
+    from monitor.store import articles, matches, stories
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
         story = story_named(tx, given, clock.now())
         members = stories.members_of(tx, story.id)
         found = {one.article.id: matches.of_article(tx, one.article.id) for one in members}
+        told = articles.at(tx, [key for key, some in found.items() if some])
+    said = {one.article.id: sentences(told.get(one.article.id, one.article), found[one.article.id]) for one in members}
+    known = publishers(folder_of(config), settings)
     if output == "json":
-        record = story_record(story) | {"members": [member_record(one, found[one.article.id]) for one in members]}
+        record = story_record(story) | about_record(story, members, known, settings.timezone)
+        record["members"] = [
+            member_record(one, found[one.article.id]) | {"sentences": [each.record() for each in said[one.article.id]]}
+            for one in members
+        ]
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     _print_head(story, settings.timezone)
+    for line in about(story, members, known, settings.timezone):
+        click.echo(line)
     for one in members:
-        _print_member(one, found, settings.timezone)
+        _print_member(one, found[one.article.id], said[one.article.id], known, settings.timezone)
 
 
 def _print_head(story: "Story", zone: tzinfo) -> None:
@@ -57,17 +69,23 @@ def _print_head(story: "Story", zone: tzinfo) -> None:
     )
 
 
-def _print_member(member: "Member", found: Mapping[ArticleId, Sequence[Match]], zone: tzinfo) -> None:
+def _print_member(
+    member: "Member", found: Sequence[Match], said: Sequence[Sentence], known: Publishers, zone: tzinfo
+) -> None:
     article = member.article
-    matched = [match.found.watchlist_id for match in found[article.id] if not match.lost_at]
+    matched = [match.found.watchlist_id for match in found if not match.lost_at]
     click.echo()
     click.echo(
         f"{show_moment(member.reported_at, zone)}  {short(article.id)}  {article.outlet}, {article.language}  "
         f"{isolate(article.headline)}"
     )
     click.echo(f"    {_why(member.membership)}")
+    if member.credit:
+        click.echo(f"    credited to {known.name(member.credit)}")
     if matched:
         click.echo(f"    matches {', '.join(matched)}")
+    for sentence in said:
+        click.echo(f"      {sentence.shown()}")
 
 
 def _why(place: "Membership") -> str:

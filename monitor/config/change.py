@@ -7,6 +7,7 @@ rules missing; so what would shrink much is held until a person says that it is 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
+from monitor.config.agencies import AGENCIES
 from monitor.config.feeds import FEEDS
 from monitor.config.load import Config
 from monitor.config.rules import LISTS, WATCHLISTS
@@ -36,6 +37,7 @@ class Change:
     """What a new configuration does to the one in force."""
 
     feeds: Difference = Difference()
+    agencies: Difference = Difference()
     lists: Difference = Difference()
     watchlists: Difference = Difference()
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -45,7 +47,12 @@ class Change:
 
     def lines(self) -> tuple[str, ...]:
         """What changes, for a person."""
-        kinds = {"feeds": self.feeds, "lists": self.lists, "watchlists": self.watchlists}
+        kinds = {
+            "feeds": self.feeds,
+            "agencies": self.agencies,
+            "lists": self.lists,
+            "watchlists": self.watchlists,
+        }
         parts = ((kind, part.name, getattr(kinds[kind], part.name)) for kind in kinds for part in fields(Difference))
         told = [f"{kind} {part}: {listed(ids)}" for kind, part, ids in parts if ids]
         fresh = [one for one in (*self.watchlists.added, *self.watchlists.changed) if one in self.versions]
@@ -75,6 +82,7 @@ def compare(old: Config, new: Config) -> Change:
     """What differs between the configuration in force and a new one."""
     return Change(
         feeds=_difference({one.id: one for one in old.feeds}, {one.id: one for one in new.feeds}),
+        agencies=_difference({one.id: one for one in old.agencies}, {one.id: one for one in new.agencies}),
         lists=_difference(_lists(old), _lists(new)),
         watchlists=_difference(_versions(old), _versions(new)),
         versions=_versions(new),
@@ -130,6 +138,7 @@ def _losses(old: Config, new: Config) -> Iterator[Problem]:
     kept = {feed.id for feed in new.feeds} | {feed.id for feed in old.feeds if feed.url in urls}
     file = next(name for name in spellings(FEEDS) if name in new.files)
     yield from _vanished(file, "feeds", [feed.id for feed in old.feeds], kept)
+    yield from _vanished(AGENCIES, "agencies", [one.id for one in old.agencies], {one.id for one in new.agencies})
     yield from _vanished(LISTS, "lists", [one.id for one in old.lists], {one.id for one in new.lists})
     yield from _vanished(
         WATCHLISTS, "watchlists", [one.id for one in old.watchlists], {one.id for one in new.watchlists}

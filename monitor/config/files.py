@@ -57,9 +57,14 @@ def config_folder(given: str | None, environment: Mapping[str, str]) -> Path:
 
 def read_settings_file(folder: Path) -> Mapping[str, bytes]:
     """The same for monitor.yaml alone, where there is one: what is wrong elsewhere does not keep a command from it."""
+    return read_single(folder, SETTINGS)
+
+
+def read_single(folder: Path, file: str) -> Mapping[str, bytes]:
+    """The same for one file of the folder itself, in either spelling. Raises: ConfigError."""
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
-    for name in spellings(SETTINGS):
+    for name in spellings(file):
         if (folder / name).exists():
             _read(folder / name, name, files, problems)
     if problems:

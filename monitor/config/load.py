@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from monitor.config.agencies import AGENCIES, read_agencies
 from monitor.config.codes import LANGUAGES
 from monitor.config.feeds import FEEDS, read_feeds
 from monitor.config.files import SETTINGS
@@ -13,7 +14,7 @@ from monitor.config.settings import Settings, read_settings
 from monitor.config.source import NO_PLACE, Source, open_source, spellings
 from monitor.config.suggest import did_you_mean, nearest
 from monitor.errors import ConfigError, Problem
-from monitor.model import Feed, Outlet, TermList, Watchlist
+from monitor.model import Agency, Feed, Outlet, TermList, Watchlist
 from monitor.rules.matcher import Matcher
 from monitor.rules.syntax import QueryField
 
@@ -25,6 +26,8 @@ class Config:
     settings: Settings
     outlets: tuple[Outlet, ...]
     feeds: tuple[Feed, ...]
+    agencies: tuple[Agency, ...]
+    """None where the file is missing."""
     lists: tuple[TermList, ...]
     watchlists: tuple[Watchlist, ...]
     matcher: Matcher = field(repr=False)
@@ -56,8 +59,10 @@ def load(
     settings, settings_sources = read_settings(files, environment, home)
     feeds_source = _open_feeds(files)
     outlets, feeds = read_feeds(feeds_source, settings, environment, home, secrets=secrets)
+    agencies_source = _open_agencies(files)
+    agencies = read_agencies(agencies_source) if agencies_source else ()
     rules = read_rules(files, _values(outlets, feeds))
-    sources = (*settings_sources, feeds_source)
+    sources = (*settings_sources, feeds_source, *([agencies_source] if agencies_source else []))
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
     if proven:
         problems |= {*rules.failed}
@@ -67,6 +72,7 @@ def load(
         settings=settings,
         outlets=outlets,
         feeds=feeds,
+        agencies=agencies,
         lists=rules.lists,
         watchlists=rules.watchlists,
         matcher=rules.matcher,
@@ -106,6 +112,10 @@ def _open_feeds(files: Mapping[str, bytes]) -> Source:
     return missing
 
 
+def _open_agencies(files: Mapping[str, bytes]) -> Source | None:
+    return next((open_source(name, files[name]) for name in spellings(AGENCIES) if name in files), None)
+
+
 def _misnamed(files: Mapping[str, bytes]) -> Iterator[Problem]:
     """Files that nobody would read, because of their names."""
     for name in files:
@@ -113,11 +123,11 @@ def _misnamed(files: Mapping[str, bytes]) -> Iterator[Problem]:
         if slash and f"{folder}/" not in (LISTS, WATCHLISTS):
             hint = did_you_mean(f"{folder}/", (LISTS, WATCHLISTS)) or f"there are {LISTS} and {WATCHLISTS}"
             yield Problem(file=name, what="nothing is read from this folder", hint=hint)
-        elif not slash and file not in (*spellings(SETTINGS), *spellings(FEEDS)):
-            near = nearest(PurePosixPath(file).stem, ("monitor", "feeds"))
-            hint = f'did you mean "{near}.yaml"?' if near else f"there are {SETTINGS} and {FEEDS}"
+        elif not slash and file not in (*spellings(SETTINGS), *spellings(FEEDS), *spellings(AGENCIES)):
+            near = nearest(PurePosixPath(file).stem, ("monitor", "feeds", "agencies"))
+            hint = f'did you mean "{near}.yaml"?' if near else f"there are {SETTINGS}, {FEEDS} and {AGENCIES}"
             yield Problem(file=name, what="no file of this name is read", hint=hint)
-    for file in (SETTINGS, FEEDS):
+    for file in (SETTINGS, FEEDS, AGENCIES):
         first, second = spellings(file)
         if first in files and second in files:
             yield Problem(file=second, what=f"stands beside {first}", hint="keep one of the two")

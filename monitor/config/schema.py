@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from monitor.config import feeds, lists, settings, watchlists
+from monitor.config import agencies, feeds, lists, settings, watchlists
 from monitor.config.shape import JsonSchema, Shape
 from monitor.errors import ConfigError, Problem
 
@@ -23,6 +23,7 @@ class FileKind(StrEnum):
 
     MONITOR = "monitor"
     FEEDS = "feeds"
+    AGENCIES = "agencies"
     LISTS = "lists"
     WATCHLISTS = "watchlists"
 
@@ -30,6 +31,7 @@ class FileKind(StrEnum):
 _NAMES: Mapping[FileKind, str] = {
     FileKind.MONITOR: "monitor.yaml",
     FileKind.FEEDS: "feeds.yaml",
+    FileKind.AGENCIES: "agencies.yaml",
     FileKind.LISTS: "lists/*.yaml",
     FileKind.WATCHLISTS: "watchlists/*.yaml",
 }
@@ -40,6 +42,7 @@ def schema_of(kind: FileKind) -> JsonSchema:
     shapes: Mapping[FileKind, Shape[Any]] = {
         FileKind.MONITOR: settings.file_shape(Path(), {}),
         FileKind.FEEDS: feeds.FILE,
+        FileKind.AGENCIES: agencies.FILE,
         FileKind.LISTS: lists.FILE,
         FileKind.WATCHLISTS: watchlists.FILE,
     }

@@ -5,21 +5,26 @@ from datetime import datetime
 from monitor.model import Article
 from monitor.store import memberships
 from monitor.store.store import Transaction
+from monitor.stories.credits import Credits
 from monitor.stories.story import Membership, place
 
+NOBODY = Credits(())
+"""Of no agency."""
 
-def join(tx: Transaction, article: Article, now: datetime) -> Membership:
-    """The place of an article, found now if it has none.
+
+def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = NOBODY) -> Membership:
+    """The place of an article, found now if it has none; `credits_`: by which it is told whose text it is.
 
     One that founded a story and is alone in it is placed anew: with a better text it may turn out to be a copy. Any
     other stays where it is, and is found by what it says now.
     """
     told, own = memberships.report_of(article), memberships.wording_of(article)
+    credit = credits_.whose(article)
     known = memberships.membership(tx, article.id)
     if known and not memberships.dissolve(tx, article.id):
-        memberships.reword(tx, article.id, told, own)
+        memberships.reword(tx, article.id, told, own, credit=credit)
         return known
     around = memberships.neighbourhood(tx, told, own, now)
     found = place(article.id, told, around.neighbours, around.sizes, around.frequency)
-    memberships.add(tx, article.id, found, told, own, now)
+    memberships.add(tx, article.id, found, told, own, now, credit=credit)
     return found

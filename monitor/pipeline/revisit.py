@@ -196,7 +196,7 @@ def _save_changed(tx: Transaction, decided: Decided, attempt: Attempt, tools: To
     before = match_events.counting(tx, [article.id])[article.id]
     matches.put(tx, [matched], tools.config.matcher.versions.keys(), now)
     revisits.plan(tx, [matched], tools.config.settings.revisit, now)
-    join(tx, article, now)
+    join(tx, article, now, tools.credits)
     keep_page(tx, article.id, attempt, matched, tools)
     if decided.revision:
         after = match_events.counting(tx, [article.id])[article.id]

@@ -11,6 +11,7 @@ from monitor.model import Feed, FeedId
 from monitor.pipeline.database import Database
 from monitor.pipeline.network import Network
 from monitor.pipeline.tally import Tally
+from monitor.stories.credits import Credits
 from monitor.workers.pool import Workers
 
 
@@ -30,7 +31,8 @@ class Tools:
     tally: Tally
     network: Network = field(default_factory=Network)
     outlets: Outlets = field(init=False)
-    """The configuration's; likewise `feeds`."""
+    """The configuration's; likewise `credits` and `feeds`."""
+    credits: Credits = field(init=False)
     feeds: Mapping[FeedId, Feed] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,4 +42,5 @@ class Tools:
         """Put a configuration in force. Called where saves are made, between two of them: each save sees one only."""
         self.config = config
         self.outlets = Outlets(config.outlets)
+        self.credits = Credits(config.agencies)
         self.feeds = {feed.id: feed for feed in config.feeds}

@@ -206,9 +206,16 @@ def _sizes(tx: Transaction, these: Set[StoryId]) -> Mapping[StoryId, Size]:
 
 
 def add(
-    tx: Transaction, article_id: ArticleId, membership: Membership, told: Report, own: Wording, now: datetime
+    tx: Transaction,
+    article_id: ArticleId,
+    membership: Membership,
+    told: Report,
+    own: Wording,
+    now: datetime,
+    *,
+    credit: str = "",
 ) -> None:
-    """Gives an article that is in no story its place; `own`: as it is worded."""
+    """Gives an article that is in no story its place; `own`: as it is worded; `credit`: the agency whose text it is."""
     began = {"id": membership.story_id, "began_at": told.at, "grown_at": now}
     if membership.how is Belonging.FIRST:
         tx.execute(upsert(tx, stories, ("id",)), began)
@@ -217,15 +224,16 @@ def add(
         this = update(stories).where(stories.c.id == membership.story_id)
         tx.execute(this.values(grown_at=now, began_at=earlier))
     number = tx.execute(
-        insert(members).returning(members.c.number), _row(article_id, membership, told, own, now)
+        insert(members).returning(members.c.number),
+        {**_row(article_id, membership, told, own, now), "credit": credit},
     ).scalar_one()
     _hint(tx, number, told, own)
 
 
-def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording) -> None:
-    """Makes an article that has its place be found by what it says now."""
+def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording, *, credit: str = "") -> None:
+    """Makes an article that has its place be found by what it says now, and whose text it is by what it names now."""
     these = update(members).where(members.c.article_id == article_id)
-    number = tx.execute(these.values(_said(told, own)).returning(members.c.number)).scalar_one()
+    number = tx.execute(these.values({**_said(told, own), "credit": credit}).returning(members.c.number)).scalar_one()
     _hint(tx, number, told, own)
 
 

@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -282,6 +282,7 @@ members = Table(
     Column("overlap", Float, nullable=False),
     Column("shared", Strings, nullable=False),
     Column("origin", KEY, nullable=False),
+    Column("credit", KEY, nullable=False),
     Column("words", Clean, nullable=False),
     Column("sampled", Integer, nullable=False),
     Column("note", Clean, nullable=False),

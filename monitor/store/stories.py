@@ -53,6 +53,8 @@ class Member:
     article: Article
     """Without its texts."""
     membership: Membership
+    credit: str
+    """The agency whose text it is; "" where it is none's that is known."""
     joined_at: datetime
     reported_at: datetime
     """When it was published, or else first seen."""
@@ -67,14 +69,18 @@ def query(tx: Transaction, asked: StoryQuery, now: datetime) -> tuple[Story, ...
         found = [matches.c.lost_at.is_(None), *([matches.c.watchlist_id == asked.watchlist] if asked.watchlist else [])]
         holding = select(members.c.story_id).join(matches, matches.c.article_id == members.c.article_id)
         wanted.append(stories.c.id.in_(holding.where(*found)))
-    rows = _counted(now).where(*wanted)
+    if asked.order is Order.RECENT:
+        # Found without counting what is not listed.
+        latest = select(stories.c.id).where(*wanted).order_by(stories.c.grown_at.desc(), stories.c.id)
+        wanted = [stories.c.id.in_(latest.limit(asked.limit))]
+    rows = _counted(now, *wanted)
     by: ColumnElement[Any] = stories.c.grown_at if asked.order is Order.RECENT else column(asked.order)
     return _stories_of(tx, rows.order_by(by.desc(), stories.c.grown_at.desc(), stories.c.id).limit(asked.limit))
 
 
 def named(tx: Transaction, prefix: str, now: datetime) -> tuple[Story, ...]:
     """The stories whose ids begin so, the first few of many. Raises: ValueError, where it is no beginning of an id."""
-    these = _counted(now).where(*ids.begins(stories.c.id, ids.digits(prefix)))
+    these = _counted(now, *ids.begins(stories.c.id, ids.digits(prefix)))
     return _stories_of(tx, these.order_by(stories.c.id).limit(_NAMED))
 
 
@@ -87,6 +93,7 @@ def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:
         Member(
             article=articles.article_of(row),
             membership=membership_of(row),
+            credit=row.credit,
             joined_at=row.joined_at,
             reported_at=row.reported_at,
         )
@@ -94,11 +101,16 @@ def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:
     )
 
 
-def _counted(now: datetime) -> Select[Any]:
-    """The stories with what is counted over their members."""
-    lately = func.sum(case((members.c.joined_at > now - LATELY, 1), else_=0)).label(Order.GROWTH)
-    size, origins = func.count().label(Order.SIZE), func.count(distinct(members.c.origin)).label(Order.ORIGINS)
-    return select(stories, size, origins, lately).join_from(stories, members).group_by(*stories.c)
+def _counted(now: datetime, *wanted: ColumnElement[bool]) -> Select[Any]:
+    """The wanted stories with what is counted over their members; of origins as `monitor.stories.origins` does."""
+    lately = func.sum(case((members.c.joined_at > now - LATELY, 1), else_=0)).label("lately")
+    agency = func.min(case((members.c.credit != "", members.c.credit))).label("agency")
+    texts = select(members.c.story_id, members.c.origin, agency, func.count().label("articles"), lately)
+    texts = texts.join_from(members, stories).where(*wanted).group_by(members.c.story_id, members.c.origin)
+    text = texts.subquery("texts")
+    size, growth = func.sum(text.c.articles).label(Order.SIZE), func.sum(text.c.lately).label(Order.GROWTH)
+    origins = func.count(distinct(func.coalesce(text.c.agency, text.c.origin))).label(Order.ORIGINS)
+    return select(stories, size, origins, growth).join_from(stories, text).group_by(*stories.c)
 
 
 def _stories_of(tx: Transaction, counted: Select[Any]) -> tuple[Story, ...]:
@@ -129,8 +141,8 @@ def _story(row: Any, told: Sequence[Any]) -> Story:
         first_outlet=first.outlet,
         began_at=first.reported_at,
         grown_at=row.grown_at,
-        articles=row.size,
-        lately=row.growth,
+        articles=int(row.size),
+        lately=int(row.growth),
         origins=row.origins,
         outlets=tuple(dict.fromkeys(one.outlet for one in told if one.outlet)),
         languages=tuple(dict.fromkeys(one.language for one in told if one.language)),

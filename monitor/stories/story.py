@@ -85,7 +85,7 @@ class Story:
     lately: int
     """Articles that joined within the last day."""
     origins: int
-    """Independent ones: copies of one text are one."""
+    """Independent ones: see `monitor.stories.origins`."""
     outlets: tuple[str, ...]
     languages: tuple[str, ...]
 

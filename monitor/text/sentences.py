@@ -1,6 +1,7 @@
-"""Text → sentences: at which of its words each begins."""
+"""Text → sentences: at which of its words each begins, and where in the text each stands."""
 
 import re
+from itertools import pairwise
 
 from monitor.text.tokens import tokens
 
@@ -14,11 +15,25 @@ _END = re.compile(
 )
 _BEFORE = re.compile(r"[^\W\d_]+\Z")
 _BEHIND = re.compile(r"[\"'”’»“)\]]*\s+([^\W_])")
+_CLOSERS = re.compile(r"[\"'”’»“)\]]*")
 # Titles, which are no end of a sentence; in lower case.
 _TITLE_NAMES = (
     "mr mrs ms dr prof gen lt col maj capt cpl sgt brig adm sen gov rep st vs mme mlle sr sra doç yrd alb yzb"
 )
 _TITLES = frozenset(_TITLE_NAMES.split())
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Start and end of each sentence, in characters, with what closes it and without the blanks around it."""
+    ends = [_closed(text, found) for found in _END.finditer(text) if _ends(text, found)]
+    spans = ((start, start + len(text[start:end].rstrip())) for start, end in pairwise([0, *ends, len(text)]))
+    return [(end - len(text[start:end].lstrip()), end) for start, end in spans if start < end]
+
+
+def _closed(text: str, found: re.Match[str]) -> int:
+    """Where a sentence ends whose full stop was found: behind its quotation marks, which a new line does not have."""
+    closers = _CLOSERS.match(text, found.end()) if found[0] != "\n" else None
+    return closers.end() if closers else found.end()
 
 
 def sentence_starts(text: str) -> list[int]:

@@ -9,6 +9,7 @@ import pytest
 
 from monitor import cli
 from monitor.cli import EXIT_INTERRUPTED, execute, print_all
+from monitor.config.agencies import MISSING
 from monitor.config.settings import NO_CONTACT
 from monitor.errors import FetchError, FetchKind, LockedError
 from tests.cli.conftest import Run
@@ -56,6 +57,12 @@ def test_a_missing_contact_is_a_hint_and_no_problem(monitor: Run, demo: Path, mo
     monkeypatch.setenv("MONITOR_CONTACT", "desk@news.example")
     said = monitor("check", str(demo / "config"))
     assert (said.code, said.out.splitlines()[1:]) == (0, [])
+
+
+def test_a_missing_table_of_agencies_is_a_hint_and_no_problem(monitor: Run, kept: Path) -> None:
+    (kept / "config" / "agencies.yaml").unlink()
+    said = monitor("check", str(kept / "config"))
+    assert (said.code, said.out.splitlines()[1]) == (0, f"hint: {MISSING}")
 
 
 def test_problems_are_printed_with_their_places(monitor: Run, kept: Path) -> None:

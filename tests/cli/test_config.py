@@ -9,12 +9,12 @@ from tests.cli.conftest import Run
 
 def test_a_schema_is_printed(monitor: Run) -> None:
     assert json.loads(monitor("config", "schema", "--file", "lists").out) == schema_of(FileKind.LISTS)
-    assert set(json.loads(monitor("config", "schema").out)) == {"monitor", "feeds", "lists", "watchlists"}
+    assert set(json.loads(monitor("config", "schema").out)) == {"monitor", "feeds", "agencies", "lists", "watchlists"}
 
 
 def test_schemas_are_written_where_the_files_look_for_them(monitor: Run, tmp_path: Path) -> None:
     said = monitor("config", "schema", "--write", str(tmp_path))
-    assert said.out == f"4 schemas written to {tmp_path}/schema\n"
+    assert said.out == f"5 schemas written to {tmp_path}/schema\n"
     assert monitor("config", "schema", "--write", str(tmp_path / "nowhere")).code == 2
 
 

@@ -1,6 +1,7 @@
 """`monitor stories`: what the demo's articles tell."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from monitor.stories.events import report
 from monitor.stories.story import LONGEST, Membership, StoryId
 from tests.builders import NOON, an_article
 from tests.cli.conftest import Run
-from tests.store.test_stories import LONG, REPORT, told
+from tests.store.test_stories import LONG, REPORT, shares, told
 
 
 def listed(monitor: Run, demo: Path, *arguments: str) -> list[dict[str, Any]]:
@@ -54,7 +55,8 @@ def test_the_largest_comes_first_if_wanted(monitor: Run, demo: Path) -> None:
     assert sizes == sorted(sizes, reverse=True)
     said = monitor("stories", "--all", "--sort", "size", "--limit", "1", at=demo)
     heading, _, row = said.out.splitlines()
-    assert heading.split() == ["id", "grown", "articles", "origins", "outlets", "lang", "first", "title"]
+    counted = ["id", "grown", "articles", "origins", "outlets", "lang", "countries", "affiliations", "first", "title"]
+    assert heading.split() == counted
     assert f" {sizes[0]} " in row
 
 
@@ -66,10 +68,11 @@ def test_a_story_is_shown_with_why_each_article_belongs(monitor: Run, grown: Pat
     (story,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["first_outlet"] == "wire"]
     said = monitor("stories", "show", story["id"][:8], at=grown)
     assert said.code == 0
-    head, counted, first, *members = said.out.splitlines()
+    head, counted, first, origins, *members = said.out.splitlines()
     assert head == "Envoys meet in Cairo over fighters"
     assert counted == f"{story['id'][:8]}: 3 articles of 3 outlets, 2 independent origins; en"
     assert first.startswith("first report: wire, ")
+    assert origins == "origins: own reports: 2"
     assert [line.strip().partition(":")[0].partition(" as ")[0] for line in members if line.startswith("    ")] == [
         "founded the story",
         "copy",
@@ -92,6 +95,79 @@ def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, grow
     (late,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["first_outlet"] == "late"]
     said = monitor("stories", "show", late["id"], at=grown)
     assert "founded the story" in said.out
+
+
+@pytest.fixture
+def printed(kept: Path) -> Path:
+    """The same with an agency's report that outlets of the demo print, over two days."""
+    title = "Envoys meet in Cairo over fighters below Rafah"
+    evening, night = ({"published_at": NOON + timedelta(hours=hours)} for hours in (11, 13))
+    with Store.open(str(database(kept))) as store, store.writing() as tx:
+        told(tx, "harbour-courier", title, f"CAIRO (AFP) - {shares(1)}", **evening)
+        told(tx, "radio-estuaire", title, f"CAIRO (AFP) - {shares(2)}", **night)
+        told(tx, "nobody", title, shares(2), **night)
+        told(tx, "le-fanal", title, shares(5), authors=("Reuters",), **evening)
+        told(tx, "marti-haber", title, shares(7), **evening)
+    return kept
+
+
+def test_a_story_names_its_independent_origins_and_says_where_they_are_from(monitor: Run, printed: Path) -> None:
+    (story,) = [one for one in listed(monitor, printed, "--all", "--limit", "1000") if one["articles"] == 5]
+    assert story["origins"] == 3
+    assert sum(story["countries"].values()) == sum(story["affiliations"].values()) == 4
+    said = monitor("stories", "show", story["id"], at=printed)
+    about = dict(line.split(": ", 1) for line in said.out.split("\n\n")[0].splitlines()[1:])
+    assert about["origins"] == "AFP (3 articles), Reuters (1 article), own reports: 1"
+    assert about["countries"] == ", ".join(f"{country} {number}" for country, number in story["countries"].items())
+    assert about["affiliations"] == ", ".join(f"{kind} {number}" for kind, number in story["affiliations"].items())
+    assert about["by day"] == "2025-11-10 3, 2025-11-11 2"
+    assert said.out.count("    credited to AFP\n") == 2
+
+
+def test_a_story_names_its_origins_for_programs(monitor: Run, printed: Path) -> None:
+    (story,) = [one for one in listed(monitor, printed, "--all", "--limit", "1000") if one["articles"] == 5]
+    record = json.loads(monitor("stories", "show", story["id"], "--format", "json", at=printed).out)
+    assert [(one["agency"], one["name"], len(one["articles"])) for one in record["independent"]] == [
+        ("afp", "AFP", 3),
+        ("reuters", "Reuters", 1),
+        (None, None, 1),
+    ]
+    assert record["timeline"] == {"2025-11-10": 3, "2025-11-11": 2}
+    assert {one["article"]["outlet"]: one["credit"] for one in record["members"]}["radio-estuaire"] == "afp"
+    assert {key: record[key] for key in ("countries", "affiliations")} == {
+        key: story[key] for key in ("countries", "affiliations")
+    }
+
+
+def test_a_broken_configuration_keeps_nobody_from_reading_stories(monitor: Run, printed: Path) -> None:
+    (printed / "config" / "feeds.yaml").write_text("outlets: [")
+    (printed / "config" / "agencies.yaml").unlink()
+    said = monitor("stories", "--all", "--sort", "size", "--limit", "1", "--format", "json", at=printed)
+    assert (said.code, json.loads(said.out)[0]["countries"]) == (0, {})
+    assert said.err == "countries and affiliations are not known: feeds.yaml cannot be read (`monitor check`)\n"
+    said = monitor("stories", "show", json.loads(said.out)[0]["id"], at=printed)
+    assert "origins: afp (3 articles), reuters (1 article), own reports: 1\n" in said.out
+    assert "countries: " not in said.out
+    (printed / "config" / "feeds.yaml").unlink()
+    (printed / "config" / "feeds.yaml").mkdir()
+    assert monitor("stories", at=printed).code == 0
+
+
+def test_more_countries_than_there_is_room_for_are_counted(monitor: Run, printed: Path) -> None:
+    said = monitor("stories", "--all", "--sort", "size", "--limit", "1", at=printed)
+    assert " +" in said.out.splitlines()[2]
+
+
+def test_the_sentence_that_matched_is_shown_beside_its_article(monitor: Run, demo: Path) -> None:
+    (first, *_) = listed(monitor, demo, "--watchlist", "rafah-tunnel-fighters")
+    said = monitor("stories", "show", first["id"], at=demo)
+    (sentence, *_) = [line for line in said.out.splitlines() if line.startswith("      ")]
+    record = json.loads(monitor("stories", "show", first["id"], "--format", "json", at=demo).out)
+    (told_first, *_) = [one for member in record["members"] for one in member["sentences"]]
+    assert "rafah-tunnel-fighters" in told_first["watchlists"]
+    words = [told_first["text"][start:end] for start, end in told_first["hits"]]
+    assert words
+    assert all(f"⟦{word}⟧" in sentence for word in words)
 
 
 def test_options_stand_behind_the_command(monitor: Run, demo: Path) -> None:

@@ -9,6 +9,7 @@ from tests.config.valid import files, problems_of
 BAD = Path(__file__).with_name("bad")
 PLACES = {
     "monitor": "monitor.yaml",
+    "agencies": "agencies.yaml",
     "feeds": "feeds.yaml",
     "lists": "lists/places.yaml",
     "watchlists": "watchlists/rafah-tunnels.yaml",

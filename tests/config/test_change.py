@@ -28,8 +28,9 @@ def feeds(*ids: str, host: str = "gazette") -> str:
 
 
 def config(**changed: str | None) -> Config:
-    """The valid configuration with other files: `feeds`, `settings`, `lists`, `watchlist`."""
+    """The valid configuration with other files: `feeds`, `agencies`, `settings`, `lists`, `watchlist`."""
     names = {
+        "agencies": "agencies.yaml",
         "feeds": "feeds.yaml",
         "settings": "monitor.yaml",
         "lists": "lists/places.yaml",
@@ -51,6 +52,23 @@ def numbered(many: int) -> list[str]:
 def test_what_is_the_same_changes_nothing() -> None:
     assert judge(config(), config(), forced=False) == Change(versions=compare(config(), config()).versions)
     assert compare(config(), config()).lines() == ()
+
+
+def agencies(*ids: str) -> str:
+    return "".join(f"{one}: {{name: {one}, credits: {{en: [{one} news]}}}}\n" for one in ids)
+
+
+def test_agencies_do_not_vanish_unless_that_is_meant() -> None:
+    old = config(agencies=agencies("one", "two", "three", "four"))
+    assert compare(old, config(agencies=agencies("one", "two", "three", "five"))).lines() == (
+        "agencies added: five",
+        "agencies removed: four",
+    )
+    assert told(old, config(agencies=agencies("one", "two", "three"))) == []
+    assert told(old, config()) == [
+        "agencies.yaml: 4 of 4 agencies would be gone: one, two, three, four "
+        "(if it is meant: `monitor reload --force`, or start with `monitor run --force`)"
+    ]
 
 
 def test_a_change_is_told_by_kind_and_name() -> None:

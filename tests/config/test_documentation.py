@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import feeds, settings, watchlists
+from monitor.config import agencies, feeds, settings, watchlists
 from monitor.config.load import load
 from monitor.config.settings import VARIABLES, load_settings
 from monitor.config.shape import Keys
@@ -72,6 +72,10 @@ def test_every_key_of_feeds_is_in_the_table() -> None:
     assert set(rows("feeds.yaml")) == {"outlets"} | outlet
 
 
+def test_every_key_of_agencies_is_in_the_table() -> None:
+    assert set(rows("agencies.yaml")) == paths(agencies._AGENCY, "ID.")
+
+
 def test_every_key_of_watchlists_is_in_the_table() -> None:
     assert set(rows("watchlists/*.yaml")) == paths(watchlists.FILE)
 
@@ -91,6 +95,7 @@ def test_the_examples_make_a_configuration_that_loads() -> None:
     config = load(good, environment={}, home=HOME)
 
     assert [feed.id for feed in config.feeds] == ["gazette-ar", "gazette-en"]
+    assert [agency.id for agency in config.agencies] == ["gazette", "wire"]
     assert [watchlist.id for watchlist in config.watchlists] == ["talks"]
 
 

@@ -237,7 +237,10 @@ def test_a_damaged_list_does_not_keep_other_examples_from_being_tried() -> None:
             "watchlists/: there is no watchlist (add one, such as watchlists/rafah.yaml, with a title and a query)",
         ),
         ({"feed.yaml": "x: y"}, 'feed.yaml: no file of this name is read (did you mean "feeds.yaml"?)'),
-        ({"notes.yaml": ""}, "notes.yaml: no file of this name is read (there are monitor.yaml and feeds.yaml)"),
+        (
+            {"notes.yaml": ""},
+            "notes.yaml: no file of this name is read (there are monitor.yaml, feeds.yaml and agencies.yaml)",
+        ),
         (
             {"watchlist/rafah.yaml": "x: y"},
             'watchlist/rafah.yaml: nothing is read from this folder (did you mean "watchlists/"?)',
@@ -359,3 +362,31 @@ def test_a_damaged_list_is_not_blamed_for_examples_of_who_includes_or_names_it()
     }
     (problem,) = problems(damaged)
     assert problem.startswith("lists/b.yaml:3:3: ")
+
+
+def test_agencies_are_read_with_the_names_of_all_languages() -> None:
+    table = (
+        "afp:\n  name: AFP\n  credits:\n    en: [AFP]\n    fr: [AFP, Agence France-Presse]\n  closings: [Fin de *]\n"
+    )
+    (found,) = load(files({"agencies.yaml": table}), environment={}, home=HOME).agencies
+    assert (found.id, found.name, found.credits) == ("afp", "AFP", ("AFP", "Agence France-Presse"))
+    assert found.closings == ("Fin de *",)
+    assert load(files(), environment={}, home=HOME).agencies == ()
+
+
+def test_there_is_an_end_to_agencies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.config.agencies.MOST_AGENCIES", 1)
+    table = "afp: {name: AFP, credits: {en: [AFP]}}\nap: {name: AP, credits: {en: [AP]}}\n"
+    assert problems({"agencies.yaml": table}) == [
+        "agencies.yaml: more than 1 agencies (leave out those that nobody prints)"
+    ]
+
+
+def test_the_table_of_agencies_stands_in_one_file() -> None:
+    table = "afp: {name: AFP, credits: {en: [AFP]}}\n"
+    assert problems({"agencies.yaml": table, "agencies.yml": table}) == [
+        "agencies.yml: stands beside agencies.yaml (keep one of the two)"
+    ]
+    assert problems({"agencys.yaml": table}) == [
+        'agencys.yaml: no file of this name is read (did you mean "agencies.yaml"?)'
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from monitor.config import feeds, settings, watchlists
+from monitor.config import agencies, feeds, settings, watchlists
 from monitor.config.files import read_files
 from monitor.config.schema import FileKind, schema_files, schema_of, write_schemas
 from monitor.config.shape import Keys, Shape
@@ -20,7 +20,7 @@ from tests.config.test_documentation import rows
 from tests.config.valid import HOME, files
 
 CONFIG = Path(__file__).parents[2] / "config"
-KINDS = {"monitor.yaml": FileKind.MONITOR, "feeds.yaml": FileKind.FEEDS}
+KINDS = {"monitor.yaml": FileKind.MONITOR, "feeds.yaml": FileKind.FEEDS, "agencies.yaml": FileKind.AGENCIES}
 
 
 def plain(node: Node | None) -> Any:
@@ -73,6 +73,7 @@ def test_files_with_wrong_or_missing_keys_do_not_fit(path: Path) -> None:
         (FileKind.MONITOR, "workers: {count: two}", "'two'"),
         (FileKind.MONITOR, "poll: {every: fifteen minutes}", "'fifteen minutes'"),
         (FileKind.MONITOR, "fetch: {feed_size: 5 megabytes}", "'5 megabytes'"),
+        (FileKind.AGENCIES, "afp: {name: AFP, credits: {en: AFP}}", "'AFP'"),
         (FileKind.LISTS, "Rafah: {en: [a]}", "'Rafah'"),
         (FileKind.LISTS, "rafah: {arabic: [a]}", "'arabic'"),
         (FileKind.LISTS, "rafah: {en: []}", "[]"),
@@ -110,6 +111,7 @@ def described(shape: Shape[Any], prefix: str = "") -> dict[str, str]:
         ("feeds.yaml", feeds.FILE, ""),
         ("feeds.yaml", feeds._OUTLET, "outlets.ID."),
         ("feeds.yaml", feeds._FEED, "outlets.ID.feeds.ID."),
+        ("agencies.yaml", agencies._AGENCY, "ID."),
         ("watchlists/*.yaml", watchlists.FILE, ""),
     ],
 )

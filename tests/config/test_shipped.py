@@ -6,8 +6,11 @@ import pytest
 
 from monitor.config import shipped
 from monitor.config.files import read_files
+from monitor.config.load import load
 from monitor.config.shipped import shipped_folder, write_shipped
 from monitor.errors import ConfigError
+from monitor.model import Affiliation
+from tests.config.valid import HOME
 
 
 def test_every_shipped_file_is_written_as_it_is(tmp_path: Path) -> None:
@@ -50,3 +53,9 @@ def test_an_installed_package_brings_the_files_beside_its_modules(
     (tmp_path / "shipped").mkdir()
 
     assert shipped_folder() == tmp_path / "shipped"
+
+
+def test_every_shipped_outlet_that_is_an_agency_stands_in_the_table() -> None:
+    shipped_config = load(read_files(shipped_folder()), environment={}, home=HOME, secrets=False, proven=False)
+    agencies = {outlet.id for outlet in shipped_config.outlets if outlet.affiliation is Affiliation.AGENCY}
+    assert agencies - {agency.id for agency in shipped_config.agencies} == set()

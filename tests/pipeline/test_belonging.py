@@ -1,7 +1,7 @@
 """Articles join stories when they have been read, or at once where there is nothing to read."""
 
 from monitor.model import Belonging
-from monitor.store import memberships
+from monitor.store import memberships, stories
 from monitor.stories.story import Membership
 from tests.pipeline.conftest import World
 from tests.pipeline.test_read import LONG
@@ -36,3 +36,38 @@ async def test_what_has_no_page_joins_at_once(world: World) -> None:
     await world.run()
     (place,) = places(world).values()
     assert place is not None
+
+
+AGENCIES = (
+    "reuters: {name: Reuters, credits: {en: [Reuters]}}\ngazette: {name: Gazette wire, credits: {en: [Gazette Wire]}}\n"
+)
+
+
+def credited(world: World) -> dict[str, str]:
+    """Title → the agency that the article is credited to."""
+    places_found = {title: place.story_id for title, place in places(world).items() if place}
+    members = [one for story in set(places_found.values()) for one in world.reading(stories.members_of, story)]
+    return {one.article.title: one.credit for one in members}
+
+
+async def test_an_article_is_credited_by_the_table_in_force(world: World) -> None:
+    world.write("agencies.yaml", AGENCIES)
+    world.offer(
+        world.item("Talks go on in Cairo", "/1"),
+        world.item("Harbour reopens", text="HAIFA, Nov 10 (Reuters) - Ships left at dawn."),
+        world.item("Olives ripen", "/2"),
+    )
+    world.page("/1", f"CAIRO (Reuters) - Envoys met.\n{LONG}")
+    world.page("/2", f"Olives were picked in the hills.\n{LONG}")
+    await world.run()
+    assert credited(world) == {
+        "Talks go on in Cairo": "reuters",
+        "Harbour reopens": "reuters",
+        "Olives ripen": "gazette",
+    }
+
+
+async def test_without_a_table_nobody_is_credited(world: World) -> None:
+    world.offer(world.item("Harbour reopens", text="HAIFA, Nov 10 (Reuters) - Ships left at dawn."))
+    await world.run()
+    assert credited(world) == {"Harbour reopens": ""}

@@ -369,3 +369,11 @@ async def test_what_a_removed_feed_had_offered_is_stored(world: World) -> None:
         await poll_due(state, tools)
     assert len(world.matches()) == 1
     assert world.asked("/gazette-en.xml") == 1
+
+
+async def test_an_edited_table_of_agencies_counts_at_once(world: World) -> None:
+    async with reloading(world) as (looking, tools):
+        assert tools.credits.of(["Gazette Wire"]) == ""
+        world.write("agencies.yaml", "wire: {name: Wire, credits: {en: [Gazette Wire]}}\n")
+        await twice(looking)
+        assert tools.credits.of(["Gazette Wire"]) == "wire"

@@ -70,14 +70,15 @@ class Pair:
 def load_pairs(corpora: Path, judged: Path = SAME_LANGUAGE) -> list[Pair]:
     """The pairs of the file `judged`, with their items from `corpora`. Raises: KeyError when an item is not there."""
     lines = [json.loads(line) for line in judged.read_text().splitlines()]
-    items = _items(corpora, {line[side] for line in lines for side in "ab"})
+    items = load_items(corpora, {line[side] for line in lines for side in "ab"})
     return [
         Pair(a=items[line["a"]], b=items[line["b"]], judged=Judgement(line["judged"]), why=line["why"])
         for line in lines
     ]
 
 
-def _items(corpora: Path, wanted: Set[str]) -> dict[str, Item]:
+def load_items(corpora: Path, wanted: Set[str]) -> dict[str, Item]:
+    """Those of the wanted items that are there, by reference."""
     feeds = {reference.partition("#")[0] for reference in wanted if reference.partition(":")[0] in _FOLDERS}
     found = chain(
         _labelled(corpora),

@@ -28,11 +28,13 @@ from monitor.store import (
     reloads,
     rule_versions,
     schema,
+    stories,
     versions,
 )
 from monitor.store.articles import ArticleQuery
 from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, revision, upgrade
+from monitor.stories.story import StoryId
 from tests.builders import NOON, a_feed, a_found, a_page, an_article
 from tests.store.test_faults import create
 
@@ -238,3 +240,31 @@ def test_a_database_of_the_first_version_keeps_everything(first_version: str) ->
         pages.put(tx, an_article().id, a_page())
         assert pages.of_article(tx, an_article().id) == (a_page(),)
         assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
+
+
+STORY = "INSERT INTO stories (id, began_at, grown_at) VALUES ('aaaa', :now, :now)"
+MEMBER = """
+INSERT INTO members
+(article_id, story_id, joined_at, reported_at, how, like_id, overlap, shared, origin, words, sampled, note)
+VALUES (:article, 'aaaa', :now, :now, 'first', '', 0, '', :article, '{}', 0, '')
+"""
+
+
+def test_members_from_before_credits_were_read_have_none(new_database: Callable[..., str], tmp_path: Path) -> None:
+    scripts, url = tmp_path / "old", new_database(empty=True)
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    for path in (scripts / "versions").glob("0008_*.py"):
+        path.unlink()
+    now = NOON.isoformat(" ")
+    with pytest.MonkeyPatch.context() as old:
+        old.setattr(migrate, "SCRIPTS", scripts)
+        old.setattr(versions, "REVISIONS", schema.REVISIONS[: schema.REVISIONS.index("0008")])
+        with Store.open(url) as store, store.writing() as tx:
+            articles.insert_new(tx, [an_article()])
+            tx.execute(text(STORY), {"now": now})
+            tx.execute(text(MEMBER), {"article": an_article().id, "now": now})
+    upgrade(url)
+    with Store.open(url) as store, store.writing() as tx:
+        (member,) = stories.members_of(tx, StoryId("aaaa"))
+        assert (member.article.id, member.credit) == (an_article().id, "")
+        assert stories.named(tx, "aaaa", NOON)[0].origins == 1

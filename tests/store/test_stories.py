@@ -6,14 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Article, ArticleId, Belonging, Matched, WatchlistId
+from monitor.model import Agency, Article, ArticleId, Belonging, Matched, WatchlistId
 from monitor.pipeline.belonging import join
 from monitor.store import articles, matches, memberships, merging, stories
 from monitor.store.store import Store, Transaction
 from monitor.store.stories import Order, StoryQuery
+from monitor.stories.credits import Credits
+from monitor.stories.origins import Told, origins
 from monitor.stories.story import Membership
 from tests.builders import NOON, a_found, an_article
 
+CREDITS = Credits(
+    [Agency(id="afp", name="AFP", credits=("AFP",)), Agency(id="reuters", name="Reuters", credits=("Reuters",))]
+)
 MINUTE = timedelta(minutes=1)
 WORDS = (
     "mediators",
@@ -39,7 +44,7 @@ def told(tx: Transaction, name: str, title: str, text: str = "", **changes: obje
     given = {"outlet": name, "title": title, "text": text, "summary": ""}
     article = an_article(f"https://{name}.example/1", **{**given, **changes})
     articles.insert_new(tx, [article])
-    return join(tx, article, article.first_seen_at)
+    return join(tx, article, article.first_seen_at, CREDITS)
 
 
 def key(name: str) -> ArticleId:
@@ -150,6 +155,50 @@ def test_a_story_says_who_was_first_and_how_many_origins_it_has(listed: Store) -
         members = stories.members_of(tx, story.id)
         assert [one.article.outlet for one in members] == ["paper", "wire", "radio"]
         assert members[0].membership == memberships.membership(tx, key("paper"))
+
+
+def shares(number: int) -> str:
+    """A text of its own about one event."""
+    return " ".join(f"{WORDS[(place * number) % 11]} {number}{place}" for place in range(1, 40))
+
+
+def test_an_agency_is_one_origin_in_a_listing_as_in_the_story(store: Store) -> None:
+    title = "Envoys meet in Cairo over fighters below Rafah"
+    with store.writing() as tx:
+        told(tx, "wire", title, f"CAIRO (AFP) - {shares(1)}")
+        told(tx, "mirror", title, f"CAIRO (AFP) - {shares(2)}")
+        # A copy that leaves the name out, and the agency's own site.
+        told(tx, "paper", title, shares(2))
+        told(tx, "afp", title, shares(3))
+        told(tx, "radio", title, shares(5))
+        told(tx, "agency", title, shares(7), authors=("Reuters",))
+        (story,) = stories.query(tx, StoryQuery(matched=False), NOON)
+        members = stories.members_of(tx, story.id)
+        assert {one.article.outlet: one.credit for one in members} == {
+            "wire": "afp",
+            "mirror": "afp",
+            "paper": "",
+            "afp": "afp",
+            "radio": "",
+            "agency": "reuters",
+        }
+        found = origins(
+            Told(article_id=one.article.id, text=one.membership.origin, credit=one.credit) for one in members
+        )
+        assert [(one.agency, len(one.articles)) for one in found] == [("afp", 4), ("reuters", 1), ("", 1)]
+        assert (story.origins, story.articles) == (len(found), 6)
+
+
+def test_a_credit_is_that_of_the_text_that_is_kept(store: Store) -> None:
+    with store.writing() as tx:
+        told(tx, "wire", "Envoys meet in Cairo over fighters", LONG)
+        place = told(tx, "paper", "Envoys meet in Cairo over fighters", LONG)
+        better = an_article("https://paper.example/1", outlet="paper", title="Envoys", text=f"{LONG}.\n(AFP)")
+        articles.save_text(tx, better)
+        join(tx, better, NOON, CREDITS)
+        assert [one.credit for one in stories.members_of(tx, place.story_id)] == ["", "afp"]
+        join(tx, better, NOON)
+        assert [one.credit for one in stories.members_of(tx, place.story_id)] == ["", ""]
 
 
 def test_stories_are_asked_for_by_watchlist_time_and_order(listed: Store) -> None:

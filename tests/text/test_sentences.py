@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.text.sentences import sentence_starts
+from monitor.text.sentences import sentence_spans, sentence_starts
 from monitor.text.tokens import tokens
 
 
@@ -34,3 +34,21 @@ def sentences(text: str) -> list[str]:
 )
 def test_a_text_has_these_sentences(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He left. The bag was found! So it went.", ["He left.", "The bag was found!", "So it went."]),
+        ("", []),
+        (" \n ", []),
+        ("  left  ", ["left"]),
+        ("A headline\nNews came\nmore", ["A headline", "News came", "more"]),
+        ('She said: "No." He said: "Yes." Then', ['She said: "No."', 'He said: "Yes."', "Then"]),
+        ('A headline\n"Yes. He said so.', ["A headline", '"Yes.', "He said so."]),
+        ("停火了。哈马斯说！好", ["停火了。", "哈马斯说！", "好"]),
+        ("قال نعم. ثم قال؟ لا.", ["قال نعم.", "ثم قال؟", "لا."]),
+    ],
+)
+def test_sentences_are_cut_out_whole(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sentence_spans(text)] == expected
