@@ -22,6 +22,7 @@ COLUMNS = {
     "origins": "origins",
     "outlets": "outlets",
     "lang": "languages",
+    "linked": "linked_stories",
     "first": "first_outlet",
     "title": "title",
 }
@@ -59,7 +60,7 @@ def stories_command(
 ) -> None:
     """List the stories that the articles tell, each with its independent origins; or show one."""
     from monitor import clock
-    from monitor.store import stories
+    from monitor.store import links, stories
     from monitor.store.stories import Order, StoryQuery
 
     if context.invoked_subcommand is not None:
@@ -74,10 +75,13 @@ def stories_command(
         limit=limit,
     )
     with open_store(settings) as store, store.reading() as tx:
-        found = stories.query(tx, asked, clock.now())
-    records = [story_record(story) for story in found]
+        found = [(story, len(links.links_of(tx, story.id))) for story in stories.query(tx, asked, clock.now())]
+    records = [story_record(story) | {"linked_stories": linked} for story, linked in found]
     if output == "table":
-        records = [_row(story) | {"grown": show_moment(story.grown_at, settings.timezone)} for story in found]
+        records = [
+            _row(story) | {"grown": show_moment(story.grown_at, settings.timezone), "linked_stories": linked}
+            for story, linked in found
+        ]
     print_rows(records, output, columns=COLUMNS, empty=EMPTY)
 
 

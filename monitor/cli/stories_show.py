@@ -12,6 +12,7 @@ from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.output import number_of
 from monitor.cli.records import member_record, short, story_record
+from monitor.cli.stories_linked import link_record, print_linked
 from monitor.cli.terminal import isolate
 from monitor.model import ArticleId, Belonging, Match
 
@@ -29,20 +30,24 @@ _SHOWN_WORDS = 8
 def show_command(*, given: str, output: str, config: str | None, database: str | None) -> None:
     """Show the story whose id begins with ID, or that of an article or match: its articles, and why they belong."""
     from monitor import clock
-    from monitor.store import matches, stories
+    from monitor.store import links, matches, stories
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
         story = story_named(tx, given, clock.now())
         members = stories.members_of(tx, story.id)
         found = {one.article.id: matches.of_article(tx, one.article.id) for one in members}
+        linked = links.links_of(tx, story.id)
+        others = stories.at(tx, [link.story_id for link in linked], clock.now())
     if output == "json":
         record = story_record(story) | {"members": [member_record(one, found[one.article.id]) for one in members]}
+        record |= {"linked_stories": len(linked), "linked": [link_record(one, others[one.story_id]) for one in linked]}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     _print_head(story, settings.timezone)
     for one in members:
         _print_member(one, found, settings.timezone)
+    print_linked(linked, others)
 
 
 def _print_head(story: "Story", zone: tzinfo) -> None:
