@@ -20,7 +20,9 @@ from monitor.store import (
     articles,
     configurations,
     daemon,
+    links,
     matches,
+    memberships,
     migrate,
     pages,
     polls,
@@ -225,4 +227,39 @@ def test_a_database_of_the_first_version_keeps_everything(first_version: str) ->
         reloads.ask(tx, NOON, forced=False)
         pages.put(tx, an_article().id, a_page())
         assert pages.of_article(tx, an_article().id) == (a_page(),)
+        assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
+
+
+MEMBER = """
+INSERT INTO members (article_id, story_id, joined_at, reported_at, how, like_id, overlap, shared, origin, words,
+sampled, note) VALUES (:article, :story, :now, :now, 'first', '', 0, '[]', :article, '{}', 0, '')
+"""
+
+
+@pytest.fixture
+def before_links(new_database: Callable[..., str], tmp_path: Path) -> str:
+    """A database of the version before stories were linked, with a story in it."""
+    scripts, url = tmp_path / "before", new_database(empty=True)
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    (linking,) = (scripts / "versions").glob("*_links.py")
+    for path in (scripts / "versions").glob("[0-9]*.py"):
+        if path.name >= linking.name:
+            path.unlink()
+    with pytest.MonkeyPatch.context() as old:
+        old.setattr(migrate, "SCRIPTS", scripts)
+        old.setattr(versions, "REVISIONS", tuple(one for one in schema.REVISIONS if one < linking.name[:4]))
+        with Store.open(url) as store, store.writing() as tx:
+            articles.insert_new(tx, [an_article()])
+            given = {"article": an_article().id, "story": "a" * 32, "now": NOON.isoformat(" ")}
+            tx.execute(text("INSERT INTO stories (id, began_at, grown_at) VALUES (:story, :now, :now)"), given)
+            tx.execute(text(MEMBER), given)
+    return url
+
+
+def test_a_story_from_before_links_is_kept_and_linked_to_nothing(before_links: str) -> None:
+    upgrade(before_links)
+    with Store.open(before_links) as store, store.writing() as tx:
+        found = memberships.membership(tx, an_article().id)
+        assert found is not None
+        assert links.links_of(tx, found.story_id) == ()
         assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
