@@ -1,4 +1,4 @@
-"""`monitor matches`: the stored matches, newest first."""
+"""`monitor matches`: the stored matches, newest first, one line a story."""
 
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -9,12 +9,13 @@ from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
 from monitor.cli.moments import show_moment
 from monitor.cli.options import open_store, settings_of
-from monitor.cli.output import print_rows
-from monitor.cli.records import Record, match_record, short, when
+from monitor.cli.output import number_of, print_rows
+from monitor.cli.records import Record, line_record, match_record, short, when
 from monitor.model import FeedId, Match, Status, WatchlistId
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
+    from monitor.store.match_lines import Line
     from monitor.store.matches import MatchQuery
 
 COLUMNS = {
@@ -25,6 +26,7 @@ COLUMNS = {
     "status": "status",
     "lang": "language",
     "outlet": "outlet",
+    "further": "stands_for",
     "title": "title",
 }
 CHANGED = {
@@ -48,8 +50,9 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
 @click.option(
     "--changed",
     is_flag=True,
-    help="Instead: the matches that a revision of their article started or stopped; --since and --until are of that.",
+    help="Instead: each match that a revision of its article started or stopped; --since and --until are of that.",
 )
+@click.option("--all", "everything", is_flag=True, help="Every match, not one line for those that a story holds.")
 @listing_options
 def matches_command(
     *,
@@ -57,6 +60,7 @@ def matches_command(
     status: str | None,
     lost: bool,
     changed: bool,
+    everything: bool,
     since: str | None,
     until: str | None,
     lang: str | None,
@@ -67,7 +71,9 @@ def matches_command(
     config: str | None,
     database: str | None,
 ) -> None:
-    """List the stored matches, newest first."""
+    """List the stored matches, newest first: of those of a watchlist that one story holds the newest, and how many more
+    there are, in how many outlets. Filters come first: what they leave out is neither shown nor counted.
+    """
     from monitor.store.matches import MatchQuery
 
     settings = settings_of(config, database)
@@ -82,7 +88,10 @@ def matches_command(
         limit=limit,
         include_lost=lost,
     )
-    (print_changed if changed else print_matches)(settings, query, output)
+    if changed:
+        print_changed(settings, query, output)
+    else:
+        print_matches(settings, query, output, folded=not everything)
 
 
 def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> None:
@@ -106,18 +115,25 @@ def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> Non
     print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED)
 
 
-def print_matches(settings: "Settings", query: "MatchQuery", output: str) -> None:
-    """Print the matches that the query finds. Raises: click.UsageError, where its feed is none; StoreError."""
-    from monitor.store import matches
+def print_matches(settings: "Settings", query: "MatchQuery", output: str, *, folded: bool = True) -> None:
+    """Print the matches that the query finds, one line a story where they are `folded`.
+
+    Raises: click.UsageError, where its feed is none; StoreError.
+    """
+    from monitor.store import match_lines
 
     with open_store(settings) as store, store.reading() as tx:
         if query.feed:
             feed_named(tx, query.feed)
-        found = matches.query(tx, query)
-    records = [match_record(match) for match in found]
+        found = match_lines.query(tx, query, folded=folded)
+    records = [line_record(line) for line in found]
     if output == "table":
-        records = [_row(match, settings.timezone) for match in found]
+        records = [_row(line.match, settings.timezone) | {"stands_for": _further(line)} for line in found]
     print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+
+
+def _further(line: "Line") -> str:
+    return f"{line.further} in {number_of(line.further_outlets, 'outlet')}" if line.further else ""
 
 
 def _row(match: Match, zone: tzinfo) -> Record:

@@ -8,6 +8,7 @@ from monitor.cli.moments import show_moment
 from monitor.model import Article, Hit, Match, RawPage, Review, Revision
 
 if TYPE_CHECKING:
+    from monitor.store.match_lines import Line
     from monitor.store.stories import Member
     from monitor.stories.story import Story
 
@@ -56,6 +57,12 @@ def match_record(match: Match) -> Record:
         **article,
         "hits": [hit_record(hit) for hit in match.found.hits],
     }
+
+
+def line_record(line: "Line") -> Record:
+    """A match as it is listed, and how many it stands for."""
+    counted = {"story": line.story_id, "further": line.further, "further_outlets": line.further_outlets}
+    return match_record(line.match) | counted
 
 
 def revision_record(revision: Revision) -> Record:

@@ -26,6 +26,7 @@ COLUMNS = {
     "lang": "languages",
     "countries": "countries",
     "affiliations": "affiliations",
+    "linked": "linked_stories",
     "first": "first_outlet",
     "title": "title",
 }
@@ -65,7 +66,7 @@ def stories_command(
 ) -> None:
     """List the stories that the articles tell, each with its independent origins; or show one."""
     from monitor import clock
-    from monitor.store import stories
+    from monitor.store import links, stories
     from monitor.store.stories import Order, StoryQuery
 
     if context.invoked_subcommand is not None:
@@ -80,11 +81,16 @@ def stories_command(
         limit=limit,
     )
     with open_store(settings) as store, store.reading() as tx:
-        found = stories.query(tx, asked, clock.now())
+        found = [(story, len(links.links_of(tx, story.id))) for story in stories.query(tx, asked, clock.now())]
     known = publishers(folder_of(config), settings)
-    records: list[Record] = [story_record(story) | known.record(story.outlets) for story in found]
+    records: list[Record] = [
+        story_record(story) | known.record(story.outlets) | {"linked_stories": linked} for story, linked in found
+    ]
     if output == "table":
-        records = [_row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone)} for story in found]
+        records = [
+            _row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone), "linked_stories": linked}
+            for story, linked in found
+        ]
     print_rows(records, output, columns=COLUMNS, empty=EMPTY)
 
 

@@ -15,6 +15,7 @@ from monitor.cli.publishers import Publishers, publishers
 from monitor.cli.records import member_record, short, story_record
 from monitor.cli.sentences import Sentence, sentences
 from monitor.cli.stories_about import about, about_record
+from monitor.cli.stories_linked import link_record, print_linked
 from monitor.cli.terminal import isolate
 from monitor.model import Belonging, Match
 
@@ -32,7 +33,7 @@ _SHOWN_WORDS = 8
 def show_command(*, given: str, output: str, config: str | None, database: str | None) -> None:
     """Show the story whose id begins with ID, or that of an article or match: its articles, and why they belong."""
     from monitor import clock
-    from monitor.store import articles, matches, stories
+    from monitor.store import articles, links, matches, stories
 
     settings = settings_of(config, database)
     with open_store(settings) as store, store.reading() as tx:
@@ -40,6 +41,8 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
         members = stories.members_of(tx, story.id)
         found = {one.article.id: matches.of_article(tx, one.article.id) for one in members}
         told = articles.at(tx, [key for key, some in found.items() if some])
+        linked = links.links_of(tx, story.id)
+        others = stories.at(tx, [link.story_id for link in linked], clock.now())
     said = {one.article.id: sentences(told.get(one.article.id, one.article), found[one.article.id]) for one in members}
     known = publishers(folder_of(config), settings)
     if output == "json":
@@ -48,6 +51,7 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
             member_record(one, found[one.article.id]) | {"sentences": [each.record() for each in said[one.article.id]]}
             for one in members
         ]
+        record |= {"linked_stories": len(linked), "linked": [link_record(one, others[one.story_id]) for one in linked]}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     _print_head(story, settings.timezone)
@@ -55,6 +59,7 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
         click.echo(line)
     for one in members:
         _print_member(one, found[one.article.id], said[one.article.id], known, settings.timezone)
+    print_linked(linked, others)
 
 
 def _print_head(story: "Story", zone: tzinfo) -> None:

@@ -203,14 +203,14 @@ def article_of(row: Sequence[Any]) -> Article:
     )
 
 
-def described(language: str | None, outlet: str | None) -> list[ColumnElement[bool]]:
+def described(language: str | None, outlet: str | None, of: FromClause = articles) -> list[ColumnElement[bool]]:
     """Conditions on an article's language and outlet."""
     wanted: list[ColumnElement[bool]] = []
     if language:
-        own = func.lower(articles.c.language)
+        own = func.lower(of.c.language)
         wanted.append(or_(own == language.lower(), own.startswith(f"{language.lower()}-", autoescape=True)))
     if outlet:
-        wanted.append(articles.c.outlet == outlet)
+        wanted.append(of.c.outlet == outlet)
     return wanted
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, FromClause, bindparam, func, select, update
 
 from monitor.model import (
     ArticleId,
@@ -130,21 +130,21 @@ def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def conditions(asked: MatchQuery) -> list[ColumnElement[bool]]:
-    """What the query asks, its limit aside."""
-    wanted = described(asked.language, asked.outlet)
+def conditions(asked: MatchQuery, of: FromClause = matches, told: FromClause = articles) -> list[ColumnElement[bool]]:
+    """What the query asks, its limit aside, of matches `of` the articles `told`."""
+    wanted = described(asked.language, asked.outlet, told)
     if asked.watchlist:
-        wanted.append(matches.c.watchlist_id == asked.watchlist)
+        wanted.append(of.c.watchlist_id == asked.watchlist)
     if asked.since:
-        wanted.append(matches.c.matched_at >= asked.since)
+        wanted.append(of.c.matched_at >= asked.since)
     if asked.until:
-        wanted.append(matches.c.matched_at < asked.until)
+        wanted.append(of.c.matched_at < asked.until)
     if asked.feed:
-        wanted.append(offered_by(matches.c.article_id, asked.feed))
+        wanted.append(offered_by(of.c.article_id, asked.feed))
     if asked.status:
-        wanted.append(matches.c.status == asked.status)
+        wanted.append(of.c.status == asked.status)
     if not asked.include_lost:
-        wanted.append(matches.c.lost_at.is_(None))
+        wanted.append(of.c.lost_at.is_(None))
     return wanted
 
 

@@ -19,7 +19,7 @@ from monitor.model import Article, ArticleId, Belonging
 from monitor.store import articles
 from monitor.store.connections import Transaction
 from monitor.store.schema import articles as articles_table
-from monitor.store.schema import members, shingles, stories, terms
+from monitor.store.schema import marks, members, shingles, stories, terms
 from monitor.store.statements import upsert
 from monitor.stories.copies import Wording, contained, estimate, is_short, sampled, wording
 from monitor.stories.events import FEWEST, FURTHEST_APART, Frequency, Report, report
@@ -238,7 +238,11 @@ def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording, *
 
 
 def _said(told: Report, own: Wording) -> dict[str, Any]:
-    return {"words": json.dumps(told.words, ensure_ascii=False), "sampled": len(_sample(own))}
+    return {
+        "words": json.dumps(told.words, ensure_ascii=False),
+        "sampled": len(_sample(own)),
+        "marks": json.dumps(told.marks, ensure_ascii=False),
+    }
 
 
 def _row(article_id: ArticleId, membership: Membership, told: Report, own: Wording, now: datetime) -> dict[str, Any]:
@@ -264,6 +268,9 @@ def _hint(tx: Transaction, number: int, told: Report, own: Wording) -> None:
     kept = [{"shingle": shingle, "number": number} for shingle in _sample(own)]
     if kept:
         tx.execute(upsert(tx, shingles, ("shingle", "number")), kept)
+    marked = [{"mark": hashed, "number": number} for hashed in {_hash(mark) for mark in told.marks}]
+    if marked:
+        tx.execute(upsert(tx, marks, ("mark", "number")), marked)
 
 
 def _sample(own: Wording) -> list[int]:

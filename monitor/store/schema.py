@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -286,6 +286,7 @@ members = Table(
     Column("words", Clean, nullable=False),
     Column("sampled", Integer, nullable=False),
     Column("note", Clean, nullable=False),
+    Column("marks", Clean, nullable=False),
     Index(None, "story_id", "number"),
     Index(None, "joined_at"),
 )
@@ -303,6 +304,14 @@ terms = Table(
     "terms",
     metadata,
     Column("term", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+# Likewise what links stories across languages: names, codes and figures.
+marks = Table(
+    "marks",
+    metadata,
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )

@@ -84,6 +84,12 @@ def named(tx: Transaction, prefix: str, now: datetime) -> tuple[Story, ...]:
     return _stories_of(tx, these.order_by(stories.c.id).limit(_NAMED))
 
 
+def at(tx: Transaction, these: Sequence[StoryId], now: datetime) -> dict[StoryId, Story]:
+    """The stories with these ids."""
+    found = (_stories_of(tx, _counted(now).where(stories.c.id.in_(batch))) for batch in batches(these))
+    return {story.id: story for some in found for story in some}
+
+
 def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:
     """The articles of a story, in the order of their dates."""
     rows = articles.selected(articles_table.join(members, members.c.article_id == articles_table.c.id), full=False)

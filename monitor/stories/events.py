@@ -14,6 +14,7 @@ from itertools import islice
 from math import log
 
 from monitor.rules.stop_words import stop_words
+from monitor.stories.marks import Mark, marks_of
 from monitor.text.characters import UNSPACED
 from monitor.text.fold import fold
 from monitor.text.forms import forms
@@ -59,6 +60,8 @@ class Report:
     """Without its region; "" where it is not known."""
     written: Mapping[str, str] = field(default_factory=dict)
     """Significant word → as it is written there, for people to read; left out of what is stored."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """What says the same in every language."""
 
 
 def report(title: str, text: str, at: datetime, language: str = "") -> Report:
@@ -70,7 +73,9 @@ def report(title: str, text: str, at: datetime, language: str = "") -> Report:
             found.setdefault(word, weight)
             written.setdefault(word, surface)
     words = dict(islice(found.items(), MOST_WORDS))
-    return Report(words=words, at=at, language=primary(language), written=written)
+    return Report(
+        words=words, at=at, language=primary(language), written=written, marks=marks_of(title, text, words, written)
+    )
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:

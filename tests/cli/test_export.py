@@ -19,7 +19,7 @@ RAFAH = "rafah-tunnel-fighters"
 
 
 def listed(monitor: Run, demo: Path, *filters: str) -> list[dict[str, Any]]:
-    lines = monitor("matches", "--limit", "1000", "--format", "jsonl", *filters, at=demo).out.splitlines()
+    lines = monitor("matches", "--all", "--limit", "1000", "--format", "jsonl", *filters, at=demo).out.splitlines()
     return [json.loads(line) for line in lines]
 
 

@@ -31,8 +31,8 @@ def test_matches_are_listed_in_all_five_languages(monitor: Run, demo: Path) -> N
     ],
 )
 def test_filters_narrow_the_list(monitor: Run, demo: Path, options: list[str], key: str, value: str) -> None:
-    everything = records(monitor, demo, "matches", "--limit", "1000")
-    found = records(monitor, demo, "matches", "--limit", "1000", *options)
+    everything = records(monitor, demo, "matches", "--all", "--limit", "1000")
+    found = records(monitor, demo, "matches", "--all", "--limit", "1000", *options)
     assert found == [match for match in everything if match[key] == value]
     assert found
 
@@ -65,9 +65,26 @@ def test_the_table_is_for_people(monitor: Run, demo: Path) -> None:
         "status",
         "lang",
         "outlet",
+        "further",
         "title",
     ]
     assert "\u2068קושנר לוחץ על נתניהו: מעבר בטוח למחבלים הלכודים במנהרות רפיח\u2069" in said.out
+
+
+def test_a_line_stands_for_all_matches_of_its_watchlist_in_its_story(monitor: Run, demo: Path) -> None:
+    everything = records(monitor, demo, "matches", "--all", "--limit", "1000")
+    found = records(monitor, demo, "matches", "--limit", "1000")
+    together = {(one["watchlist"], one["story"]): one for one in found}
+    assert len(together) == len(found) < len(everything)
+    for (watchlist, story), line in together.items():
+        same = [one for one in everything if (one["watchlist"], one["story"]) == (watchlist, story)]
+        further = [one for one in same if one["id"] != line["id"]]
+        assert same[0]["id"] == line["id"]
+        assert (line["further"], line["further_outlets"]) == (len(further), len({one["outlet"] for one in further}))
+    many = max(found, key=lambda line: str(line["further"]))
+    table = monitor("matches", "--limit", "1000", at=demo).out
+    assert f"{many['further']} in {many['further_outlets']} outlet" in table
+    assert " outlets  " not in monitor("matches", "--all", "--limit", "1000", at=demo).out
 
 
 def test_nothing_found_says_what_to_do(monitor: Run, demo: Path) -> None:

@@ -36,7 +36,7 @@ def test_old_texts_are_pruned_and_what_matched_stays(monitor: Run, kept: Path) -
     make_old(kept)
     listed = ("articles", "--limit", "999", "--format", "jsonl")
     ids = [json.loads(line)["id"] for line in monitor(*listed, at=kept).out.splitlines()]
-    found = monitor("matches", "--lost", "--limit", "999", "--format", "json", at=kept).out
+    found = monitor("matches", "--all", "--lost", "--limit", "999", "--format", "json", at=kept).out
     matched = {record["article"] for record in json.loads(found)}
     number = len(ids) - len(matched)
     assert 0 < number < len(ids)

@@ -215,7 +215,8 @@ def test_reviewed_matches_become_labelled_articles(monitor: Run, kept: Path) -> 
     assert (said.out, said.err) == ("", "no match is marked relevant or irrelevant yet: see `monitor review`\n")
 
     records = [
-        json.loads(line) for line in monitor("matches", "--limit", "99", "--format", "jsonl", at=kept).out.splitlines()
+        json.loads(line)
+        for line in monitor("matches", "--all", "--limit", "99", "--format", "jsonl", at=kept).out.splitlines()
     ]
     article = next(one["article"] for one in records if [two["article"] for two in records].count(one["article"]) == 2)
     yes, no = [one for one in records if one["article"] == article]

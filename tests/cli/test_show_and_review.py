@@ -21,7 +21,7 @@ def an_id(monitor: Run, demo: Path, *filters: str) -> str:
 
 def article_with(monitor: Run, demo: Path, matches: int) -> str:
     """The id of an article with so many matches."""
-    lines = monitor("matches", "--limit", "1000", "--format", "jsonl", at=demo).out.splitlines()
+    lines = monitor("matches", "--all", "--limit", "1000", "--format", "jsonl", at=demo).out.splitlines()
     ids = [json.loads(line)["article"] for line in lines]
     return str(next(one for one in ids if ids.count(one) == matches))
 
@@ -91,7 +91,7 @@ def test_an_articles_id_means_its_only_match(monitor: Run, kept: Path) -> None:
 def test_an_article_without_a_match_cannot_be_reviewed(monitor: Run, kept: Path) -> None:
     matched = {
         json.loads(line)["article"]
-        for line in monitor("matches", "--limit", "999", "--format", "jsonl", at=kept).out.splitlines()
+        for line in monitor("matches", "--all", "--limit", "999", "--format", "jsonl", at=kept).out.splitlines()
     }
     lines = monitor("articles", "--limit", "99", "--format", "jsonl", at=kept).out.splitlines()
     bare = next(json.loads(line)["id"] for line in lines if json.loads(line)["id"] not in matched)
@@ -135,8 +135,8 @@ def test_show_says_of_a_lost_match_that_it_is_lost_and_marks_nothing(monitor: Ru
     said = monitor("show", match, at=kept).out
     assert "lost 2025-11-10 12:00" in said
     assert "⟦" not in said
-    assert match not in monitor("matches", "--limit", "1000", "--format", "jsonl", at=kept).out
-    lost = monitor("matches", "--limit", "1000", "--lost", at=kept).out
+    assert match not in monitor("matches", "--all", "--limit", "1000", "--format", "jsonl", at=kept).out
+    lost = monitor("matches", "--all", "--limit", "1000", "--lost", at=kept).out
     assert f"{match[:8]}" in lost
     assert "  lost  " in lost
 

@@ -1,6 +1,7 @@
 """`monitor stories`: what the demo's articles tell."""
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,8 @@ def test_the_largest_comes_first_if_wanted(monitor: Run, demo: Path) -> None:
     assert sizes == sorted(sizes, reverse=True)
     said = monitor("stories", "--all", "--sort", "size", "--limit", "1", at=demo)
     heading, _, row = said.out.splitlines()
-    counted = ["id", "grown", "articles", "origins", "outlets", "lang", "countries", "affiliations", "first", "title"]
-    assert heading.split() == counted
+    counted = ["id", "grown", "articles", "origins", "outlets", "lang", "countries", "affiliations", "linked", "first"]
+    assert heading.split() == [*counted, "title"]
     assert f" {sizes[0]} " in row
 
 
@@ -91,6 +92,32 @@ def test_a_story_is_shown_by_an_article_in_it_and_for_programs(monitor: Run, gro
     assert record["members"][1]["origin"] == story["first"]
 
 
+def test_stories_of_other_languages_are_shown_as_linked(monitor: Run, kept: Path) -> None:
+    with Store.open(str(database(kept))) as store, store.writing() as tx:
+        told(tx, "wire", "House of Farouk Ramadan demolished near Tubas, 1,234 left", REPORT)
+        told(tx, "sawt", "هدم منزل فاروق رمضان قرب طوباس", "رحل 1234 شخصا", language="ar")
+    by_outlet = {one["first_outlet"]: one for one in listed(monitor, kept, "--all", "--limit", "1000")}
+    story, other = by_outlet["wire"], by_outlet["sawt"]
+    assert (story["linked_stories"], other["linked_stories"]) == (1, 1)
+    said = monitor("stories", "show", story["id"], at=kept).out.splitlines()
+    start = said.index("linked, in other languages:")
+    assert said[start + 1].split()[:6] == [other["id"][:8], "ar", "1", "article", "of", "1"]
+    assert said[start + 2].strip().startswith(f"{story['first'][:8]} and {other['first'][:8]} agree in ")
+    assert "Farouk (\u2068فاروق\u2069)" in said[start + 2]
+    record = json.loads(monitor("stories", "show", story["id"], "--format", "json", at=kept).out)
+    (link,) = record["linked"]
+    assert (link["story"]["id"], link["article"], link["like"]) == (other["id"], story["first"], other["first"])
+    assert ["1,234", "1234"] in link["shared"]
+
+
+def test_what_is_written_alike_is_shown_once(monitor: Run, kept: Path) -> None:
+    with Store.open(str(database(kept))) as store, store.writing() as tx:
+        told(tx, "wire", "Farouk Ramadan of Tubas", REPORT)
+        told(tx, "bote", "Farouk Ramadan aus Tubas", "Zu Hause.", language="de")
+    (story,) = [one for one in listed(monitor, kept, "--all", "--limit", "1000") if one["first_outlet"] == "wire"]
+    assert "Farouk, " in monitor("stories", "show", story["id"], at=kept).out
+
+
 def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, grown: Path) -> None:
     (late,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["first_outlet"] == "late"]
     said = monitor("stories", "show", late["id"], at=grown)
@@ -99,7 +126,8 @@ def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, grow
 
 @pytest.fixture
 def printed(kept: Path) -> Path:
-    """The same with an agency's report that outlets of the demo print, over two days."""
+    """The same with the shipped agencies, and a report of one that outlets of the demo print, over two days."""
+    shutil.copy(Path(__file__).parents[2] / "config" / "agencies.yaml", kept / "config")
     title = "Envoys meet in Cairo over fighters below Rafah"
     evening, night = ({"published_at": NOON + timedelta(hours=hours)} for hours in (11, 13))
     with Store.open(str(database(kept))) as store, store.writing() as tx:

@@ -156,7 +156,9 @@ def test_rules_can_be_tried_while_their_examples_fail(monitor: Run, kept: Path) 
 
 def article_ids(monitor: Run, at: Path, watchlist: str) -> tuple[str, str]:
     """Of an article that the watchlist matches, and of one that it does not."""
-    lines = monitor("matches", "--watchlist", watchlist, "--limit", "99", "--format", "jsonl", at=at).out.splitlines()
+    lines = monitor(
+        "matches", "--all", "--watchlist", watchlist, "--limit", "99", "--format", "jsonl", at=at
+    ).out.splitlines()
     matched = [json.loads(line)["article"] for line in lines]
     lines = monitor("articles", "--limit", "99", "--format", "jsonl", at=at).out.splitlines()
     return matched[0], next(one for one in (json.loads(line)["id"] for line in lines) if one not in matched)

@@ -1,7 +1,9 @@
 """Pairs of real items judged by reading: is it the same text, another text about the same event, or neither?
 
-pairs.jsonl holds pairs in one language, pairs-across.jsonl pairs in two; a line names two items of ../shared/corpora
-and says how they were judged, and why in a few words. Nothing of the items stands here. How a reference is written:
+pairs.jsonl holds pairs in one language, pairs-across.jsonl pairs in two; pairs-linked.jsonl pairs in two that are a
+random sample of all that was linked in the news of two weeks, so that it tells how often a link is right. A line names
+two items of ../shared/corpora and says how they were judged, and why in a few words. Nothing of the items stands here.
+How a reference is written:
 
 - labelled-dev:ID, an item of topic/labelled-dev.jsonl;
 - cnn:PATH, palestine:LANGUAGE:URL, spiegel:URL, an item of the set of that name in texts/;
@@ -29,6 +31,7 @@ from monitor.feeds.parse import parse
 
 SAME_LANGUAGE = Path(__file__).with_name("pairs.jsonl")
 ACROSS_LANGUAGES = Path(__file__).with_name("pairs-across.jsonl")
+LINKED = Path(__file__).with_name("pairs-linked.jsonl")
 _FOLDERS = {"wire": "wire-2026-08", "sequence": "sequences"}
 _LONG_AFTER = datetime(2030, 1, 1, tzinfo=UTC)
 """The parser dates nothing later than the fetch; here every entry keeps its date."""
@@ -75,6 +78,16 @@ def load_pairs(corpora: Path, judged: Path = SAME_LANGUAGE) -> list[Pair]:
         Pair(a=items[line["a"]], b=items[line["b"]], judged=Judgement(line["judged"]), why=line["why"])
         for line in lines
     ]
+
+
+def news_since(corpora: Path, moment: datetime) -> list[Item]:
+    """What outlets of two sets, in Arabic, English and German, have published since, by its date."""
+    found = chain(_palestine(corpora), _spiegel(corpora))
+    return sorted((one for one in found if (one.published_at or moment) > moment), key=_published)
+
+
+def _published(item: Item) -> datetime:
+    return item.published_at or _LONG_AFTER
 
 
 def load_items(corpora: Path, wanted: Set[str]) -> dict[str, Item]:

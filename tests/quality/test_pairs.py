@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.quality.extraction import CORPORA
-from tests.quality.pairs import ACROSS_LANGUAGES, SAME_LANGUAGE, Judgement, load_pairs
+from tests.quality.pairs import ACROSS_LANGUAGES, LINKED, SAME_LANGUAGE, Judgement, load_pairs
 
 pytestmark = pytest.mark.skipif(not (CORPORA / "texts").exists(), reason="needs ../shared/corpora")
 
 
-@pytest.mark.parametrize(("file", "is_one_language"), [(SAME_LANGUAGE, True), (ACROSS_LANGUAGES, False)])
+@pytest.mark.parametrize(
+    ("file", "is_one_language"), [(SAME_LANGUAGE, True), (ACROSS_LANGUAGES, False), (LINKED, False)]
+)
 def test_every_pair_names_two_items_of_the_languages_that_its_file_is_about(file: Path, is_one_language: bool) -> None:
     pairs = load_pairs(CORPORA, file)
 

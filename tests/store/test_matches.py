@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from monitor.errors import StoreError
 from monitor.model import (
@@ -24,7 +27,8 @@ from monitor.model import (
     WatchlistId,
     match_key,
 )
-from monitor.store import articles, counts, feeds, ids, matches, polls, reviews
+from monitor.pipeline.belonging import join
+from monitor.store import articles, counts, feeds, ids, match_lines, matches, memberships, polls, reviews
 from monitor.store.articles import ArticleQuery
 from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, Transaction
@@ -253,3 +257,101 @@ def test_feeds_are_listed_with_what_they_brought(store: Store) -> None:
     assert (gazette.entries, gazette.articles, gazette.matches) == (1, 1, 2)
     assert (digest.entries, digest.articles, digest.matches) == (1, 1, 1)
     assert (digest.last_new_at, digest.active) == (NOON + 2 * DAY, False)
+
+
+# ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+AT = [NOON + timedelta(minutes=number) for number in range(6)]
+LAST = AT[5]
+
+
+def tell(tx: Transaction, outlet: str, now: datetime, title: str = "", **changes: object) -> ArticleId:
+    """An article that both watchlists match, with its place in a story if it has a title."""
+    said = title or f"Nothing like {outlet}"
+    article = an_article(f"https://{outlet}.example/1", outlet=outlet, title=said, summary="", **changes)
+    offer(tx, f"{outlet}-feed", article, a_found("rafah"), a_found("talks"), now=now)
+    if title:
+        join(tx, article, now)
+    return article.id
+
+
+@pytest.fixture
+def told(store: Store) -> Store:
+    """Three reports of one event; one in no story; one of another event."""
+    strike = "Strike on Khan Younis kills three aid workers"
+    with store.writing() as tx:
+        tell(tx, "gazette", AT[0], strike)
+        tell(tx, "voice", AT[1], f"{strike} of a kitchen")
+        tell(tx, "courier", AT[2])
+        tell(tx, "herald", AT[3], "Cup final ends in a draw after extra time", language="ar")
+        tell(tx, "tribune", AT[4], f"{strike}, hospital says")
+    return store
+
+
+def lines(store: Store, *, folded: bool = True, **asked: object) -> list[tuple[str, int, int]]:
+    with store.reading() as tx:
+        found = match_lines.query(tx, MatchQuery(**{"watchlist": RAFAH, **asked}), folded=folded)  # type: ignore[arg-type]
+    return [(line.match.article.outlet, line.further, line.further_outlets) for line in found]
+
+
+def test_a_line_is_the_newest_match_of_a_watchlist_in_a_story(told: Store) -> None:
+    assert lines(told) == [("tribune", 2, 2), ("herald", 0, 0), ("courier", 0, 0)]
+    assert len(lines(told, watchlist=None)) == 6
+    every = [(outlet, 0, 0) for outlet in ("tribune", "herald", "courier", "voice", "gazette")]
+    assert lines(told, folded=False) == every
+
+
+def test_a_line_names_its_story(told: Store) -> None:
+    with told.reading() as tx:
+        found = match_lines.query(tx, MatchQuery(watchlist=RAFAH, full=True))
+        places = [memberships.membership(tx, line.match.article.id) for line in found]
+    assert [line.story_id for line in found] == [place and place.story_id for place in places]
+    assert [bool(line.story_id) for line in found] == [True, True, False]
+    assert found[0].match.found.explanation.hits
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"limit": 1}, [("tribune", 2, 2)]),
+        ({"limit": None, "until": AT[2]}, [("voice", 1, 1)]),
+        ({"since": AT[1], "until": AT[2]}, [("voice", 0, 0)]),
+        ({"since": AT[1]}, [("tribune", 1, 1), ("herald", 0, 0), ("courier", 0, 0)]),
+        ({"outlet": "gazette"}, [("gazette", 0, 0)]),
+        ({"feed": FeedId("voice-feed")}, [("voice", 0, 0)]),
+        ({"language": "ar"}, [("herald", 0, 0)]),
+        ({"language": "en"}, [("tribune", 2, 2), ("courier", 0, 0)]),
+        ({"status": Status.RELEVANT}, []),
+    ],
+)
+def test_filters_come_before_folding(told: Store, asked: dict[str, object], found: list[tuple[str, int, int]]) -> None:
+    assert lines(told, **asked) == found  # type: ignore[arg-type]
+
+
+def test_what_is_filtered_out_by_its_status_is_not_counted(told: Store) -> None:
+    newest = match_key(RAFAH, an_article("https://tribune.example/1").id)
+    with told.writing() as tx:
+        reviews.add(tx, Review(match_id=newest, status=Status.RELEVANT, note="", reviewer="A", reviewed_at=LAST))
+    assert lines(told, status=Status.NEW, language="en") == [("courier", 0, 0), ("voice", 1, 1)]
+    assert lines(told, status=Status.RELEVANT) == [("tribune", 0, 0)]
+
+
+def test_lost_matches_and_those_that_hold_have_lines_of_their_own(told: Store) -> None:
+    lost = an_article("https://tribune.example/1").id
+    with told.writing() as tx:
+        matches.put(tx, [Matched(article_id=lost, found=())], BOTH, LAST)
+    assert lines(told, language="en") == [("courier", 0, 0), ("voice", 1, 1)]
+    assert lines(told, language="en", include_lost=True) == [("tribune", 0, 0), ("courier", 0, 0), ("voice", 1, 1)]
+
+
+def test_the_newest_are_read_along_an_index(tmp_path: Path) -> None:
+    """Of 100,000 matches the few that are listed: none is sorted before the limit, no table read whole."""
+    ran: list[tuple[str, Any]] = []
+    with Store.open(str(tmp_path / "monitor.db")) as store, store.writing() as tx:
+        event.listen(tx.engine, "before_cursor_execute", lambda *given: ran.append((given[2], given[3])))
+        match_lines.query(tx, MatchQuery(watchlist=RAFAH))
+        statement, values = ran[-1]
+        plan = [row[-1] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    assert any("matches USING INDEX ix_matches_watchlist_id_matched_at_id (watchlist_id=?)" in step for step in plan)
+    assert any("place USING INDEX ix_members_story_id_number (story_id=?)" in step for step in plan)
+    assert [step for step in plan if step.startswith("SCAN")] == ["SCAN heads", "SCAN counted"]

@@ -21,6 +21,7 @@ from monitor.store import (
     articles,
     configurations,
     daemon,
+    links,
     matches,
     migrate,
     pages,
@@ -242,29 +243,39 @@ def test_a_database_of_the_first_version_keeps_everything(first_version: str) ->
         assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
 
 
-STORY = "INSERT INTO stories (id, began_at, grown_at) VALUES ('aaaa', :now, :now)"
+STORY = "INSERT INTO stories (id, began_at, grown_at) VALUES (:story, :now, :now)"
 MEMBER = """
 INSERT INTO members
 (article_id, story_id, joined_at, reported_at, how, like_id, overlap, shared, origin, words, sampled, note)
-VALUES (:article, 'aaaa', :now, :now, 'first', '', 0, '', :article, '{}', 0, '')
+VALUES (:article, :story, :now, :now, 'first', '', 0, '', :article, '{}', 0, '')
 """
 
 
-def test_members_from_before_credits_were_read_have_none(new_database: Callable[..., str], tmp_path: Path) -> None:
-    scripts, url = tmp_path / "old", new_database(empty=True)
+@pytest.fixture
+def before_credits(new_database: Callable[..., str], tmp_path: Path) -> str:
+    """A database of the version before credits were read and stories were linked, with a story in it."""
+    scripts, url = tmp_path / "before", new_database(empty=True)
     shutil.copytree(migrate.SCRIPTS, scripts)
-    for path in (scripts / "versions").glob("0008_*.py"):
-        path.unlink()
-    now = NOON.isoformat(" ")
+    (first,) = (scripts / "versions").glob("*_credits.py")
+    for path in (scripts / "versions").glob("[0-9]*.py"):
+        if path.name >= first.name:
+            path.unlink()
     with pytest.MonkeyPatch.context() as old:
         old.setattr(migrate, "SCRIPTS", scripts)
-        old.setattr(versions, "REVISIONS", schema.REVISIONS[: schema.REVISIONS.index("0008")])
+        old.setattr(versions, "REVISIONS", tuple(one for one in schema.REVISIONS if one < first.name[:4]))
         with Store.open(url) as store, store.writing() as tx:
             articles.insert_new(tx, [an_article()])
-            tx.execute(text(STORY), {"now": now})
-            tx.execute(text(MEMBER), {"article": an_article().id, "now": now})
-    upgrade(url)
-    with Store.open(url) as store, store.writing() as tx:
-        (member,) = stories.members_of(tx, StoryId("aaaa"))
+            given = {"article": an_article().id, "story": "a" * 32, "now": NOON.isoformat(" ")}
+            tx.execute(text(STORY), given)
+            tx.execute(text(MEMBER), given)
+    return url
+
+
+def test_a_story_from_before_credits_and_links_is_kept_without_any(before_credits: str) -> None:
+    upgrade(before_credits)
+    with Store.open(before_credits) as store, store.writing() as tx:
+        (member,) = stories.members_of(tx, StoryId("a" * 32))
         assert (member.article.id, member.credit) == (an_article().id, "")
         assert stories.named(tx, "aaaa", NOON)[0].origins == 1
+        assert links.links_of(tx, StoryId("a" * 32)) == ()
+        assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []

@@ -1,0 +1,89 @@
+"""The matches as they are listed: one line for those of a watchlist that one story holds, the newest of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, distinct, func, literal, select, tuple_
+
+from monitor.model import Match
+from monitor.store.connections import Transaction
+from monitor.store.matches import MatchQuery, conditions, match_of, selected_matches
+from monitor.store.schema import articles, matches, members
+from monitor.stories.story import StoryId
+
+_other, _told, _place = matches.alias("other"), articles.alias("told"), members.alias("place")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A match, and those that it stands for: of its watchlist and in its story, as the query asks; a lost one stands
+    for lost ones only, and none of them for one that holds."""
+
+    match: Match
+    """The newest."""
+    story_id: StoryId | None
+    """None: its article is in no story, and the match stands for itself."""
+    further: int
+    """How many others it stands for."""
+    further_outlets: int
+    """Of those."""
+
+
+def query(tx: Transaction, asked: MatchQuery, *, folded: bool = True) -> tuple[Line, ...]:
+    """The lines asked for, newest first, `limit` of them; a line each match where they are not `folded`."""
+    heads = _heads(asked, folded=folded).subquery("heads")
+    counted = _counted(asked, heads, folded=folded).subquery("counted")
+    rows = selected_matches(full=asked.full).join(counted, counted.c.id == matches.c.id)
+    rows = rows.add_columns(counted.c.story_id, counted.c.further, counted.c.further_outlets)
+    rows = rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc())
+    return tuple(
+        Line(
+            match=match_of(row, full=asked.full),
+            story_id=StoryId(row.story_id) if row.story_id else None,
+            further=row.further,
+            further_outlets=row.further_outlets,
+        )
+        for row in tx.execute(rows)
+    )
+
+
+def _heads(asked: MatchQuery, *, folded: bool) -> Select[Any]:
+    """The newest match of each line: read from the newest on until there are enough, along an index."""
+    own = (matches.c.id, matches.c.watchlist_id, matches.c.lost_at, members.c.story_id)
+    # Outer joins, which a database leaves out where nothing is asked of their articles.
+    source = matches.outerjoin(articles, articles.c.id == matches.c.article_id)
+    source = source.outerjoin(members, members.c.article_id == matches.c.article_id)
+    rows = select(*own).select_from(source).where(*conditions(asked))
+    if folded:
+        # As a case, of which PostgreSQL takes half for true: of a bare test for NULL it takes so few that it would
+        # rather sort all matches than read the newest.
+        rows = rows.where(case((members.c.story_id.is_(None), True), (_newer(asked).is_(None), True), else_=False))
+    return rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc()).limit(asked.limit)
+
+
+def _newer(asked: MatchQuery) -> ColumnElement[Any]:
+    """1 where the line has a newer match, else NULL: from the story's last member on, mostly the first one met."""
+    newer = tuple_(_other.c.matched_at, _other.c.id) > tuple_(matches.c.matched_at, matches.c.id)
+    rows = select(literal(1)).select_from(_place.join(_other, _other.c.article_id == _place.c.article_id))
+    rows = rows.outerjoin(_told, _told.c.id == _place.c.article_id)
+    rows = rows.where(_place.c.story_id == members.c.story_id, *_of_one_line(asked, matches), newer)
+    return rows.order_by(_place.c.number.desc()).limit(1).correlate(matches, members).scalar_subquery()
+
+
+def _counted(asked: MatchQuery, heads: FromClause, *, folded: bool) -> Select[Any]:
+    """What each of the lines stands for."""
+    own = (heads.c.id, heads.c.story_id)
+    if not folded:
+        return select(*own, literal(0).label("further"), literal(0).label("further_outlets"))
+    # A chain of outer joins: SQLite would work out a join in brackets for all stories.
+    joined = heads.outerjoin(_place, _place.c.story_id == heads.c.story_id)
+    joined = joined.outerjoin(_other, and_(_other.c.article_id == _place.c.article_id, _other.c.id != heads.c.id))
+    joined = joined.outerjoin(_told, and_(_told.c.id == _other.c.article_id, *_of_one_line(asked, heads)))
+    counts = func.count(_told.c.id).label("further"), func.count(distinct(_told.c.outlet)).label("further_outlets")
+    return select(*own, *counts).select_from(joined).group_by(*own)
+
+
+def _of_one_line(asked: MatchQuery, line: FromClause) -> list[ColumnElement[bool]]:
+    """What matches must have in common, beside their story, to be one line."""
+    is_lost = _other.c.lost_at.is_(None) == line.c.lost_at.is_(None)
+    return [_other.c.watchlist_id == line.c.watchlist_id, is_lost, *conditions(asked, _other, _told)]
