@@ -30,8 +30,10 @@ _ADVICE = {
     "gone": "find its new address",
     "crashing": "monitor retry --feed",
     "moved": "monitor feeds fix",
+    "damaged": "monitor poll -v",
     "gaps": "set a shorter every:",
     "quiet": "look at its site",
+    "empty": "check its address",
     "failing": "is its site up?",
     "short": "see its articles",
     "retrying": "it is retried",
@@ -92,6 +94,8 @@ def health_record(health: "Health") -> Record:
         "failures": state.failures,
         "last_error": state.last_error,
         "gaps": facts.gaps,
+        "damaged": facts.damaged,
+        "empty": facts.empty,
         "pages": facts.pages,
         "full_texts": facts.full_texts,
         "full_share": None if facts.full_share is None else round(facts.full_share, 3),
@@ -130,6 +134,7 @@ def _to_do(health: "Health") -> list[str]:
 def _remarks(health: "Health") -> list[str]:
     """What else is to be known: why it fails, what else holds."""
     state, further = health.facts.state, health.conditions[1:]
-    said = [f"{state.last_error} ({state.failures} in a row)"] if state.failures else []
+    times = state.failures or health.facts.damaged
+    said = [f"{state.last_error} ({times} in a row)"] if times else []
     said += [f"also {', '.join(further)}"] if further else []
     return said + (["its 304s are not believed"] if state.distrusted_at else [])
