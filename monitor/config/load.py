@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from monitor.config.codes import LANGUAGES
 from monitor.config.feeds import FEEDS, read_feeds
 from monitor.config.files import SETTINGS
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
@@ -16,6 +15,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.model import Feed, Outlet, TermList, Watchlist
 from monitor.rules.matcher import Matcher
 from monitor.rules.syntax import QueryField
+from monitor.text.language_tags import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def load(
     settings, settings_sources = read_settings(files, environment, home)
     feeds_source = _open_feeds(files)
     outlets, feeds = read_feeds(feeds_source, settings, environment, home, secrets=secrets)
-    rules = read_rules(files, _values(outlets, feeds))
+    rules = read_rules(files, values_of(outlets, feeds))
     sources = (*settings_sources, feeds_source)
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
     if proven:
@@ -75,7 +75,7 @@ def load(
     )
 
 
-def _values(outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> dict[QueryField, Collection[str]]:
+def values_of(outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> dict[QueryField, Collection[str]]:
     """What queries may ask of an article's origin; nothing is known where feeds.yaml has a problem."""
     if not outlets:
         return {}
