@@ -125,6 +125,23 @@ def test_why_a_feed_is_retried_is_said_first(monitor: Run, kept: Path, change: C
     assert row.endswith("  404: the feed is not there any more (1 in a row), it is retried")
 
 
+def test_what_a_server_says_of_a_feed_that_is_gone_is_not_said_twice(monitor: Run, kept: Path, change: Change) -> None:
+    reason = "410: the feed was taken down for good; look for its new address"
+    change("kav-hahof-he", failures=1, failure=FailureKind.GONE, last_error=reason)
+    row = monitor("feeds", "health", at=kept).out.splitlines()[2]
+    assert row.endswith("  find its new address, 410: the feed was taken down for good (1 in a row)")
+    assert json.loads(monitor("feeds", "health", "--format", "json", at=kept).out)[0]["last_error"] == reason
+
+
+def test_the_interval_is_told_before_one_is_learned_and_below_a_minute(
+    monitor: Run, kept: Path, change: Change
+) -> None:
+    change("kav-hahof-he", interval=timedelta(seconds=20))
+    rows = [row.split() for row in monitor("feeds", "health", "--all", at=kept).out.splitlines()]
+    every = {row[0]: row[4] for row in rows[2:16]}
+    assert (every.pop("kav-hahof-he"), set(every.values())) == ("20s", {"15m"})
+
+
 def test_a_script_is_told_by_exit_code_and_json(monitor: Run, kept: Path, change: Change) -> None:
     change("kav-hahof-he", **HARD)
     said = monitor("feeds", "health", "--exit-code", "--format", "json", at=kept)
