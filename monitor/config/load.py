@@ -112,6 +112,8 @@ def _misnamed(files: Mapping[str, bytes]) -> Iterator[Problem]:
         folder, slash, file = name.rpartition("/")
         if slash and f"{folder}/" not in (LISTS, WATCHLISTS):
             hint = did_you_mean(f"{folder}/", (LISTS, WATCHLISTS)) or f"there are {LISTS} and {WATCHLISTS}"
+            if (top := f"{folder.partition('/')[0]}/") in (LISTS, WATCHLISTS):
+                hint = f"move it up into {top}"
             yield Problem(file=name, what="nothing is read from this folder", hint=hint)
         elif not slash and file not in (*spellings(SETTINGS), *spellings(FEEDS)):
             near = nearest(PurePosixPath(file).stem, ("monitor", "feeds"))
