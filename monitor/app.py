@@ -144,7 +144,7 @@ async def try_page(config: Config, body: bytes) -> Trial:
 
 
 async def find_feeds(config: Config, given: str) -> Discovery:
-    """The feeds at an address, or of the site there; nothing is stored. Raises: FetchError, ParseError."""
+    """The feeds at an address that `urls.typed` takes, or of the site there; nothing is stored. Raises: FetchError."""
     settings = config.settings
     async with Workers(settings.workers) as workers, Fetcher(settings.fetch) as fetcher:
         await fetcher.self_test()

@@ -315,6 +315,8 @@ class SkipReason(StrEnum):
     """Neither title, link nor text: nothing to read, nothing to know it again by."""
     UNREADABLE = "unreadable"
     """It is no item, or reading it fails, crashes the parser or outlasts it."""
+    CUT_OFF = "cut-off"
+    """The document ends within it, before it says what it is of and where that stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ def judge(
     article beside its title; `asked` and `landed` are the address before and after redirects.
     """
     short = page is None or len(page.text) < SHORT
-    refused = _refusal(status, headers, body) or _diverted(asked, landed, page if short else None)
+    refused = _refusal(status, headers, body) or _diverted(asked, landed, page, feed_text)
     if refused is not None:
         shortfall, retry = refused
         return without_page(shortfall, retry=retry)
@@ -121,22 +121,32 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Shor
     return _BY_STATUS.get(status, (Shortfall.FORBIDDEN if status >= 400 else Shortfall.UNREACHABLE, False))
 
 
-def _diverted(asked: str, landed: str, short: Page | None) -> tuple[Shortfall, bool] | None:
-    """Sent elsewhere: to the front page, as sites do with articles they took down, or to a wall. `short`: the page
-    there, where it says little.
-    """
+def _diverted(asked: str, landed: str, page: Page | None, feed_text: str) -> tuple[Shortfall, bool] | None:
+    """Sent elsewhere: to the front page, as sites do with articles they took down, or to a wall."""
     if not landed or landed == asked:
         return None
-    if (wall := wall_at(landed)) and not wall_at(asked):
-        wall = (wall_in_words(short.title, short.text) if short else None) or wall
+    if not wall_at(asked) and (wall := _wall_there(landed, page, feed_text)):
         return wall, wall in _PASSING
     if urls.is_front_page(landed) and not urls.is_front_page(asked):
         return Shortfall.GONE, False
     return None
 
 
+def _wall_there(landed: str, page: Page | None, feed_text: str) -> Shortfall | None:
+    """What stands at an address that is called a wall. A long page is none that begins as the feed says."""
+    if page is not None and len(page.text) >= SHORT:
+        return None if _is_told(feed_text, page) else wall_at(landed, is_long=True)
+    wall = wall_at(landed)
+    return wall and ((wall_in_words(page.title, page.text) if page else None) or wall)
+
+
 def _wall_instead(page: Page, body: bytes, feed_text: str) -> Shortfall | None:
     """What stands in the place of the article, unless it is the article: the feed knows how that begins."""
-    if feed_text and feed_text[:_BEGINNING] in page.text:
+    if _is_told(feed_text, page):
         return None
     return wall_in_words(page.title, page.text) or (wall_in_markup(body) if len(page.text) < FEWEST else None)
+
+
+def _is_told(feed_text: str, page: Page) -> bool:
+    """Whether the page has what feeds say of the article, which is how that begins."""
+    return bool(feed_text) and feed_text[:_BEGINNING] in page.text

@@ -39,17 +39,18 @@ _MARKUP_OF_BORDERS = re.compile(
     rb"configured to block access from your country|error code: 1009\b|cf-error-code\">1009<", re.IGNORECASE
 )
 
-_LOGIN = "login|log-in|signin|sign-in|sign_in|logon|sso|auth|oauth2?|register"
+_LOGIN = "login|servicelogin|log-in|signin|sign-in|sign_in|logon|sso|auth|oauth2?|register"
 _CONSENT = "consent|collectconsent|cookie-?consent|cookie-?wall|gdpr|privacy-?(?:gate|wall)|zustimmung"
 _CHECK = "captcha|challenge|cdn-cgi|access-denied|verify"
 _PAY = "subscribe|paywall"
 _ADDRESSES = (
-    (Shortfall.LOGIN, rf"//(?:login|signin|auth|accounts?|sso|id)\.|/(?:{_LOGIN})(?:[/.?]|\Z)"),
+    (Shortfall.LOGIN, rf"//(?:login|signin|auth|sso)\.|/(?:{_LOGIN})(?:[/.?]|\Z)"),
     (Shortfall.CONSENT, rf"//(?:consent|guce)\.|/(?:{_CONSENT})(?:[/.?]|\Z)"),
     (Shortfall.CHALLENGE, rf"/(?:{_CHECK})(?:[/.?]|\Z)"),
     (Shortfall.PAYWALL, rf"/(?:{_PAY})(?:[/.?]|\Z)"),
 )
 _WALLS_AT = tuple((shortfall, re.compile(pattern, re.IGNORECASE)) for shortfall, pattern in _ADDRESSES)
+_MIDDLE = re.compile(r"(?P<host>[^/]*//[^/]*)(?:/.*?)?(?P<last>/[^/]*/*)\Z")
 _METERED = re.compile(r"[?&]gaa_[a-z]+=")
 """Google's parameters for readers whom a publisher lets in by the article."""
 
@@ -138,10 +139,16 @@ def wall_in_words(title: str, text: str) -> Shortfall | None:
     return found or (Shortfall.CHALLENGE if _CHALLENGE_TITLE.search(title.replace("’", "'")) else None)
 
 
-def wall_at(url: str) -> Shortfall | None:
-    """What the address of a page is called that stands in for an article: login, consent, bot check, offer."""
-    path = url.partition("?")[0]
-    return next((shortfall for shortfall, pattern in _WALLS_AT if pattern.search(path)), None)
+def wall_at(url: str, *, is_long: bool = False) -> Shortfall | None:
+    """What the address of a page is called that stands in for an article: login, consent, bot check, offer.
+
+    Sections of a site are called so, too (/verify/2026/…, of fact checks): of a page that `is_long` only the host and
+    the end of the path count.
+    """
+    address = url.partition("?")[0]
+    if is_long and (found := _MIDDLE.match(address)):
+        address = found["host"] + found["last"]
+    return next((shortfall for shortfall, pattern in _WALLS_AT if pattern.search(address)), None)
 
 
 def is_metered(url: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import EXIT_FAILED
-from monitor.cli.found import configured, discovery_record, print_found
+from monitor.cli.found import configured, demand_address, discovery_record, print_found
 from monitor.cli.options import config_option, environment, folder_of
 from monitor.cli.proposals import (
     addition_records,
@@ -58,6 +58,7 @@ def add_command(
         raise click.UsageError(
             f"a secret was left out of {redact(given)}: write the address whole, with what *** is for"
         )
+    demand_address(given)
     set_up_logging(None, verbose=False, quiet=True)
     wishes = wishes_of(wished)
     folder = folder_of(config)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli import EXIT_FAILED
-from monitor.cli.found import configured, discovery_record, print_found
+from monitor.cli.found import configured, demand_address, discovery_record, print_found
 from monitor.cli.options import config_option, environment, folder_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def discover_command(*, given: str, output: str, config: str | None) -> int:
     from monitor.app import load_config
     from monitor.cli.logs import set_up_logging
 
+    demand_address(given)
     set_up_logging(None, verbose=False, quiet=True)
     return asyncio.run(_discover(given, load_config(folder_of(config), environment(None), secrets=False), output))
 

@@ -1,6 +1,6 @@
 """`monitor feeds health`: how each feed is, those that need a person first, and what to do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -30,8 +30,10 @@ _ADVICE = {
     "gone": "find its new address",
     "crashing": "monitor retry --feed",
     "moved": "monitor feeds fix",
+    "damaged": "monitor poll -v",
     "gaps": "set a shorter every:",
     "quiet": "look at its site",
+    "empty": "check its address",
     "failing": "is its site up?",
     "short": "see its articles",
     "retrying": "it is retried",
@@ -61,7 +63,7 @@ def health_command(*, everything: bool, exit_code: bool, output: str, config: st
     shown = [one for one in judged if everything or one.condition is not Condition.FINE]
     records = [health_record(one) for one in shown]
     if output == "table":
-        records = [record | _cells(one, now) for record, one in zip(records, shown, strict=True)]
+        records = [record | _cells(one, now, settings.poll_every) for record, one in zip(records, shown, strict=True)]
     empty = f"All {len(judged)} feeds are well." if judged else "No feed is in the schedule yet: see `monitor run`."
     print_rows(records, output, columns=COLUMNS, empty=empty)
     if output == "table" and shown:
@@ -92,6 +94,8 @@ def health_record(health: "Health") -> Record:
         "failures": state.failures,
         "last_error": state.last_error,
         "gaps": facts.gaps,
+        "damaged": facts.damaged,
+        "empty": facts.empty,
         "pages": facts.pages,
         "full_texts": facts.full_texts,
         "full_share": None if facts.full_share is None else round(facts.full_share, 3),
@@ -101,13 +105,14 @@ def health_record(health: "Health") -> Record:
     }
 
 
-def _cells(health: "Health", now: datetime) -> Record:
+def _cells(health: "Health", now: datetime, first: timedelta) -> Record:
+    """`first`: the interval of feeds of which none is learned yet."""
     facts, state = health.facts, health.facts.state
     share = facts.full_share
     return {
         "ok": _ago(state.last_success_at, now),
         "new": _ago(facts.last_new_at, now),
-        "shown_every": show_span(state.interval) if state.interval else "–",
+        "shown_every": show_span(state.interval or first),
         "gaps": facts.gaps or "–",
         "full": "–" if share is None else f"{share:.0%}",
         "to_do": ", ".join(_to_do(health)),
@@ -129,7 +134,12 @@ def _to_do(health: "Health") -> list[str]:
 
 def _remarks(health: "Health") -> list[str]:
     """What else is to be known: why it fails, what else holds."""
+    from monitor.feeds.health import Condition
+
     state, further = health.facts.state, health.conditions[1:]
-    said = [f"{state.last_error} ({state.failures} in a row)"] if state.failures else []
+    times = state.failures or health.facts.damaged
+    # What a server says of a feed that is gone advises the same.
+    error = state.last_error.partition(";")[0] if health.condition is Condition.GONE else state.last_error
+    said = [f"{error} ({times} in a row)"] if times else []
     said += [f"also {', '.join(further)}"] if further else []
     return said + (["its 304s are not believed"] if state.distrusted_at else [])

@@ -39,12 +39,18 @@ def moment_of(option: str, text: None, zone: tzinfo) -> None: ...
 @overload
 def moment_of(option: str, text: str | None, zone: tzinfo) -> datetime | None: ...
 def moment_of(option: str, text: str | None, zone: tzinfo) -> datetime | None:
-    """The moment an option names; None where it is not given. Raises: click.UsageError."""
+    """The moment an option names; None where it is not given. Raises: click.UsageError; also of a --since to come, for
+    nothing has been since then.
+    """
     from monitor import clock
 
     if text is None:
         return None
+    now = clock.now()
     try:
-        return parse_moment(text, now=clock.now(), zone=zone)
+        moment = parse_moment(text, now=now, zone=zone)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error
+    if option == "--since" and moment > now:
+        raise click.BadParameter(f'"{text}" is in the future: expected {EXPECTED}', param_hint=option)
+    return moment

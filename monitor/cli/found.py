@@ -9,7 +9,7 @@ import click
 from monitor.cli.moments import show_moment
 from monitor.cli.records import Record
 from monitor.cli.terminal import isolate
-from monitor.urls import place, redact
+from monitor.urls import place, redact, typed
 
 if TYPE_CHECKING:
     from monitor.config.load import Config
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 _PREVIEWED = 3
 """Entries of a feed."""
+
+
+def demand_address(given: str) -> None:
+    """Raises: click.UsageError, where it is neither an address nor a host."""
+    if not typed(given):
+        raise click.UsageError(f'"{redact(given)}" is no http(s) address; write a host or a URL')
 
 
 def configured(config: "Config") -> "Mapping[str, FeedId]":

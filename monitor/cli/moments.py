@@ -33,8 +33,10 @@ def _moment(said: str, now: datetime, zone: tzinfo) -> datetime:
 
 
 def show_span(span: timedelta) -> str:
-    """A duration in its largest sensible unit, rounded down: "45m", "36h", "12d"."""
+    """A duration in its largest sensible unit, rounded down: "20s", "45m", "36h", "12d"."""
     minutes = int(span / timedelta(minutes=1))
+    if not minutes:
+        return f"{max(int(span.total_seconds()), 0)}s"
     if minutes < 120:
         return f"{minutes}m"
     return f"{minutes // 60}h" if minutes < 48 * 60 else f"{minutes // (24 * 60)}d"

@@ -92,8 +92,8 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
     click.echo(f"entries   {tally.offered} offered = {balance}")
     sources = ", ".join(f"{count} from the {source}" for source, count in sorted(tally.text_sources.items()))
     click.echo(f"articles  {tally.articles} new, {tally.read} pages asked for" + (f": {sources}" if sources else ""))
-    if tally.put_off:
-        click.echo(f"put off   {tally.put_off} pages for a later run: their hosts asked for fewer requests")
+    if put_off := _put_off(tally):
+        click.echo(f"put off   {put_off} for a later run: their hosts asked for fewer requests")
     if tally.revisited:
         click.echo(f"revisits  {tally.revisited} of matched articles: {tally.revised} changed, {tally.removed} removed")
     click.echo(f"matches   {tally.matches} new")
@@ -105,3 +105,8 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
             click.echo(f"failed    {feed.id}: {tally.failed[feed.id]}")
     if not tally.polls:
         click.echo("No feed was due: see `monitor feeds` for when each is, or `monitor poll` to poll now.")
+
+
+def _put_off(tally: Tally) -> str:
+    counted = {"feed": len(tally.resting), "page": tally.put_off}
+    return " and ".join(f"{number} {name}{'s'[: number != 1]}" for name, number in counted.items() if number)

@@ -49,11 +49,13 @@ def named(config: "Config", watchlist: str) -> Watchlist:
 
 def _typed(config: "Config", query: str) -> tuple["Matcher", Sequence[Watchlist]]:
     from monitor.cli.problems import print_problems
+    from monitor.config.load import values_of
     from monitor.rules.compile import compile_rules
 
     typed = Watchlist(id=QUERY, title=query, query=query, file=QUERY)
     # With the others: a query may name them.
-    matcher, problems = compile_rules([*config.watchlists, typed], config.lists)
+    values = values_of(config.outlets, config.feeds)
+    matcher, problems = compile_rules([*config.watchlists, typed], config.lists, values)
     if problems:
         print_problems(problems, "in the query")
         raise click.exceptions.Exit(EXIT_USAGE)

@@ -3,24 +3,8 @@
 import re
 
 from monitor.config.shape import Value, Wrong
+from monitor.text.language_tags import LANGUAGES, MISNAMED, meant
 
-_ISO_639_1 = """
-    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es
-    et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki
-    kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no
-    nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te
-    tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
-"""
-LANGUAGES = frozenset(_ISO_639_1.split())
-"""ISO 639-1."""
-_INSTEAD_OF_LANGUAGE = {
-    "iw": "he", "in": "id", "ji": "yi", "jp": "ja", "cn": "zh", "gr": "el", "ua": "uk", "cz": "cs", "dk": "da",
-    "ir": "fa", "il": "he", "ara": "ar", "heb": "he", "eng": "en", "tur": "tr", "fra": "fr",
-    "fre": "fr", "deu": "de", "ger": "de", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "zho": "zh", "chi": "zh",
-    "fas": "fa", "per": "fa", "urd": "ur", "ind": "id", "jpn": "ja", "kor": "ko", "ukr": "uk", "pol": "pl", "nld": "nl",
-    "arabic": "ar", "hebrew": "he", "english": "en", "turkish": "tr", "french": "fr", "german": "de", "spanish": "es",
-    "persian": "fa", "farsi": "fa", "russian": "ru", "italian": "it", "chinese": "zh",
-}  # fmt: skip
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?\Z")
 
 # With XK, which everybody uses for Kosovo.
@@ -41,9 +25,8 @@ INTERNATIONAL = "INT"
 def _language(text: str) -> str:
     found = _LANGUAGE.match(text)
     code = found[1] if found else ""
-    if not found or (len(code) == 2 and code not in LANGUAGES) or code in _INSTEAD_OF_LANGUAGE:
-        code = re.split("[-_]", text.lower())[0]
-        near = _INSTEAD_OF_LANGUAGE.get(code, code if code in LANGUAGES else "")
+    if not found or (len(code) == 2 and code not in LANGUAGES) or code in MISNAMED:
+        near = meant(text)
         raise Wrong(f'did you mean "{near}"?' if near else "")
     return text
 

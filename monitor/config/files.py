@@ -14,20 +14,16 @@ Look = frozenset[tuple[str, tuple[int, ...]]]
 
 
 def read_files(folder: Path) -> Mapping[str, bytes]:
-    """The YAML files of a folder and of its subfolders, by path below it: "feeds.yaml", "lists/rafah.yaml".
+    """The YAML files of a folder and of all folders in it, by path below it: "feeds.yaml", "lists/rafah.yaml".
 
     Hidden files, which editors leave, are not among them. Of a file that is too large only so much is read as shows it.
     Raises: ConfigError with everything that cannot be read.
     """
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
-    children = _visible(folder, str(folder), problems)
-    for path in children:
-        if not path.is_dir():
-            _read(path, path.name, files, problems)
-            continue
-        for below in _visible(path, path.name, problems):
-            _read(below, f"{path.name}/{below.name}", files, problems)
+    for path in _visible(folder, str(folder), problems):
+        for below in _below(path, path.name, problems):
+            _read(below, below.relative_to(folder).as_posix(), files, problems)
     if problems:
         raise ConfigError(sorted(problems))
     return files
@@ -40,7 +36,8 @@ def look(folder: Path, others: Iterable[str] = ()) -> Look:
     The moment of the last change of an inode is part of it, which no program can set back.
     """
     unseen: list[Problem] = []
-    paths = [below for path in _visible(folder, "", unseen) for below in _below(path, unseen)]
+    children = _visible(folder, "", unseen)
+    paths = [below for path in children for below in _below(path, path.name, unseen) if below.name.endswith(_ENDINGS)]
     return frozenset(
         [
             *((str(path.relative_to(folder)), _signs(path)) for path in paths),
@@ -72,10 +69,15 @@ def read_single(folder: Path, file: str) -> Mapping[str, bytes]:
     return files
 
 
-def _below(path: Path, unseen: list[Problem]) -> list[Path]:
-    """The YAML file itself, or those in the folder; nothing for anything else."""
-    paths = _visible(path, path.name, unseen) if path.is_dir() else [path]
-    return [one for one in paths if one.name.endswith(_ENDINGS)]
+def _below(path: Path, name: str, problems: list[Problem], around: tuple[Path, ...] = ()) -> list[Path]:
+    """The file itself, or those in the folder and in the folders in it; `around`: the folders that it stands in."""
+    if (around and name.endswith(_ENDINGS)) or not path.is_dir():
+        return [path]
+    real = path.resolve()
+    # A link may lead back to where it stands.
+    children = () if real in around else _visible(path, name, problems)
+    within = (*around, real)
+    return [one for child in children for one in _below(child, f"{name}/{child.name}", problems, within)]
 
 
 def _signs(path: Path) -> tuple[int, ...]:

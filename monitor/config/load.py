@@ -6,7 +6,6 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from monitor.config.agencies import AGENCIES, read_agencies
-from monitor.config.codes import LANGUAGES
 from monitor.config.feeds import FEEDS, read_feeds
 from monitor.config.files import SETTINGS
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
@@ -17,6 +16,7 @@ from monitor.errors import ConfigError, Problem
 from monitor.model import Agency, Feed, Outlet, TermList, Watchlist
 from monitor.rules.matcher import Matcher
 from monitor.rules.syntax import QueryField
+from monitor.text.language_tags import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def load(
     outlets, feeds = read_feeds(feeds_source, settings, environment, home, secrets=secrets)
     agencies_source = _open_agencies(files)
     agencies = read_agencies(agencies_source) if agencies_source else ()
-    rules = read_rules(files, _values(outlets, feeds))
+    rules = read_rules(files, values_of(outlets, feeds))
     sources = (*settings_sources, feeds_source, *([agencies_source] if agencies_source else []))
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
     if proven:
@@ -81,7 +81,7 @@ def load(
     )
 
 
-def _values(outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> dict[QueryField, Collection[str]]:
+def values_of(outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> dict[QueryField, Collection[str]]:
     """What queries may ask of an article's origin; nothing is known where feeds.yaml has a problem."""
     if not outlets:
         return {}
@@ -122,6 +122,8 @@ def _misnamed(files: Mapping[str, bytes]) -> Iterator[Problem]:
         folder, slash, file = name.rpartition("/")
         if slash and f"{folder}/" not in (LISTS, WATCHLISTS):
             hint = did_you_mean(f"{folder}/", (LISTS, WATCHLISTS)) or f"there are {LISTS} and {WATCHLISTS}"
+            if (top := f"{folder.partition('/')[0]}/") in (LISTS, WATCHLISTS):
+                hint = f"move it up into {top}"
             yield Problem(file=name, what="nothing is read from this folder", hint=hint)
         elif not slash and file not in (*spellings(SETTINGS), *spellings(FEEDS), *spellings(AGENCIES)):
             near = nearest(PurePosixPath(file).stem, ("monitor", "feeds", "agencies"))

@@ -55,7 +55,7 @@ def read_rules(files: Mapping[str, bytes], values: Mapping[QueryField, Iterable[
 
 
 def _open(files: Mapping[str, bytes], folder: str) -> list[Source]:
-    return [open_source(name, content) for name, content in sorted(files.items()) if name.startswith(folder)]
+    return [open_source(name, files[name]) for name in sorted(files) if f"{name.rpartition('/')[0]}/" == folder]
 
 
 def _lists(sources: Iterable[Source]) -> tuple[TermList, ...]:

@@ -103,7 +103,7 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> bool:
         """Whether to go on: False after what makes the rest of the file meaningless."""
-        place = _place(event.start_mark)
+        place = self._in_file(_place(event.start_mark))
         match event:
             case yaml.DocumentStartEvent() if self.root is not None:
                 self._source.report(place, "a second document begins here", 'remove the line "---"')
@@ -123,6 +123,11 @@ class _Builder:
             case _:
                 pass  # the beginning and the end of the file
         return True
+
+    def _in_file(self, place: Place) -> Place:
+        """The place; of what has no line of its own, as nothing behind the last one, the last line."""
+        last = max(1, len(self._source.lines))
+        return place if place.line <= last else Place(last, 1)
 
     def _begin(self, event: yaml.CollectionStartEvent, place: Place) -> bool:
         if len(self._open) == DEEPEST:

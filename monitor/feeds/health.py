@@ -15,6 +15,8 @@ TEXTS_OVER = timedelta(days=30)
 """Articles whose texts are counted are no older."""
 _MANY_GAPS = 3
 """One or two come of an outage; more, of a feed that turns over faster than it is asked."""
+_MANY_POLLS = 3
+"""In a row without a whole document, or without any entry: what one brings may be a server's slip."""
 _HARD = 3
 """Failures in a row that would not pass by themselves: one is often a server's slip."""
 _LONG = timedelta(hours=24)
@@ -34,16 +36,20 @@ class Condition(StrEnum):
     """What it sends crashes the parser, or the daemon."""
     MOVED = "moved"
     """Permanent redirects lead elsewhere."""
+    DAMAGED = "damaged"
+    """What it sends is never whole: entries may be missing."""
     GAPS = "gaps"
     """It turns over between polls: entries may pass unseen."""
     QUIET = "quiet"
     """It answers and brings nothing new, against its own rhythm."""
+    EMPTY = "empty"
+    """It answers, and has never offered an entry."""
     FAILING = "failing"
     """It has failed for long, in a way that may pass."""
     SHORT = "short"
     """Few of its articles' pages can be read."""
     RETRYING = "retrying"
-    """Its last poll failed; it is tried again."""
+    """Its last poll failed, or brought a part of it; it is tried again."""
     FINE = "fine"
 
 
@@ -59,6 +65,10 @@ class Facts:
     """When it last offered something new or newly worded."""
     gaps: int = 0
     """Within `GAPS_OVER`."""
+    damaged: int = 0
+    """Polls in a row, within `GAPS_OVER`, that brought but a part of a document, the last one among them."""
+    empty: int = 0
+    """Polls that brought a document without entries, of a feed that has never offered any."""
     pages: int = 0
     """Of its articles within `TEXTS_OVER`, that were asked for."""
     full_texts: int = 0
@@ -116,11 +126,13 @@ def _conditions(facts: Facts, now: datetime) -> Iterator[Condition]:
         Condition.GONE: failing is Condition.GONE,
         Condition.CRASHING: state.crashes >= CRASHES or state.interruptions >= DEATHS,
         Condition.MOVED: state.moved_times >= FOLLOWED,
+        Condition.DAMAGED: facts.damaged >= _MANY_POLLS,
         Condition.GAPS: facts.gaps >= _MANY_GAPS,
         Condition.QUIET: facts.silence is not None,
+        Condition.EMPTY: facts.empty >= _MANY_POLLS,
         Condition.FAILING: failing is Condition.FAILING,
         Condition.SHORT: facts.pages >= _FEW_READ and facts.full_texts < facts.pages * _LOW_SHARE,
-        Condition.RETRYING: failing is Condition.RETRYING,
+        Condition.RETRYING: failing is Condition.RETRYING or 0 < facts.damaged < _MANY_POLLS,
     }
     yield from (condition for condition, is_so in holds.items() if is_so)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from monitor import urls
 from monitor.feeds import redirects
-from monitor.feeds.keys import keyed, unreadable
+from monitor.feeds.keys import cut_off, keyed, unreadable
 from monitor.model import EARLIEST, Entry, ParsedFeed, Skipped, SkipReason
 from monitor.text.clean import clean, one_line
 from monitor.text.language_tags import primary
@@ -59,14 +59,24 @@ def tried(make: Callable[[Given], Made], given: Given) -> Made | Skipped:
 
 
 def feed_of(
-    items: Sequence[Item | Skipped], *, base: str, now: datetime, title: str = "", language: str = ""
+    items: Sequence[Item | Skipped],
+    *,
+    base: str,
+    now: datetime,
+    title: str = "",
+    language: str = "",
+    is_open: bool = False,
 ) -> ParsedFeed:
-    """The feed that offers these items, in their order; relative links are resolved by `base`.
+    """The feed that offers these items, in their order; relative links are resolved by `base`. `is_open`: the document
+    ends within the last one.
 
     A link of a redirect service leads to what it names; a key is made of the link as given, so that an entry stays the
     same whatever services we know.
     """
-    parsed = keyed([item if isinstance(item, Skipped) else _found(item, base, now) for item in items])
+    found = [item if isinstance(item, Skipped) else _found(item, base, now) for item in items]
+    if is_open:
+        found[-1:] = [one if _is_told(one) else cut_off() for one in found[-1:]]
+    parsed = keyed(found)
     entries = tuple(map(_led, parsed.entries))
     return replace(parsed, entries=entries, title=one_line(plain(title)), language=primary(language))
 
@@ -76,6 +86,11 @@ def _found(item: Item, base: str, now: datetime) -> Entry | Skipped:
     if isinstance(entry, Skipped) or entry.key or entry.title or entry.text:
         return entry
     return Skipped(position=0, reason=SkipReason.EMPTY)
+
+
+def _is_told(found: Entry | Skipped) -> bool:
+    """Whether an item says what it is of and where that stands."""
+    return isinstance(found, Entry) and bool(found.link and (found.title or found.text))
 
 
 def iso_moment(text: str) -> datetime | None:

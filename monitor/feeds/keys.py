@@ -52,6 +52,11 @@ def unreadable(detail: str) -> Skipped:
     return Skipped(position=0, reason=SkipReason.UNREADABLE, detail=detail)
 
 
+def cut_off() -> Skipped:
+    """An item within which its document ends."""
+    return Skipped(position=0, reason=SkipReason.CUT_OFF)
+
+
 def _with_keys(entries: Sequence[Entry]) -> list[Entry]:
     """The entries with keys by which they are known again in the next document; equal ones only where all is equal.
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from monitor.errors import ParseError
 from monitor.feeds import json_feed, plain_feed, sitemap, xml_feed
 from monitor.feeds.items import Item, feed_of
-from monitor.feeds.keys import joined, keyed, unreadable
+from monitor.feeds.keys import cut_off, joined, keyed, unreadable
 from monitor.feeds.pieces import CUT_OFF, MOST, Pieces, pieces_of_json, pieces_of_xml
 from monitor.feeds.preclean import preclean
 from monitor.feeds.sniff import HEAD, Format, refuse_files, sniff
@@ -31,11 +31,15 @@ class _Source:
     """Of the format, for a person."""
     document: str
     damaged: str = ""
+    is_open: bool = False
+    """The document ends within its last item."""
 
 
 def parse(body: bytes, *, content_type: str, url: str, now: datetime) -> ParsedFeed:
     """The feed whose address is `url`, as fetched at `now`: no entry is dated later. Whatever it offers is an entry,
-    repeats another, or is skipped with a reason; of a document that is cut off, what came before the cut.
+    repeats another, or is skipped with a reason. Of a document that is cut off, what came before the cut: the item in
+    which it ends is an entry only if its headline or text and its address are there, or what comes with the whole
+    document would be another article.
 
     Raises: ParseError when the bytes are no feed; the message says what they are.
     """
@@ -76,7 +80,10 @@ def _source(body: bytes, content_type: str) -> _Source:
     is_empty = text.find("/>", sniffed.start) == text.find(">", sniffed.start) - 1
     is_whole = is_empty or text.rfind(f"</{sniffed.root}") > max(text.rfind("<item"), text.rfind("<entry"))
     name = _NAMES.get(sniffed.root.rpartition(":")[2].lower(), "RSS")
-    return _Source(format=Format.XML, name=name, document=document, damaged="" if is_whole else CUT_OFF)
+    if is_whole:
+        return _Source(format=Format.XML, name=name, document=document)
+    is_open = pieces_of_xml(document).is_open
+    return _Source(format=Format.XML, name=name, document=document, damaged=CUT_OFF, is_open=is_open)
 
 
 def _base(url: str) -> str:
@@ -105,16 +112,19 @@ def _read(source: _Source, base: str, now: datetime) -> tuple[ParsedFeed, bool]:
             parsed, is_whole = replace(parsed, damaged=CUT_OFF if found.cut_off else ""), True
         case Format.XML:
             read = plain_feed.read(source.document) or xml_feed.read(source.document)
-            parsed, is_whole = _feed(read.items, read.about, base, now), not read.is_broken
+            parsed = _feed(read.items, read.about, base, now, is_open=source.is_open)
+            is_whole = not read.is_broken
             parsed = replace(parsed, ttl=xml_feed.lifetime(read.about), damaged=source.damaged)
         case unknown:
             assert_never(unknown)
     return replace(parsed, format=source.name), is_whole
 
 
-def _feed(items: Sequence[Item | Skipped], about: Mapping[str, object], base: str, now: datetime) -> ParsedFeed:
+def _feed(
+    items: Sequence[Item | Skipped], about: Mapping[str, object], base: str, now: datetime, *, is_open: bool = False
+) -> ParsedFeed:
     title, language = str(about.get("title") or ""), str(about.get("language") or "")
-    return feed_of(items, base=base, now=now, title=title, language=language)
+    return feed_of(items, base=base, now=now, title=title, language=language, is_open=is_open)
 
 
 def _pieces(source: _Source) -> Pieces:
@@ -131,10 +141,13 @@ def _salvaged(pieces: Pieces, url: str, now: datetime) -> ParsedFeed:
 
 
 def _piece(document: str, url: str, now: datetime) -> ParsedFeed:
+    is_open = False
     try:
-        return _read(_source(document.encode(), ""), _base(url), now)[0]
+        source = _source(document.encode(), "")
+        is_open = _pieces(source).is_open
+        return _read(source, _base(url), now)[0]
     except ParseError as error:
-        return keyed([unreadable(str(error))])
+        return keyed([cut_off() if is_open else unreadable(str(error))])
 
 
 def _read_of(parsed: ParsedFeed) -> int:

@@ -25,6 +25,8 @@ class Pieces:
     tail: str = ""
     damaged: str = ""
     """Why the document is not whole, for a person; "" where it is."""
+    is_open: bool = False
+    """The last item does not end."""
 
     @property
     def frame(self) -> str:
@@ -34,12 +36,15 @@ class Pieces:
     @property
     def documents(self) -> tuple[str, ...]:
         """The same feed as often as it has items, with one item each."""
-        return tuple(f"{self.head}{item}{self.tail}" for item in self.items)
+        ends = [self.tail] * len(self.items)
+        if self.is_open:
+            ends[-1] = ""
+        return tuple(f"{self.head}{item}{end}" for item, end in zip(self.items, ends, strict=True))
 
 
 def pieces_of_xml(document: str) -> Pieces:
     """RSS, RDF or Atom from its root element on; tags in CDATA and comments that end are no items."""
-    starts, end = _starts(document)
+    starts, end, is_open = _starts(document)
     if not starts:
         return Pieces(head=document)
     ends = (*starts[1:], end)
@@ -47,13 +52,14 @@ def pieces_of_xml(document: str) -> Pieces:
         head=document[: starts[0]],
         items=tuple(document[a:b] for a, b in zip(starts, ends, strict=True)),
         tail=document[end:],
+        is_open=is_open,
     )
 
 
-def _starts(document: str) -> tuple[list[int], int]:
-    """Where items begin, and where the last of them ends."""
+def _starts(document: str) -> tuple[list[int], int, bool]:
+    """Where items begin, where the last of them ends, and whether it has no end but the document's."""
     starts: list[int] = []
-    position, end = 0, len(document)
+    position, end, is_open = 0, len(document), False
     endless: set[str] = set()
     while mark := _XML_MARKS.search(document, position):
         position = mark.end()
@@ -63,15 +69,15 @@ def _starts(document: str) -> tuple[list[int], int]:
             position = found + len(closing) if found >= 0 else position
             endless |= {closing} if found < 0 else set()
         elif mark[1]:
-            end = document.find(">", position) + 1 or len(document)
+            end, is_open = document.find(">", position) + 1 or len(document), False
         else:
             starts.append(mark.start())
-            end = len(document)
-    return starts, end
+            end, is_open = len(document), True
+    return starts, end, is_open
 
 
 def pieces_of_json(document: str) -> Pieces:
-    """A JSON Feed; of one that is cut off, the items before the cut. Texts and nested lists are passed over."""
+    """A JSON Feed; of one that is cut off, the items up to the cut. Texts and nested lists are passed over."""
     found = _JSON_ITEMS.search(document)
     if found is None:
         return Pieces(head=document)
@@ -87,5 +93,7 @@ def pieces_of_json(document: str) -> Pieces:
                 break
             if depth == 0:
                 items.append(document[start : mark.end()])
+    if depth > 0:
+        items.append(document[start:])
     damaged = "" if depth < 0 else CUT_OFF
-    return Pieces(head='{"items": [', items=tuple(items), tail="]}", damaged=damaged)
+    return Pieces(head='{"items": [', items=tuple(items), tail="]}", damaged=damaged, is_open=depth > 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from monitor.errors import ParseError
 from monitor.feeds.elements import Names, walk
 from monitor.feeds.items import Item, Wording, iso_moment
-from monitor.feeds.keys import unreadable
+from monitor.feeds.keys import cut_off, unreadable
 from monitor.model import Skipped
 from monitor.text.markup import looks_like_html
 
@@ -44,7 +44,7 @@ def read(document: bytes) -> Sitemap:
     reader.close()
     sitemap = reader.sitemap
     sitemap.cut_off = fault is not None
-    if fault and not sitemap.items:
+    if fault and not any(isinstance(item, Item) for item in sitemap.items):
         raise ParseError(f"the sitemap is broken or cut off, and nothing in it can be read: {fault.what}")
     if not reader.is_news and not any(isinstance(item, Item) for item in sitemap.items):
         raise ParseError(
@@ -76,9 +76,9 @@ class _Reader:
             self._given = {}
 
     def close(self) -> None:
-        """Take what a document that is cut off still says of its last item."""
-        if "title" in self._given:
-            self.sitemap.items.append(self._item())
+        """Take what a document that is cut off still says of its last item, if that can be known again."""
+        if self._given:
+            self.sitemap.items.append(self._item() if {"title", "link"} <= self._given.keys() else cut_off())
 
     def _item(self) -> Item | Skipped:
         given = self._given

@@ -99,13 +99,11 @@ class Search:
         self._left_off = 0
 
     async def at(self, given: str) -> Discovery:
-        """The feeds at an address, or of the site there, as a person names them.
+        """The feeds at an address, or of the site there, as a person names them, and `urls.typed` takes.
 
-        Raises: FetchError, when nothing answers at all; ParseError, when `given` is no address.
+        Raises: FetchError, when nothing answers at all.
         """
         url = urls.typed(given)
-        if not url:
-            raise ParseError(f'"{urls.redact(given)}" is no http(s) address; write a host or a URL')
         fetched = await self._first(url, given)
         answer = await self._judged(fetched, Lead(url=url, source=Source.GIVEN))
         self._keep(answer)

@@ -36,6 +36,8 @@ class Tally:
     """Feed → why its poll failed."""
     postponed: int = 0
     """Polls that were not made: their host rests, or our own network is down."""
+    resting: set[FeedId] = field(default_factory=set)
+    """Feeds whose last poll was not made, because their host is left alone for a while."""
     refused: int = 0
     """Failed polls that some server answered."""
     offered: int = 0
@@ -72,6 +74,7 @@ class Tally:
 
     def add_poll(self, feed_id: FeedId, outcome: Outcome, news: News, new_matches: int) -> None:
         """Count one poll."""
+        self.resting.discard(feed_id)
         match outcome:
             case Polled(parsed=parsed):
                 self.polled += 1
@@ -81,8 +84,9 @@ class Tally:
             case Failed(reason=reason, reached=reached):
                 self.failed[feed_id] = reason
                 self.refused += reached
-            case Postponed():
+            case Postponed(wait=wait):
                 self.postponed += 1
+                self.resting |= {feed_id} if wait else set()
             case _:
                 assert_never(outcome)
         self.matches += new_matches

@@ -73,7 +73,9 @@ def _names(
     lists: Mapping[str, TermList], watchlists: Sequence[Watchlist], values: Mapping[QueryField, Iterable[str]]
 ) -> Names:
     given = {where: tuple(some) for where, some in values.items()}
-    return Names(lists=tuple(lists), watchlists=[one.id for one in watchlists], values={**Names().values, **given})
+    # No file's name begins with "-": that is a query which somebody typed, and which nothing can name.
+    nameable = [one.id for one in watchlists if not one.id.startswith("-")]
+    return Names(lists=tuple(lists), watchlists=nameable, values={**Names().values, **given})
 
 
 class _Whole:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from monitor.model import Affiliation
-from monitor.rules.mistakes import did_you_mean
+from monitor.rules.mistakes import nearest
 from monitor.rules.parts import BODY, EVERYWHERE, VALUES, Part, Parts, asked_of_words, narrowed, reached
 from monitor.rules.reading import is_value
 from monitor.rules.syntax import (
@@ -27,6 +27,7 @@ from monitor.rules.syntax import (
     show,
 )
 from monitor.rules.terms import Fault, fault_of
+from monitor.text.language_tags import meant
 
 _WITHOUT_PLACE = (And, Not, AtLeast, Count, WatchlistRef)
 _SHOWN = 12
@@ -61,10 +62,9 @@ def _node_faults(node: Node, names: Names) -> Iterator[Fault]:
             if fault:
                 yield Fault(at=at, what=fault.what, hint=fault.hint)
         case ListRef(name=name, at=at) if name not in names.lists:
-            yield _unknown(f"@{name}", "list", [f"@{known}" for known in names.lists], "write it in lists/", at)
+            yield _unknown(name, "list", names.lists, at, sign="@", otherwise="write it in lists/")
         case WatchlistRef(name=name, at=at) if name not in names.watchlists:
-            known = [f"@watchlist:{one}" for one in names.watchlists]
-            yield _unknown(f"@watchlist:{name}", "watchlist", known, "", at)
+            yield _unknown(name, "watchlist", names.watchlists, at, sign="@watchlist:")
         case AtLeast():
             yield from _count_faults(node)
         case Near() | Sentence() | Count():
@@ -75,10 +75,16 @@ def _node_faults(node: Node, names: Names) -> Iterator[Fault]:
             return
 
 
-def _unknown(given: str, kind: str, known: Collection[str], otherwise: str, at: int) -> Fault:
-    known = tuple(sorted(known))
-    there_are = f"there are {', '.join(known[:_SHOWN])}{' …' if len(known) > _SHOWN else ''}" if known else otherwise
-    return Fault(at=at, what=f"there is no {kind} {given}", hint=did_you_mean(given, known, there_are))
+def _unknown(
+    name: str, kind: str, known: Collection[str], at: int, *, sign: str = "", code: str = "", otherwise: str = ""
+) -> Fault:
+    """That there is no such name. `sign`: what stands before one in a query; `code`: the one that is meant, where that
+    can be told; `otherwise`: the advice where there is none at all.
+    """
+    near = code if code in known else nearest(name, tuple(known))
+    there_are = ", ".join(f"{sign}{one}" for one in sorted(known)[:_SHOWN]) + (" …" if len(known) > _SHOWN else "")
+    hint = f"did you mean {sign}{near}?" if near else f"there are {there_are}" if known else otherwise
+    return Fault(at=at, what=f"there is no {kind} {sign}{name}", hint=hint)
 
 
 def _count_faults(node: AtLeast) -> Iterator[Fault]:
@@ -124,7 +130,8 @@ def _value_faults(where: QueryField, node: Node, names: Names) -> Iterator[Fault
             what = f"{where}: cannot be {show(part)}"
             yield Fault(at=part.at, what=what, hint=f"it takes one value, or several: {where}:(a OR b)")
         elif where in names.values and not any(is_value(value, part.text, where) for value in names.values[where]):
-            yield _unknown(part.text, str(where), names.values[where], "", part.at)
+            known, code = names.values[where], meant(part.text) if where is QueryField.LANG else ""
+            yield _unknown(part.text, where, known, part.at, code=code)
 
 
 def _field_faults(node: Node, allowed: Parts) -> Iterator[Fault]:

@@ -32,8 +32,13 @@ _OPERANDS = (
 
 def did_you_mean(given: str, known: tuple[str, ...], otherwise: str = "") -> str:
     """The suggestion of the nearest known name, else `otherwise`."""
-    near = get_close_matches(given, known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else otherwise
+    near = nearest(given, known)
+    return f"did you mean {near}?" if near else otherwise
+
+
+def nearest(given: str, known: tuple[str, ...]) -> str:
+    """The known name that is most like the given one; "" where none is."""
+    return next(iter(get_close_matches(given, known, n=1, cutoff=0.6)), "")
 
 
 def mistake(*, kind: str, text: str, at: int, before: str, wants_operand: bool, open_at: int | None) -> Fault:

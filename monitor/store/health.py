@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, case, func, or_, select
 
 from monitor.feeds.health import GAPS_OVER, TEXTS_OVER, Facts
 from monitor.feeds.rhythm import HISTORY, SHORTEST_SILENCE, Silence, strange_silence
@@ -23,11 +23,16 @@ def of_feeds(tx: Transaction, now: datetime) -> tuple[Facts, ...]:
     silences = _silences_of_feeds(tx, rows)
     gaps = gaps_since(tx, now - GAPS_OVER)
     texts = _texts(tx, now - TEXTS_OVER)
+    # Of few feeds: their last poll did not fail, and yet left an error; no document of theirs had an entry.
+    damaged = _damaged(tx, [row.id for row in rows if row.last_error and not row.failures], now - GAPS_OVER)
+    empty = _empty(tx, [row.id for row in rows if not row.window and row.last_success_at and not row.last_new_at])
     return tuple(
         Facts(
             state=state_of(row),
             last_new_at=row.last_new_at,
             gaps=gaps.get(row.id, 0),
+            damaged=damaged.get(row.id, 0),
+            empty=empty.get(row.id, 0),
             pages=texts.get(row.id, (0, 0))[0],
             full_texts=texts.get(row.id, (0, 0))[1],
             silence=silences.get(row.id),
@@ -67,6 +72,29 @@ def _texts(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
     rows = select(articles.c.feed_id, func.count(), full)
     rows = rows.where(articles.c.first_seen_at >= since, articles.c.read_at.is_not(None))
     return {row[0]: (row[1], row[2]) for row in tx.execute(rows.group_by(articles.c.feed_id))}
+
+
+def _damaged(tx: Transaction, of: Sequence[str], since: datetime) -> dict[str, int]:
+    """Feed → its polls since then that brought a part of a document, after the last that brought a whole one."""
+    found: dict[str, int] = {}
+    for batch in batches(of):
+        ours = (polls.c.feed_id.in_(batch), polls.c.polled_at >= since, polls.c.outcome != "failed")
+        whole = select(polls.c.feed_id, func.max(polls.c.polled_at).label("at")).where(*ours, polls.c.error == "")
+        last = whole.group_by(polls.c.feed_id).subquery()
+        rows = select(polls.c.feed_id, func.count()).outerjoin(last, last.c.feed_id == polls.c.feed_id)
+        rows = rows.where(*ours, polls.c.error != "", or_(last.c.at.is_(None), polls.c.polled_at > last.c.at))
+        found |= {feed_id: int(number) for feed_id, number in tx.execute(rows.group_by(polls.c.feed_id))}
+    return found
+
+
+def _empty(tx: Transaction, of: Sequence[str]) -> dict[str, int]:
+    """Feed → its polls that did not fail."""
+    found: dict[str, int] = {}
+    for batch in batches(of):
+        rows = select(polls.c.feed_id, func.sum(polls.c.times)).where(polls.c.feed_id.in_(batch))
+        rows = rows.where(polls.c.outcome != "failed").group_by(polls.c.feed_id)
+        found |= {feed_id: int(number) for feed_id, number in tx.execute(rows)}
+    return found
 
 
 def _silences_of_feeds(tx: Transaction, rows: Sequence[Row[Any]]) -> dict[str, Silence]:

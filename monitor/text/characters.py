@@ -17,6 +17,8 @@ INVISIBLE = "\u00ad\u034f\u061c\u180e\u200d-\u200f\u202a-\u202e\u2060-\u2064\u20
 """Soft hyphens, directions, joiners, variation selectors: no reader sees them."""
 HEBREW = "\u05d0-\u05ea"
 ARABIC = "\u0620-\u063f\u0641-\u064a\u066e-\u066f\u0671-\u06d3\u06fa-\u06fc\u0750-\u077f\u08a0-\u08c7"
+HANGUL = "가-힣"
+"""Korean syllables, of two or three letters each."""
 POINTS = (
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08ca-\u08e1\u08e3-\u08ff"

@@ -1,12 +1,13 @@
-"""A token → the words it may stand for: itself, what an apostrophe sets off, what remains without proclitics.
+"""A token → the words it may stand for: itself, what an apostrophe sets off, what is left without clitics or particles.
 
 Refah'ta → Refahta, Refah      l’accord → laccord, accord      وبالأنفاق → وبالأنفاق, بالأنفاق, الأنفاق, أنفاق
+터널에서는 → 터널에서는, 터널
 """
 
 import re
 from dataclasses import dataclass
 
-from monitor.text.characters import APOSTROPHES, ARABIC, HEBREW
+from monitor.text.characters import APOSTROPHES, ARABIC, HANGUL, HEBREW
 from monitor.text.fold import LONGEST, bare, fold
 
 _APOSTROPHE = re.compile(f"[{re.escape(APOSTROPHES)}]+")
@@ -18,6 +19,19 @@ _HEBREW = re.compile(f"[{HEBREW}]")
 # In the order in which they stand before a word, at most one of each.
 _ARABIC_PROCLITICS = (("و", "ف"), ("لل", "ب", "ك", "ل"), ("ال", "ٱل"))
 _HEBREW_PROCLITICS = (("ו",), ("לכש", "כש", "מש", "ש"), ("מ", "ב", "ל", "כ"), ("ה",))
+# What Korean writes behind a noun: the plural, a case, a stress; each alone or in this order.
+_KOREAN_CASES = (
+    "이|가|을|를|의|와|과|로|으로|로서|으로서|로써|으로써|로부터|으로부터|에|에서|에게|에게서|한테|께|께서|까지|부터|처럼|보다|마다|조차|이나|나"
+    "|이라는|라는|이라고|라고|이며|며|이란|란"
+)
+_KOREAN = re.compile(f"(?=.)들?(?:{_KOREAN_CASES})?(?:은|는|도|만|만이|만을|의)?")
+_LONGEST_PARTICLES = 6
+_HANGUL = re.compile(f"[{HANGUL}]")
+_AFTER_CONSONANT = ("이", "을", "과", "은", "으로")
+_AFTER_VOWEL = ("가", "를", "와", "는", "로", "나", "라", "며", "란")
+"""How the particles begin that follow a syllable with a final consonant, and one without."""
+_FINALS, _RIEUL = 28, 8
+"""A syllable's number is a multiple of these and the number of its final consonant, 0 for none; ㄹ takes 로, too."""
 _SHORTEST = 2
 _BEFORE_APOSTROPHE = 2
 
@@ -30,7 +44,7 @@ class Form:
     """As `fold.bare` leaves it: case and hamzas still count."""
     key: str
     clipped: bool = False
-    """Proclitics were taken away: the less remains, the likelier it is another word."""
+    """Proclitics or particles were taken away: the less remains, the likelier it is another word."""
 
 
 def forms(token: str) -> tuple[Form, ...]:
@@ -65,10 +79,28 @@ def _parts(token: str) -> list[str]:
 
 
 def _clippings(word: str) -> list[Form]:
-    """The bare word, and what remains of it without each run of proclitics."""
+    """The bare word, and what remains of it without each run of proclitics or particles."""
+    if _HANGUL.match(word[-1:]):
+        return [Form(word, fold(word)), *(Form(stem, fold(stem), clipped=True) for stem in _stems(word))]
     starts = [0]
     steps = _ARABIC_PROCLITICS if _ARABIC.match(word) else _HEBREW_PROCLITICS if _HEBREW.match(word) else ()
     for step in steps:
         starts += [start + len(clitic) for start in starts for clitic in step if word.startswith(clitic, start)]
     lengths = (start for start in starts if not start or len(word) - start >= _SHORTEST)
     return [Form(word[start:], fold(word[start:]), start > 0) for start in lengths]
+
+
+def _stems(word: str) -> list[str]:
+    """What may stand before Korean particles."""
+    ends = range(max(_SHORTEST, len(word) - _LONGEST_PARTICLES), len(word))
+    return [word[:end] for end in ends if _KOREAN.fullmatch(word, end) and _is_followed(word[end - 1], word[end:])]
+
+
+def _is_followed(last: str, particles: str) -> bool:
+    """Whether Korean writes these particles, and not their twins (이 and 가), behind a syllable."""
+    if not _HANGUL.match(last):
+        return True
+    final = (ord(last) - ord("가")) % _FINALS
+    if final == _RIEUL and particles.startswith("로"):
+        return True
+    return not particles.startswith(_AFTER_VOWEL if final else _AFTER_CONSONANT)

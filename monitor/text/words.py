@@ -3,8 +3,10 @@
 Look up by key, then verify: folding makes الإنفاق (spending) and الأنفاق (the tunnels) equal.
 """
 
+import re
 from dataclasses import dataclass
 
+from monitor.text.characters import HANGUL
 from monitor.text.fold import bare, fold
 from monitor.text.forms import Form, without_article
 from monitor.text.lemmas import lemma
@@ -12,6 +14,8 @@ from monitor.text.patterns import fits
 
 _HAMZAS = frozenset("أإآ")
 _ALONE = 3
+"""Letters that must be left of a word; a Korean syllable is two or three."""
+_HANGUL = re.compile(f"[{HANGUL}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Word:
         """Is this form of a token the word?"""
         if self.pattern:
             return not form.clipped and fits(self.pattern, form.bare, form.key)
-        if form.clipped and self.alone and len(form.key) < _ALONE:
+        if form.clipped and self.alone and len(form.key) < _ALONE and not _HANGUL.match(form.key):
             return False
         return any(self._spells(form, key, letters) for key, letters in self.spellings) or self._inflects(form)
 

@@ -51,7 +51,7 @@ def test_an_article_without_an_address_may_get_one() -> None:
     ("url", "wall"),
     [
         ("https://example.com/cdn-cgi/challenge", True),
-        ("https://id.example.com/x", True),
+        ("https://id.example.com/x", False),
         ("https://example.com/a/consent", True),
         ("https://example.com/a/consent-law-passed", False),
         ("https://example.com/a?next=/login", False),

@@ -94,13 +94,33 @@ def test_an_article_about_captchas_is_no_bot_check() -> None:
         ("https://gazette.example/en/?utm_source=x", Shortfall.GONE, False),
         ("https://consent.gazette.example/?to=1", Shortfall.CONSENT, True),
         ("https://gazette.example/login?next=/news/1", Shortfall.LOGIN, False),
+        ("https://gazette.example/auth/login/", Shortfall.LOGIN, False),
         ("https://gazette.example/news/1-slug", None, False),
+        ("https://gazette.example/verify/2026/gaza-tunnel-story", None, False),
+        ("https://gazette.example/challenge/tunnels", None, False),
+        ("https://gazette.example/auth/2026/tunnels.html", None, False),
+        ("https://gazette.example/register/world/tunnels/", None, False),
+        ("https://gazette.example/consent/2026/tunnels?page=/login", None, False),
+        ("https://id.gazette.example/berita/terowongan-gaza", None, False),
+        ("https://account.gazette.example/story/1", None, False),
         ("", None, False),
     ],
 )
 def test_where_a_redirect_ends_decides_whose_text_it_is(landed: str, shortfall: Shortfall | None, retry: bool) -> None:
     found = verdict(page=Page(text=LONG), landed=landed)
     assert (found.shortfall, found.retry, found.text == LONG) == (shortfall, retry, shortfall is None)
+
+
+@pytest.mark.parametrize("landed", ["https://gazette.example/news/verify", "https://sso.gazette.example/news/1"])
+def test_a_whole_article_that_begins_as_its_feed_says_is_kept_wherever_it_stands(landed: str) -> None:
+    assert verdict(page=Page(text=LONG), feed=LONG[:200], landed=landed).text == LONG
+    assert verdict(page=Page(text=LONG), feed="Of something else.", landed=landed).text == ""
+
+
+def test_a_short_page_at_the_address_of_a_wall_is_one_wherever_that_is_said() -> None:
+    landed = "https://gazette.example/verify/2026/x"
+    assert verdict(page=Page(text="Hello."), landed=landed).shortfall is Shortfall.CHALLENGE
+    assert verdict(page=None, landed=landed).shortfall is Shortfall.CHALLENGE
 
 
 def test_a_front_page_that_was_asked_for_is_no_diversion() -> None:

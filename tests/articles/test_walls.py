@@ -122,7 +122,9 @@ def test_a_title_tells_a_bot_check(title: str, wall: Shortfall | None) -> None:
         ("https://consent.yahoo.example/v2/collectConsent?sessionId=1", CONSENT),
         ("https://gazette.example/consent/", CONSENT),
         ("https://gazette.example/cdn-cgi/l/chk", CHALLENGE),
+        ("https://accounts.gazette.example/ServiceLogin?next=1", LOGIN),
         ("https://gazette.example/subscribe", PAYWALL),
+        ("https://id.gazette.example/berita/1", None),
         ("https://gazette.example/news/consent-law-passed", None),
     ],
 )

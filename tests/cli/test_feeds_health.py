@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,19 @@ from monitor.cli.terminal import width
 from monitor.clock import now
 from monitor.feeds.health import Condition, Facts, judge
 from monitor.feeds.rhythm import Silence
-from monitor.model import ArticleId, FailureKind, FeedId, FeedState, Matched, News, Read, Unchanged, Validators
+from monitor.model import (
+    ArticleId,
+    FailureKind,
+    FeedId,
+    FeedState,
+    Matched,
+    News,
+    ParsedFeed,
+    Polled,
+    Read,
+    Unchanged,
+    Validators,
+)
 from monitor.store import articles, polls, readings
 from monitor.store.articles import ArticleQuery
 from monitor.store.lock import daemon_lock
@@ -87,10 +100,46 @@ def test_those_that_need_a_person_come_first_with_what_to_do(
     assert max(map(width, narrow)) <= 80
 
 
+def test_a_feed_that_is_always_cut_off_needs_a_person(monitor: Run, kept: Path, database: str) -> None:
+    feed_id, cut = FeedId("kav-hahof-he"), "the document is cut off before its end"
+    with Store.open(database) as store, store.writing() as tx:
+        for minutes in (1, 2, 3):
+            state = polls.state(tx, feed_id)
+            assert state is not None
+            parsed = ParsedFeed(offered=0, entries=(), damaged=cut)
+            outcome = Polled(parsed=parsed, validators=Validators(), body_hash="")
+            moment = now() + timedelta(minutes=minutes)
+            polls.save(tx, replace(state, last_error=cut), outcome, News(), moment, watchlists=())
+    said = monitor("feeds", "health", "--exit-code", at=kept)
+    assert said.code == 1
+    row = said.out.splitlines()[2]
+    assert row.split()[:2] == ["kav-hahof-he", "damaged"]
+    assert row.endswith(f"  monitor poll -v, {cut} (3 in a row)")
+    assert "\n1 of 14 feeds in need of a person.\n" in said.out
+    assert "1 in need of a person" in monitor("status", at=kept).out
+
+
 def test_why_a_feed_is_retried_is_said_first(monitor: Run, kept: Path, change: Change) -> None:
     change("kav-hahof-he", failures=1, failure=FailureKind.HARD, last_error="404: the feed is not there any more")
     row = monitor("feeds", "health", at=kept).out.splitlines()[2]
     assert row.endswith("  404: the feed is not there any more (1 in a row), it is retried")
+
+
+def test_what_a_server_says_of_a_feed_that_is_gone_is_not_said_twice(monitor: Run, kept: Path, change: Change) -> None:
+    reason = "410: the feed was taken down for good; look for its new address"
+    change("kav-hahof-he", failures=1, failure=FailureKind.GONE, last_error=reason)
+    row = monitor("feeds", "health", at=kept).out.splitlines()[2]
+    assert row.endswith("  find its new address, 410: the feed was taken down for good (1 in a row)")
+    assert json.loads(monitor("feeds", "health", "--format", "json", at=kept).out)[0]["last_error"] == reason
+
+
+def test_the_interval_is_told_before_one_is_learned_and_below_a_minute(
+    monitor: Run, kept: Path, change: Change
+) -> None:
+    change("kav-hahof-he", interval=timedelta(seconds=20))
+    rows = [row.split() for row in monitor("feeds", "health", "--all", at=kept).out.splitlines()]
+    every = {row[0]: row[4] for row in rows[2:16]}
+    assert (every.pop("kav-hahof-he"), set(every.values())) == ("20s", {"15m"})
 
 
 def test_a_script_is_told_by_exit_code_and_json(monitor: Run, kept: Path, change: Change) -> None:

@@ -278,8 +278,14 @@ def test_wishes_that_cannot_be_met_are_one_line(
 
 def test_an_address_that_answers_nothing_is_one_line(monitor: Run, at: Path) -> None:
     assert monitor("feeds", "add", "http://127.0.0.1:9/", at=at).code == 1
-    said = monitor("feeds", "discover", "mailto:x@y.z", at=at)
-    assert (said.code, said.err) == (1, 'monitor: "mailto:x@y.z" is no http(s) address; write a host or a URL\n')
+
+
+@pytest.mark.parametrize("command", ["add", "discover"])
+@pytest.mark.parametrize("given", ["", " ", "not a url", "ftp://gazette.example/rss", "mailto:x@y.z"])
+def test_what_is_no_address_is_a_wrong_argument(monitor: Run, at: Path, command: str, given: str) -> None:
+    said = monitor("feeds", command, given, at=at)
+    assert (said.code, said.out) == (2, "")
+    assert f'"{given}" is no http(s) address; write a host or a URL' in said.err
 
 
 def test_options_of_the_listing_belong_to_the_listing(monitor: Run, at: Path) -> None:

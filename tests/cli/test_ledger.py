@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import text
 
 from monitor.cli.ledger import ledger_lines, ledger_record
@@ -140,3 +141,12 @@ def test_a_feed_that_is_not_known_is_answered_with_the_nearest(monitor: Run, dem
     assert 'there is no feed "kav-hahof"' in said.err
     assert 'did you mean "kav-hahof-he"?' in said.err
     assert monitor("ledger", "--since", "sometime", at=demo).code == 2
+
+
+@pytest.mark.parametrize(
+    "command", [("ledger",), ("matches",), ("articles",), ("stories",), ("export", "--bundle", "x", "--watchlist", "x")]
+)
+def test_since_a_moment_to_come_there_is_nothing_to_tell(monitor: Run, demo: Path, command: tuple[str, ...]) -> None:
+    said = monitor(*command, "--since", "2999-01-01", at=demo)
+    assert (said.code, said.out) == (2, "")
+    assert '--since: "2999-01-01" is in the future' in said.err

@@ -41,7 +41,17 @@ def test_moments_are_shown_in_the_readers_zone() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "shown"),
-    [(0.5, "0m"), (119, "119m"), (120, "2h"), (47 * 60 + 59, "47h"), (48 * 60, "2d"), (60 * 24 * 400, "400d")],
+    [
+        (-0.5, "0s"),
+        (0, "0s"),
+        (0.5, "30s"),
+        (1, "1m"),
+        (119, "119m"),
+        (120, "2h"),
+        (47 * 60 + 59, "47h"),
+        (48 * 60, "2d"),
+        (60 * 24 * 400, "400d"),
+    ],
 )
 def test_a_span_is_shown_in_one_unit(minutes: float, shown: str) -> None:
     assert show_span(timedelta(minutes=minutes)) == shown

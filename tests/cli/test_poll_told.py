@@ -89,7 +89,7 @@ def test_a_verbose_poll_counts(monitor: Run, tmp_path: Path, site: LoopbackServe
     changed = rss(
         FIRST.replace("</item>", "<description>New words</description></item>") + "<item><title>Bare</title></item>"
     )
-    site.answers["/rss"] = Answer(body=changed[:-20].encode())
+    site.answers["/rss"] = Answer(body=changed[:-16].encode())
     later = monitor("poll", "gazette-en", "--dry-run", at=tmp_path).out
     assert "adds to   2025-11-10 10:00  Tunnel in Rafah" in later
     assert "new       no date  Bare\nnext" in later

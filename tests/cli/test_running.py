@@ -1,4 +1,5 @@
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from monitor.cli.demo import write_demo_config
 from monitor.cli.progress import print_summary
 from monitor.demo.outlets import OUTLETS, feed_path
 from monitor.demo.site import DemoSite
-from monitor.model import Failed, FailureKind, FeedId, News
+from monitor.model import Failed, FailureKind, FeedId, News, Postponed, Unchanged, Validators
 from monitor.pipeline.tally import Tally
 from tests.builders import a_feed
 from tests.cli.conftest import Run
@@ -165,6 +166,16 @@ def test_a_summary_names_what_failed_and_why(capsys: pytest.CaptureFixture[str])
     tally.put_off = 3
     print_summary(tally, ())
     assert "put off   3 pages for a later run" in capsys.readouterr().out
+    for feed, wait in (("a", 60), ("b", 60), ("c", 60), ("of a network that is down", 0)):
+        tally.add_poll(FeedId(feed), Postponed(wait=timedelta(seconds=wait)), News(), 0)
+    tally.add_poll(FeedId("c"), Unchanged(validators=Validators()), News(), 0)
+    print_summary(tally, ())
+    shown = capsys.readouterr().out
+    assert "feeds     2 polled: 0 read, 1 unchanged, 1 failed\n" in shown
+    assert "put off   2 feeds and 3 pages for a later run: their hosts asked for fewer requests\n" in shown
+    tally.put_off = 0
+    print_summary(tally, ())
+    assert "put off   2 feeds for" in capsys.readouterr().out
 
 
 def test_python_dash_m_is_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

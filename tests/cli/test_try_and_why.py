@@ -144,6 +144,27 @@ def test_what_is_wrong_with_a_typed_query_has_a_caret(monitor: Run, demo: Path) 
     assert tried(monitor, demo, "a", "--query", "b", "--watchlist", "c").code == 2
 
 
+@pytest.mark.parametrize("command", [("try", "-"), ("rules", "explain")])
+def test_a_typed_query_is_checked_as_a_watchlists_is(monitor: Run, demo: Path, command: tuple[str, ...]) -> None:
+    query = "x AND country:Egypt AND outlet:nosuch AND lang:arabic AND lang:en AND @watchlist:nosuch"
+    said = monitor(*command, "--query", query, at=demo)
+    assert (said.code, said.out) == (2, "")
+    told = [line for line in said.err.splitlines() if line.startswith("--query:")]
+    assert [line.partition(" (")[0] for line in told] == [
+        "--query:1:15: there is no country Egypt",
+        "--query:1:32: there is no outlet nosuch",
+        "--query:1:48: there is no lang arabic",
+        "--query:1:71: there is no watchlist @watchlist:nosuch",
+    ]
+    assert told[2].endswith(" (did you mean ar?)")
+    assert told[3].endswith(" (there are @watchlist:ceasefire-talks, @watchlist:rafah-tunnel-fighters)")
+
+
+def test_a_typed_query_cannot_name_itself(monitor: Run, demo: Path) -> None:
+    said = monitor("rules", "explain", "--query", "x OR @watchlist:--query", at=demo)
+    assert (said.code, "there is no watchlist @watchlist:--query (there are" in said.err) == (2, True)
+
+
 def test_rules_can_be_tried_while_their_examples_fail(monitor: Run, kept: Path) -> None:
     text = "query: '@gaza'\nshould_match: [Rafah]\n"
     (kept / "config" / "watchlists" / "ceasefire-talks.yaml").write_text(text, encoding="utf-8")

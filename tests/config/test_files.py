@@ -26,8 +26,15 @@ def write(folder: Path, *names: str) -> None:
 
 
 def test_yaml_files_of_the_folder_and_its_subfolders_are_read(tmp_path: Path) -> None:
-    wanted = ["feeds.yaml", "lists/rafah.yaml", "lists/tunnels.yml", "odd/one.yaml", "monitor.yml"]
-    write(tmp_path, *wanted, "README.md", ".hidden.yaml", "lists/.#rafah.yaml", ".git/x.yaml", "lists/deep/er.yaml")
+    wanted = [
+        "feeds.yaml",
+        "lists/rafah.yaml",
+        "lists/tunnels.yml",
+        "odd/one.yaml",
+        "monitor.yml",
+        "lists/deep/er.yaml",
+    ]
+    write(tmp_path, *wanted, "README.md", ".hidden.yaml", "lists/.#rafah.yaml", ".git/x.yaml", "lists/deep/er.txt")
 
     assert read_files(tmp_path) == {name: name.encode() for name in wanted}
 
@@ -38,6 +45,13 @@ def test_links_are_followed_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "config/lists").symlink_to(tmp_path / "shared/lists")
 
     assert list(read_files(tmp_path / "config")) == ["feeds.yaml", "lists/a.yaml", "monitor.yaml"]
+
+
+def test_a_link_to_a_folder_around_it_is_followed_once(tmp_path: Path) -> None:
+    write(tmp_path, "lists/a.yaml", "watchlists/b.yaml")
+    (tmp_path / "lists" / "round").symlink_to(tmp_path / "lists")
+    (tmp_path / "lists" / "across").symlink_to(tmp_path / "watchlists")
+    assert sorted(read_files(tmp_path)) == ["lists/a.yaml", "lists/across/b.yaml", "watchlists/b.yaml"]
 
 
 def test_of_a_huge_file_only_so_much_is_read_as_shows_it(tmp_path: Path) -> None:
@@ -132,6 +146,8 @@ def test_a_look_tells_every_change_without_reading(tmp_path: Path) -> None:
     (tmp_path / "feeds.yaml").write_text("outlets: {}\n")
     assert changed()
     path.unlink()
+    assert changed()
+    write(tmp_path, "lists/old/words.yaml")
     assert changed()
     (tmp_path / "lists" / "notes.txt").write_text("no YAML")
     (tmp_path / "lists" / ".words.yaml.swp").write_text("hidden")

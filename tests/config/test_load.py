@@ -249,6 +249,18 @@ def test_a_damaged_list_does_not_keep_other_examples_from_being_tried() -> None:
             {"old/rafah.yaml": "x: y"},
             "old/rafah.yaml: nothing is read from this folder (there are lists/ and watchlists/)",
         ),
+        (
+            {"watchlists/old/rafah.yaml": "query: rafah"},
+            "watchlists/old/rafah.yaml: nothing is read from this folder (move it up into watchlists/)",
+        ),
+        (
+            {"lists/a/b/c.yml": "x: y"},
+            "lists/a/b/c.yml: nothing is read from this folder (move it up into lists/)",
+        ),
+        (
+            {"old/lists/rafah.yaml": "x: y"},
+            'old/lists/rafah.yaml: nothing is read from this folder (did you mean "lists/"?)',
+        ),
         ({"monitor.yml": ""}, "monitor.yml: stands beside monitor.yaml (keep one of the two)"),
         ({"feeds.yml": ""}, "feeds.yml: stands beside feeds.yaml (keep one of the two)"),
         (

@@ -191,6 +191,13 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 
 @both
+def test_what_is_missing_behind_the_last_line_is_told_there(loader: Any) -> None:
+    tree, _ = tree_of("---\n ", loader)
+    assert tree is not None
+    assert tree.place.line == 2
+
+
+@both
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n...\n"])
 def test_a_file_without_a_value_is_empty(loader: Any, text: str) -> None:
     tree, problems = tree_of(text, loader)

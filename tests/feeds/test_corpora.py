@@ -12,14 +12,18 @@ from bench.corpus import document, is_feed
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
 from tests.feeds.documents import read
+from tests.sizes import FACTOR
 
 FEEDS = Path(__file__).parents[3] / "shared" / "corpora" / "feeds"
 pytestmark = [
     pytest.mark.corpora,
+    pytest.mark.nightly,
     pytest.mark.skipif(not FEEDS.exists(), reason="needs the feeds of ../shared/corpora/feeds"),
 ]
-# Folder → of how many files one is read: nearly all that differs, in seconds.
+# Folder → of how many files one is read: nearly all that differs, in seconds. At night all are.
 SAMPLES = {"feedparser-suite": 1, "real": 6, "wire-2026-08": 3, "sequences": 12}
+if FACTOR > 1:
+    SAMPLES = dict.fromkeys(SAMPLES, 1)
 
 
 def _documents(folder: str) -> list[tuple[str, bytes]]:

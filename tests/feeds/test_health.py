@@ -11,7 +11,7 @@ from monitor.model import FailureKind, FeedId, FeedState
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)
-OWN = ("gaps", "pages", "full_texts", "silence", "last_new_at")
+OWN = ("gaps", "damaged", "empty", "pages", "full_texts", "silence", "last_new_at")
 SILENCE = Silence(since=NOON - 50 * HOUR, expected=9.0, chance=1e-4)
 
 
@@ -29,8 +29,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"crashes": 3, "failures": 1, "failure": FailureKind.HARD}, "crashing"),
     ({"interruptions": 3}, "crashing"),
     ({"moved_times": 3, "moved_to": "https://new.example/"}, "moved"),
+    ({"damaged": 3}, "damaged"),
     ({"gaps": 3}, "gaps"),
     ({"silence": SILENCE}, "quiet"),
+    ({"empty": 3}, "empty"),
     ({"failures": 9, "failure": FailureKind.TEMPORARY, "last_success_at": NOON - 24 * HOUR}, "failing"),
     ({"failures": 3, "failure": FailureKind.TEMPORARY, "last_success_at": None}, "failing"),
 ]
@@ -39,7 +41,9 @@ WELL: list[tuple[dict[str, Any], str]] = [
     ({"failures": 9, "failure": FailureKind.TEMPORARY}, "retrying"),
     ({"failures": 2, "failure": FailureKind.HARD}, "retrying"),
     ({"failures": 2, "failure": FailureKind.TEMPORARY, "last_success_at": None}, "retrying"),
+    ({"damaged": 2}, "retrying"),
     ({}, "fine"),
+    ({"empty": 2}, "fine"),
     ({"gaps": 2, "moved_times": 2, "crashes": 2, "interruptions": 2, "distrusted_at": NOON}, "fine"),
     ({"pages": 9, "full_texts": 0}, "fine"),
     ({"pages": 12, "full_texts": 3}, "fine"),

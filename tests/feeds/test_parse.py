@@ -155,11 +155,49 @@ def test_an_empty_feed_is_a_feed() -> None:
 
 
 def test_of_a_feed_that_is_cut_off_all_before_the_cut_is_kept() -> None:
-    whole = rss(item("<description>One</description>") + item(title="Second", link="https://gazette.example/2"))
-    feed = read(whole[: whole.index("gazette.example/2")])
-    assert [entry.title for entry in feed.entries] == ["Headline", "Second"]
-    assert feed.entries[1].link == ""
+    second = item("<description>It is said that</description>", title="Second", link="https://gazette.example/2")
+    whole = rss(item("<description>One</description>") + second)
+    feed = read(whole[: whole.index(" said that")])
+    assert [(entry.title, entry.text) for entry in feed.entries] == [("Headline", "One"), ("Second", "")]
     assert feed.damaged == "the document is cut off before its end"
+
+
+CUT = {
+    "RSS": rss(
+        item("<guid isPermaLink='false'>a1</guid><description>One</description>")
+        + "<item><title>A &amp; b</title><dc:creator>X</dc:creator><link><![CDATA[https://gazette.example/2]]></link>"
+        "<guid>https://gazette.example/2</guid><description><![CDATA[<link rel=x><p>Two</p>]]></description></item>"
+    ),
+    "RSS, a guid that is the link": rss(item() + "<item><guid>https://gazette.example/2</guid><title>B</title></item>"),
+    "RSS without links": rss(item() + "<item><title>Second</title><description>Two</description></item>"),
+    "RDF": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+    "<item><title>One</title><link>https://gazette.example/1</link></item>"
+    '<item rdf:about="https://gazette.example/2"><title>B</title><link>https://gazette.example/2</link></item></rdf:RDF>',
+    "Atom": '<feed xmlns="http://www.w3.org/2005/Atom"><title>G</title>'
+    '<entry><id>urn:1</id><title>One</title><link href="https://gazette.example/1"/><summary>S</summary></entry>'
+    '<entry><id>urn:2</id><link rel="alternate" href="https://gazette.example/2"/>\n<title type="xhtml">'
+    '<div xmlns="http://www.w3.org/1999/xhtml"><b>Two</b> of them</div></title><summary>Said</summary></entry></feed>',
+    "JSON": '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "https://gazette.example/1", '
+    '"title": "One"}, {"id": "2", "url": "https://gazette.example/2", "title": "Two", "authors": [{"name": "X"}]}]}',
+    "sitemap": '<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">'
+    "<url><loc>https://gazette.example/1</loc><news:news><news:title>One</news:title></news:news></url>"
+    "<url><news:news><news:title>Two</news:title></news:news><loc>https://gazette.example/2</loc></url></urlset>",
+}
+
+
+@pytest.mark.parametrize("whole", CUT.values(), ids=CUT)
+def test_wherever_a_feed_is_cut_off_it_offers_no_article_that_is_not_in_the_whole(whole: str) -> None:
+    sound, reasons = read(whole), set()
+    known = {(entry.link, entry.title) for entry in sound.entries}
+    for end in range(whole.index("gazette.example/1"), len(whole)):
+        try:
+            feed = read(whole[:end])
+        except ParseError:
+            continue
+        assert {(entry.link, entry.title) for entry in feed.entries} <= known, whole[:end]
+        assert feed.offered == len(feed.entries) + feed.repeated + len(feed.skipped) <= sound.offered
+        reasons |= {each.reason for each in feed.skipped}
+    assert reasons == {SkipReason.CUT_OFF}
 
 
 def test_a_bug_of_the_parser_is_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,8 +63,9 @@ def test_items_of_json_are_found_by_their_braces() -> None:
     items = [{"a": '"}{][\\'}, {"b": [{"c": 1}]}]
     document = json.dumps({"title": "T", "items": items})
     assert [json.loads(each)["items"] for each in pieces_of_json(document).documents] == [[each] for each in items]
-    assert len(pieces_of_json(document[:-3]).items) == 1
-    assert len(pieces_of_json('{"items": [{"a": 1}, 2, ["b"], {"c": "').items) == 2
+    assert pieces_of_json(document[:-3]).documents[1:] == ('{"items": [' + json.dumps(items[1])[:-1],)
+    cut = pieces_of_json('{"items": [{"a": 1}, 2, ["b"], {"c": "')
+    assert (len(cut.items), cut.is_open, pieces_of_json('{"items": [{"a": 1}, 2, ["b"], ').is_open) == (3, True, False)
 
 
 @pytest.mark.parametrize("flood", ["<!--", "<![CDATA[", '<item a="', '{"items": [' + '"\\"' * 10, '"items":['])

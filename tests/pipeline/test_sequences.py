@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -104,7 +105,7 @@ class Polling(RuleBasedStateMachine):
                 assert request.headers["if-none-match"] == before.validators.etag
 
 
-TestPolling = Polling.TestCase
+TestPolling = pytest.mark.nightly(Polling.TestCase)
 TestPolling.settings = settings(
     max_examples=cases(500), stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
 )

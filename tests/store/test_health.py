@@ -225,3 +225,36 @@ def test_a_feed_has_moved_as_long_as_its_address_is_the_one_that_was_asked(store
             polls.save(tx, moved, Unchanged(validators=Validators()), News(), NOON, watchlists=())
         assert polls.moved(tx, wanted) == {"a": there, "c": there}
         assert polls.moved(tx, [a_feed("a"), a_feed("c", url=there)]) == {"a": there}
+
+
+def damaged_poll(tx: Transaction, feed_id: str, now: datetime, damaged: str) -> None:
+    state = polls.state(tx, FeedId(feed_id)) or FeedState(feed_id=FeedId(feed_id), next_poll_at=now)
+    state = replace(state, last_polled_at=now, last_success_at=now, last_error=damaged)
+    parsed = ParsedFeed(offered=0, entries=(), damaged=damaged)
+    polls.save(tx, state, Polled(parsed=parsed, validators=Validators(), body_hash=""), News(), now, watchlists=())
+
+
+def test_polls_that_brought_a_part_are_counted_since_the_last_whole_document(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed("always"), a_feed("again"), a_feed("once"), a_feed("old")], NOON - 30 * DAY)
+        for hours, damaged in ((4, "cut"), (3, "cut"), (2, ""), (1, "cut"), (0, "cut")):
+            damaged_poll(tx, "always", NOON - hours * HOUR, "cut")
+            damaged_poll(tx, "again", NOON - hours * HOUR, damaged)
+        damaged_poll(tx, "once", NOON - 2 * HOUR, "cut")
+        damaged_poll(tx, "once", NOON, "")
+        damaged_poll(tx, "old", NOON - 9 * DAY, "cut")
+    with store.reading() as tx:
+        found = {name: facts.damaged for name, facts in by_id(health.of_feeds(tx, NOON)).items()}
+    assert found == {"always": 5, "again": 2, "once": 0, "old": 0}
+
+
+def test_a_feed_that_has_never_offered_an_entry_is_told_by_its_polls(store: Store) -> None:
+    with store.writing() as tx:
+        polls.sync(tx, [a_feed("empty"), a_feed("full"), a_feed("fresh")], NOON - DAY)
+        damaged_poll(tx, "empty", NOON - 3 * HOUR, "")
+        a_poll(tx, "empty", NOON - 2 * HOUR)
+        a_poll(tx, "empty", NOON - 2 * HOUR)
+        a_poll(tx, "full", NOON, "e1")
+    with store.reading() as tx:
+        found = {name: facts.empty for name, facts in by_id(health.of_feeds(tx, NOON)).items()}
+    assert found == {"empty": 3, "full": 0, "fresh": 0}
