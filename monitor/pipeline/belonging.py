@@ -5,7 +5,7 @@ from datetime import datetime
 from monitor.model import Article
 from monitor.store import memberships
 from monitor.store.store import Transaction
-from monitor.stories.story import Membership, place
+from monitor.stories.story import Membership, place, resembles
 
 
 def join(tx: Transaction, article: Article, now: datetime) -> Membership:
@@ -20,6 +20,8 @@ def join(tx: Transaction, article: Article, now: datetime) -> Membership:
         memberships.reword(tx, article.id, told, own)
         return known
     around = memberships.neighbourhood(tx, told, own, now)
-    found = place(article.id, told, around.neighbours, around.sizes, around.frequency)
+    alike = [one for one in around.neighbours if resembles(told, one, around.says)]
+    sizes = memberships.sizes(tx, {one.story_id for one in alike})
+    found = place(article.id, told, alike, sizes, around.says)
     memberships.add(tx, article.id, found, told, own, now)
     return found
