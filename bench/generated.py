@@ -34,6 +34,8 @@ class GeneratedSite:
     def answer(self, host: str, target: str) -> Answer:
         """A feed or an article; links lead to the host that was asked."""
         kind, _, name = target.strip("/").partition("/")
+        if kind not in ("feed", "article"):
+            return Answer(status=404)  # robots.txt
         number = int(name.removesuffix(".xml"))
         if kind == "feed":
             body, content_type = self._feed(host, number), "application/rss+xml; charset=utf-8"

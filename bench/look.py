@@ -52,7 +52,7 @@ def main() -> None:
         urls = {"SQLite": str(Path(name) / "monitor.db")}
         if given.sqlite:
             pass
-        elif (binaries := postgresql.binaries()) and _has_driver():
+        elif (binaries := postgresql.binaries()) and has_driver():
             urls["PostgreSQL"] = stack.enter_context(postgresql.server(binaries))
         else:
             print("PostgreSQL  left out: no server (initdb, postgres), or no driver (psycopg), here")
@@ -61,7 +61,8 @@ def main() -> None:
             print("\n".join(_report(database, replace(config, feeds=tuple(_made(config.feeds[0], given.feeds))))))
 
 
-def _has_driver() -> bool:
+def has_driver() -> bool:
+    """Can PostgreSQL be asked?"""
     try:
         import psycopg  # noqa: F401
     except ModuleNotFoundError:

@@ -2,17 +2,24 @@
 
 Reads *.html and *.html.gz, recursively. Each round extracts all pages with bare trafilatura and reads them with the
 monitor's own pipeline (fetch from a site on loopback, extract, match with the shipped watchlists, store): CPU of the
-daemon and of all its workers, the site's excluded. The first round is a warm-up and is not counted. Goal: 1.5 or less.
+daemon and of all its workers, the site's excluded. What pages say of themselves (dates, authors), stories and evidence
+are told apart. The first round is a warm-up and is not counted. Goal: 1.4 or less.
+
+--beside FOLDER: newspaper4k and news-please fetch and extract the same pages from the same site, one after the other;
+they are installed into virtual environments in that folder, which are made if need be. --alone: as many rounds with one
+worker, to see what a second one brings.
 """
 
 import argparse
 import asyncio
 import gzip
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -21,17 +28,20 @@ from typing import cast
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.bare import Bare, Spent, bare
+from bench.beside_extractors import NAMES, Extractor, extractor
 from bench.configured import configured
-from bench.meter import Cpu, Meter, cpu_of_threads, lighten_workers
+from bench.meter import Cpu, Meter, cpu_of_threads, lighten_workers, timed
 from bench.site import Answer, Site, served
 from monitor.app import at_work, stages
 from monitor.config.load import Config
-from monitor.model import Document, FeedId, Found, WatchlistId
+from monitor.model import Document, FeedId, Found, TextSource, WatchlistId
+from monitor.pipeline import read as reading
 from monitor.pipeline.tools import Tools
 from monitor.rules.matcher import Matcher
 
 _HOSTS = 8
 """Addresses that the pages are spread over, so that politeness (two connections a host) leaves enough to do."""
+_GOAL, _TIMES, _BESIDE = 1.4, 1.5, {"newspaper4k": 5, "news-please": 8}
 _GZIP = b"\x1f\x8b"
 
 
@@ -45,12 +55,31 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         served(Pages(paths=tuple(paths)), _HOSTS) as site,
         bare(pages, given.workers) as other,
+        ExitStack() as stack,
     ):
+        beside = [each for name in NAMES if given.beside and (each := _had(stack, name, given.beside))]
         config = configured(Path(folder), _feeds(site, given.rounds + 1), more=f"workers: {{count: {given.workers}}}\n")
         lighten_workers()
-        rounds = asyncio.run(_measured(config, site, other, given.rounds))
+        rounds = asyncio.run(_measured(config, site, Others(other, beside, len(pages)), given.rounds))
+        alone: list[Round] = []
+        if given.alone:
+            folder_alone = Path(folder) / "alone"
+            config = configured(folder_alone, _feeds(site, given.rounds + 1), more="workers: {count: 1}\n")
+            alone = asyncio.run(_measured(config, site, Others(other, (), len(pages)), given.rounds))
     print(f"{len(pages)} pages, {sum(map(len, pages)) / len(pages) / 1e3:.0f} KB on average, {given.rounds} rounds")
     print("\n".join(report(rounds, len(pages))))
+    print("\n".join(beside_report(rounds, len(pages))))
+    if alone:
+        times, one = _rate(rounds) / _rate(alone), _rate(alone)
+        print(f"\n{given.workers} workers   {times:.2f} × the articles a second of one, {one:.0f} (goal {_TIMES})")
+
+
+def _had(stack: ExitStack, name: str, folder: Path) -> Extractor | None:
+    try:
+        return stack.enter_context(extractor(name, folder))
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{name}  left out: it cannot be installed ({error})")
+        return None
 
 
 def _arguments() -> argparse.Namespace:
@@ -59,6 +88,8 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--limit", type=int, help="read only so many pages")
     arguments.add_argument("--workers", type=int, default=2, help="worker processes, on both sides")
+    arguments.add_argument("--beside", type=Path, help="a folder of virtual environments with other programs")
+    arguments.add_argument("--alone", action="store_true", help="measure one worker as well")
     return arguments.parse_args()
 
 
@@ -83,6 +114,8 @@ class Pages:
             return Answer(
                 body=self._feed(host, parts[1], int(parts[2])), headers={"Content-Type": "application/rss+xml"}
             )
+        if not parts[-1].isdecimal():
+            return Answer(status=404)  # robots.txt
         body = self.paths[int(parts[1])].read_bytes()
         headers = {"Content-Type": "text/html"} | ({"Content-Encoding": "gzip"} if body.startswith(_GZIP) else {})
         return Answer(body=body, headers=headers)
@@ -122,6 +155,33 @@ class Round:
     match: float
     """CPU of the matcher, a part of the database thread's."""
     read: int
+    texts: int
+    """Pages in which a text was found."""
+    apart: Mapping[str, float]
+    """CPU of stories and evidence, parts of the database thread's."""
+    beside: Mapping[str, float]
+    """CPU of other programs."""
+    found: Mapping[str, int]
+    """Pages in which they found a text."""
+
+    @property
+    def core(self) -> float:
+        """CPU of fetch, extraction, match and store, without what is told apart."""
+        return self.reading - self.bare.metadata
+
+    @property
+    def reading(self) -> float:
+        """The same with dates and authors, which other programs find, too."""
+        return self.cpu.both - sum(self.apart.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The other sides of a round."""
+
+    bare: Bare
+    beside: Sequence[Extractor]
+    pages: int
 
 
 class TimedMatcher:
@@ -144,31 +204,52 @@ class TimedMatcher:
         return found
 
 
-async def _measured(config: Config, site: Site, other: Bare, rounds: int) -> list[Round]:
-    meter = Meter(os.getpid(), without={site.pid, *other.pids})
+async def _measured(config: Config, site: Site, others: Others, rounds: int) -> list[Round]:
+    without = {site.pid, *others.bare.pids, *(each.pid for each in others.beside)}
+    meter = Meter(os.getpid(), without=without)
     matcher = TimedMatcher(config.matcher)
     async with at_work(replace(config, matcher=cast("Matcher", matcher))) as tools:
-        return [await _round(number, tools, meter, matcher, other) for number in range(rounds + 1)][1:]
+        with timed({"stories": (reading, "join"), "evidence": (reading, "keep_page")}) as apart:
+            return [await _round(n, tools, meter, matcher, others, apart, site) for n in range(rounds + 1)][1:]
 
 
-async def _round(number: int, tools: Tools, meter: Meter, matcher: TimedMatcher, other: Bare) -> Round:
+async def _round(
+    number: int,
+    tools: Tools,
+    meter: Meter,
+    matcher: TimedMatcher,
+    others: Others,
+    apart: Mapping[str, float],
+    site: Site,
+) -> Round:
     poll, read, _ = stages(tools, _of_round(number))
     await poll.work_off()
     # Who comes first may find the machine cooler: they take turns.
-    spent = other.extract() if number % 2 else None
+    spent = others.bare.extract() if number % 2 else None
     before, threads, matched, done = meter.cpu(), cpu_of_threads(), matcher.spent, tools.tally.read
+    texts, told_apart = tools.tally.text_sources[TextSource.PAGE], dict(apart)
     began = time.perf_counter()
     await read.work_off()
     wall, cpu = time.perf_counter() - began, meter.cpu() - before
     after = cpu_of_threads()
     return Round(
-        bare=spent or other.extract(),
+        bare=spent or others.bare.extract(),
         cpu=cpu,
         wall=wall,
         threads={name: after[name] - threads.get(name, 0.0) for name in after},
         match=matcher.spent - matched,
         read=tools.tally.read - done,
+        texts=tools.tally.text_sources[TextSource.PAGE] - texts,
+        apart={part: apart[part] - told_apart[part] for part in apart},
+        # The first round is not counted.
+        beside={each.name: each.read(_urls(site, number, others.pages)) for each in others.beside if number},
+        found={each.name: each.found for each in others.beside},
     )
+
+
+def _urls(site: Site, number: int, pages: int) -> list[str]:
+    hosts = [f"{address}:{site.port}" for address in site.addresses]
+    return [f"http://{hosts[each % _HOSTS]}/{number}/{each}" for each in range(pages)]
 
 
 # ── the report ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,11 +257,13 @@ async def _round(number: int, tools: Tools, meter: Meter, matcher: TimedMatcher,
 
 def report(rounds: Sequence[Round], pages: int) -> list[str]:
     """Lines for a person: the ratio, the speed, and where an article's milliseconds go."""
-    ratios = sorted(one.cpu.both / one.bare.bare for one in rounds)
-    rates = [one.read / one.wall for one in rounds]
+    ratios = sorted(one.core / one.bare.bare for one in rounds)
+    whole = sorted(one.cpu.both / one.bare.bare for one in rounds)
+    texts = sum(one.texts for one in rounds)
     lines = [
-        f"read             {sum(one.read for one in rounds)} pages, {median(rates):.0f} a second",
-        f"pipeline / bare  {median(ratios):.2f}   (goal 1.50; rounds {' '.join(f'{ratio:.2f}' for ratio in ratios)})",
+        f"read             {sum(one.read for one in rounds)} pages, {_rate(rounds):.0f} a second; a text in {texts}",
+        f"fetch, extract, match, store / bare   {median(ratios):.2f}   (goal {_GOAL}; {_shown(ratios)})",
+        f"with metadata, stories and evidence   {median(whole):.2f}   ({_shown(whole)})",
         "",
         "CPU of an article      ms   of bare",
     ]
@@ -191,22 +274,48 @@ def report(rounds: Sequence[Round], pages: int) -> list[str]:
     return lines
 
 
+def beside_report(rounds: Sequence[Round], pages: int) -> list[str]:
+    """Lines for a person: what it costs other programs to fetch the same pages and extract text, date and authors."""
+    lines = []
+    for name in rounds[0].beside:
+        ratios = sorted(one.beside[name] / one.reading for one in rounds)
+        whole = median(one.beside[name] / one.cpu.both for one in rounds)
+        spent, found = median(one.beside[name] for one in rounds) / pages * 1e3, rounds[-1].found[name]
+        lines.append(
+            f"{name:18} {spent:6.2f}   {median(ratios):.1f} × fetch, extract, match, store (goal {_BESIDE[name]};"
+            f" {_shown(ratios)}), {whole:.1f} × the whole pipeline; a text in {found} of {pages}"
+        )
+    return lines
+
+
+def _shown(ratios: Sequence[float]) -> str:
+    return "rounds " + " ".join(f"{ratio:.2f}" for ratio in ratios)
+
+
+def _rate(rounds: Sequence[Round]) -> float:
+    """Articles a second."""
+    return median(one.read / one.wall for one in rounds)
+
+
 def _parts(rounds: Sequence[Round]) -> dict[str, float]:
     """Part of the work → seconds a round."""
     ours, workers = median(one.bare.ours for one in rounds), median(one.cpu.workers for one in rounds)
-    daemon = median(one.cpu.daemon for one in rounds)
+    found, daemon = median(one.bare.metadata for one in rounds), median(one.cpu.daemon for one in rounds)
     loop, database = _of_thread(rounds, "MainThread"), _of_thread(rounds, "database")
     match = median(one.match for one in rounds)
+    apart = {part: median(one.apart[part] for one in rounds) for part in rounds[0].apart}
     return {
         "bare trafilatura": median(one.bare.bare for one in rounds),
         "the pipeline": median(one.cpu.both for one in rounds),
         "  the workers": workers,
-        "    extraction": ours,
+        "    extraction": ours - found,
+        "    dates, authors": found,
         "    all else": workers - ours,
         "  the daemon": daemon,
         "    fetch, loop": loop,
         "    match": match,
-        "    store": database - match,
+        "    store": database - match - sum(apart.values()),
+        **{f"    {part}": spent for part, spent in apart.items()},
         "    hand-over": daemon - loop - database,
     }
 

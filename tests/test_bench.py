@@ -84,10 +84,21 @@ def test_a_replay_accounts_for_everything_that_was_offered(corpus: Path, pages: 
 
 
 def test_reading_is_measured_beside_bare_trafilatura(pages: Path) -> None:
-    done = _run("bench/pipeline.py", pages, "--rounds", "1", "--workers", "1")
+    done = _run("bench/pipeline.py", pages, "--rounds", "1", "--alone")
     assert done.returncode == 0, done.stderr
-    assert "read             4 pages" in done.stdout
-    assert re.search(r"pipeline / bare  \d+\.\d\d ", done.stdout)
+    assert re.search(r"^read +4 pages, \d+ a second; a text in 4$", done.stdout, re.M)
+    assert re.search(r"^fetch, extract, match, store / bare +\d+\.\d\d ", done.stdout, re.M)
+    parts = re.findall(r"^    (\w.*\w) +-?\d+\.\d\d +-?\d+\.\d\d$", done.stdout, re.M)
+    assert {"dates, authors", "match", "stories", "evidence"} < set(parts)
+    assert re.search(r"^2 workers +\d+\.\d\d × the articles a second of one", done.stdout, re.M)
+
+
+def test_joining_stories_is_measured_as_the_store_grows() -> None:
+    done = _run("bench/stories.py", "--stored", "30,100", "--articles", "10", "--sqlite")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SQLite, 100 stored" in done.stdout
+    assert re.search(r"^ +\d+ \(goal 2000, × \d+\.\d\d from 30\) = own \d+ \+ server 0$", done.stdout, re.M)
+    assert re.search(r"bytes an article: shingles [\d,]+, terms [\d,]+", done.stdout)
 
 
 def test_the_start_of_commands_is_measured() -> None:
@@ -182,4 +193,5 @@ def test_the_generated_site_is_always_the_same() -> None:
     feed = site.answer("127.0.0.1:80", "/feed/1.xml")
     assert feed.body.count(b"<item>") == 50
     assert b"http://127.0.0.1:80/article/149" in feed.body
+    assert site.answer("a", "/robots.txt").status == 404
     assert site.answer("a", "/article/7") == site.answer("b", "/article/7")

@@ -6,7 +6,7 @@ from monitor.model import Article
 from monitor.store import memberships
 from monitor.store.store import Transaction
 from monitor.stories.credits import Credits
-from monitor.stories.story import Membership, place
+from monitor.stories.story import Membership, place, resembles
 
 NOBODY = Credits(())
 """Of no agency."""
@@ -25,6 +25,8 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
         memberships.reword(tx, article.id, told, own, credit=credit)
         return known
     around = memberships.neighbourhood(tx, told, own, now)
-    found = place(article.id, told, around.neighbours, around.sizes, around.frequency)
+    alike = [one for one in around.neighbours if resembles(told, one, around.says)]
+    sizes = memberships.sizes(tx, {one.story_id for one in alike})
+    found = place(article.id, told, alike, sizes, around.says)
     memberships.add(tx, article.id, found, told, own, now, credit=credit)
     return found

@@ -9,27 +9,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain, cycle
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import TextClause, case, delete, exists, func, insert, select, text, update
+from sqlalchemy import Table, TextClause, bindparam, case, delete, exists, func, insert, select, text, update
 
 from monitor.model import Article, ArticleId, Belonging
 from monitor.store import articles
 from monitor.store.connections import Transaction
 from monitor.store.schema import articles as articles_table
 from monitor.store.schema import marks, members, shingles, stories, terms
-from monitor.store.statements import upsert
+from monitor.store.statements import listed_values, upsert
 from monitor.stories.copies import Wording, contained, estimate, is_short, sampled, wording
-from monitor.stories.events import FEWEST, FURTHEST_APART, Frequency, Report, report
+from monitor.stories.events import FEWEST, FURTHEST_APART, Rarity, Report, rarity, report
 from monitor.stories.story import Membership, Neighbour, Size, StoryId
 from monitor.text.language_tags import primary
 
 _HOLDERS = 64
 """Members that a hint leads to: the last ones."""
-_ASKED, _NO_HINT = 16, -1
-"""Hints in one statement, always as many: so it is prepared once."""
 _MOST_SHINGLES = 256
 """Sampled shingles of a text that are kept and looked up: those of 4,000 words."""
 _COMPARED = 12
@@ -45,79 +44,110 @@ class Neighbourhood:
     """What is stored around an article."""
 
     neighbours: tuple[Neighbour, ...]
-    sizes: Mapping[StoryId, Size]
-    frequency: Frequency
+    says: Rarity
 
 
 def neighbourhood(tx: Transaction, told: Report, own: Wording, now: datetime) -> Neighbourhood:
     """Members that an article may resemble; `own`: as it is worded."""
-    first, last = _window(tx, now)
-    holders = _holders(tx, terms.name, [_hash(word) for word in told.words], first)
-    known = last - first + 1 if last else 0
+    hashes, sample = {word: _hash(word) for word in told.words}, _sample(own)
+    found = _holders(tx, list(hashes.values()), sample, now - FURTHEST_APART)
+    known = found.last - found.first + 1 if found.first else 0
 
-    @cache
-    def frequency(word: str) -> float:
-        found = holders.get(_hash(word), ())
-        span = last - found[-1] + 1 if len(found) == _HOLDERS else known
-        return min(1.0, (len(found) + 0.5) / (span + _BACKGROUND))
+    def share(word: str) -> float:
+        holders = found.terms.get(hashes[word], ())
+        span = found.last - int(holders[-1]) + 1 if len(holders) == _HOLDERS else known
+        return (len(holders) + 0.5) / (span + _BACKGROUND)
 
-    alike = Counter(number for found in holders.values() for number in found)
-    compared = [number for number, times in alike.most_common(_COMPARED) if times >= FEWEST]
-    sample = _sample(own)
-    copies = Counter(number for found in _holders(tx, shingles.name, sample, 0).values() for number in found)
+    unheard_of = rarity(0.5 / (known + _BACKGROUND))
+    rarities = {word: rarity(share(word)) for word in told.words}
+
+    alike = Counter(chain.from_iterable(found.terms.values()))
+    often = Counter({number: times for number, times in alike.items() if times >= FEWEST})
+    compared = [int(number) for number, _ in often.most_common(_COMPARED)]
+    copies = Counter(map(int, chain.from_iterable(found.shingles.values())))
     likeliest = [number for number, _ in copies.most_common(_READ)]
     rows = _members(tx, {*compared, *likeliest})
     shares = _shares(tx, rows, own, len(sample), {number: copies[number] for number in likeliest})
     neighbours = tuple(_neighbour(row, *shares[row.number]) for row in rows)
-    return Neighbourhood(
-        neighbours=neighbours, sizes=_sizes(tx, {one.story_id for one in neighbours}), frequency=frequency
-    )
+    return Neighbourhood(neighbours=neighbours, says=lambda word: rarities.get(word, unheard_of))
 
 
-def _window(tx: Transaction, now: datetime) -> tuple[int, int]:
-    """The first and the last member that joined lately; (0, 0) where none did."""
-    lately = select(func.min(members.c.number), func.max(members.c.number))
-    first, last = tx.execute(lately.where(members.c.joined_at >= now - FURTHEST_APART)).one()
-    return first or 0, last or 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holders:
+    """Hint → the numbers of the last members that hold it, latest first; hints that nobody holds are left out."""
+
+    first: int
+    """The first member that joined lately, 0 where none did: terms are those of members from this one on."""
+    last: int
+    """The last member."""
+    terms: Mapping[int, Sequence[str]]
+    shingles: Mapping[int, Sequence[str]]
 
 
-def _holders(tx: Transaction, table: str, hints: Sequence[int], first: int) -> dict[int, tuple[int, ...]]:
-    """Hint → the numbers of the last members that hold it, from `first` on, latest first."""
-    found: dict[int, list[int]] = {}
-    for start in range(0, len(hints), _ASKED):
-        some = [*hints[start : start + _ASKED], *[_NO_HINT] * _ASKED][:_ASKED]
-        asked = {f"h{place}": hint for place, hint in enumerate(some)}
-        for hint, number in tx.execute(_asking(table), {**asked, "first": first, "most": _HOLDERS}):
-            found.setdefault(hint, []).append(number)
-    return {hint: tuple(numbers) for hint, numbers in found.items()}
+def _holders(tx: Transaction, words: Sequence[int], sample: Sequence[int], since: datetime) -> _Holders:
+    """Who holds these hints, and who joined since then."""
+    asked = {"words": json.dumps(words), "sample": json.dumps(sample), "since": since, "most": _HOLDERS}
+    found: dict[str, dict[int, list[str]]] = {terms.name: {}, shingles.name: {}, members.name: {}}
+    for table, hint, numbers in tx.execute(_asking(tx.dialect.name), asked):
+        if numbers:
+            found[table][hint] = numbers.split(",")
+    lately = found[members.name]
+    first, (last,) = next(iter(lately.items())) if lately else (0, ("0",))
+    return _Holders(first=first, last=int(last), terms=found[terms.name], shingles=found[shingles.name])
 
 
 @cache
-def _asking(table: str) -> TextClause:
-    """One statement for several hints, each of which reads at most so many rows at one place of the key.
+def _asking(dialect: str) -> TextClause:
+    """One statement for all hints, each of which reads at most so many rows at one place of the key.
 
-    As text: SQLAlchemy takes longer to put so many selects together than the database to answer them.
+    As text, with a hint's holders in one value: rows of their own would cost more than the database takes to find them.
     """
-    column = "shingle" if table == shingles.name else "term"
-    one = (
-        f"SELECT * FROM (SELECT {column}, number FROM {table} WHERE {column} = :h{{0}} AND number >= :first"  # noqa: S608
-        " ORDER BY number DESC LIMIT :most) AS s{0}"
-    )
-    return text(" UNION ALL ".join(map(one.format, range(_ASKED))))
+    # Numbers rise with time. Asked for the least number since then, databases look at every member since, or before.
+    lately = "SELECT number FROM members WHERE joined_at >= :since ORDER BY joined_at, number LIMIT 1"
+    since = f"coalesce(({lately}), 0)"
+    window = f"SELECT 'members', {since}, CAST((SELECT max(number) FROM members) AS text)"  # noqa: S608
+    parts = [_asking_of(dialect, terms, "words", since), _asking_of(dialect, shingles, "sample", "0"), window]
+    return text(" UNION ALL ".join(parts)).bindparams(bindparam("since", type_=members.c.joined_at.type))
+
+
+def _asking_of(dialect: str, table: Table, asked: str, first: str) -> str:
+    listed = "group_concat(number)" if dialect == "sqlite" else "string_agg(CAST(number AS text), ',')"
+    held = f"{table.c[0].name} = asked.value AND number >= {first} ORDER BY number DESC LIMIT :most"
+    numbers = f"SELECT {listed} FROM (SELECT number FROM {table.name} WHERE {held}) AS held"  # noqa: S608
+    return f"SELECT '{table.name}', asked.value, ({numbers}) FROM {listed_values(dialect, asked)} AS asked"  # noqa: S608
 
 
 def _members(tx: Transaction, numbers: Set[int]) -> Sequence[Any]:
     """The members with these numbers, oldest first."""
-    rows = select(members, articles_table.c.language).join_from(members, articles_table)
-    return tx.execute(rows.where(members.c.number.in_(numbers)).order_by(members.c.number)).all()
+    return tx.execute(_TOLD, dict(zip(_PLACES, cycle(numbers), strict=False))).all() if numbers else ()
+
+
+# Always as many, so that it is one statement, and prepared once.
+_PLACES = [f"n{place}" for place in range(_COMPARED + _READ)]
+_TOLD = (
+    select(
+        members.c.number,
+        members.c.article_id,
+        members.c.story_id,
+        members.c.reported_at,
+        members.c.origin,
+        members.c.words,
+        members.c.sampled,
+        articles_table.c.language,
+    )
+    .join_from(members, articles_table)
+    .where(members.c.number.in_([bindparam(place, type_=members.c.number.type) for place in _PLACES]))
+    .order_by(members.c.number)
+)
 
 
 def _neighbour(row: Any, share: float, short: bool) -> Neighbour:  # noqa: FBT001
+    _, article_id, story_id, at, origin, words, _, language = row
     return Neighbour(
-        article_id=ArticleId(row.article_id),
-        story_id=StoryId(row.story_id),
-        report=Report(words=json.loads(row.words), at=row.reported_at, language=primary(row.language)),
-        origin=row.origin,
+        article_id=ArticleId(article_id),
+        story_id=StoryId(story_id),
+        report=Report(words=json.loads(words), at=at, language=primary(language)),
+        origin=origin,
         contained=share,
         is_short=short,
     )
@@ -143,8 +173,11 @@ def _shares(
 
 def membership(tx: Transaction, article_id: ArticleId) -> Membership | None:
     """The article's place; None where it has none."""
-    row = tx.execute(select(members).where(members.c.article_id == article_id)).one_or_none()
+    row = tx.execute(_OWN, {"article": article_id}).one_or_none()
     return None if row is None else membership_of(row)
+
+
+_OWN = select(members).where(members.c.article_id == bindparam("article"))
 
 
 def membership_of(row: Any) -> Membership:
@@ -199,10 +232,18 @@ def _told(article: Article) -> tuple[str, str]:
     return article.headline, article.text or article.summary
 
 
-def _sizes(tx: Transaction, these: Set[StoryId]) -> Mapping[StoryId, Size]:
-    rows = select(stories.c.id, stories.c.began_at, func.count()).join_from(stories, members)
-    rows = rows.where(stories.c.id.in_(these)).group_by(stories.c.id, stories.c.began_at)
-    return {StoryId(story): Size(articles=number, began_at=began) for story, began, number in tx.execute(rows)}
+def sizes(tx: Transaction, these: Set[StoryId]) -> Mapping[StoryId, Size]:
+    """How far these stories have grown."""
+    rows = tx.execute(_SIZES, {"these": sorted(these)}) if these else ()
+    return {StoryId(story): Size(articles=number, began_at=began) for story, began, number in rows}
+
+
+_SIZES = (
+    select(stories.c.id, stories.c.began_at, func.count())
+    .join_from(stories, members)
+    .where(stories.c.id.in_(bindparam("these", expanding=True)))
+    .group_by(stories.c.id, stories.c.began_at)
+)
 
 
 def add(
@@ -216,18 +257,22 @@ def add(
     credit: str = "",
 ) -> None:
     """Gives an article that is in no story its place; `own`: as it is worded; `credit`: the agency whose text it is."""
-    began = {"id": membership.story_id, "began_at": told.at, "grown_at": now}
     if membership.how is Belonging.FIRST:
+        began = {"id": membership.story_id, "began_at": told.at, "grown_at": now}
         tx.execute(upsert(tx, stories, ("id",)), began)
     else:
-        earlier = case((stories.c.began_at > told.at, told.at), else_=stories.c.began_at)
-        this = update(stories).where(stories.c.id == membership.story_id)
-        tx.execute(this.values(grown_at=now, began_at=earlier))
-    number = tx.execute(
-        insert(members).returning(members.c.number),
-        {**_row(article_id, membership, told, own, now), "credit": credit},
-    ).scalar_one()
+        tx.execute(_GROW, {"story": membership.story_id, "at": told.at, "now": now})
+    number = tx.execute(_ADD, {**_row(article_id, membership, told, own, now), "credit": credit}).scalar_one()
     _hint(tx, number, told, own)
+
+
+_AT = bindparam("at", type_=stories.c.began_at.type)
+_GROW = (
+    update(stories)
+    .where(stories.c.id == bindparam("story"))
+    .values(grown_at=bindparam("now"), began_at=case((stories.c.began_at > _AT, _AT), else_=stories.c.began_at))
+)
+_ADD = insert(members).returning(members.c.number)
 
 
 def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording, *, credit: str = "") -> None:
@@ -262,17 +307,20 @@ def _row(article_id: ArticleId, membership: Membership, told: Report, own: Wordi
 
 
 def _hint(tx: Transaction, number: int, told: Report, own: Wording) -> None:
-    rows = [{"term": hashed, "number": number} for hashed in {_hash(word) for word in told.words}]
-    if rows:
-        tx.execute(upsert(tx, terms, ("term", "number")), rows)
-    kept = [{"shingle": shingle, "number": number} for shingle in _sample(own)]
-    if kept:
-        tx.execute(upsert(tx, shingles, ("shingle", "number")), kept)
-    marked = [{"mark": hashed, "number": number} for hashed in {_hash(mark) for mark in told.marks}]
-    if marked:
-        tx.execute(upsert(tx, marks, ("mark", "number")), marked)
+    hints = ((terms, list(map(_hash, told.words))), (shingles, _sample(own)), (marks, list(map(_hash, told.marks))))
+    for table, held in hints:
+        tx.execute(_hinting(tx.dialect.name, table), {"hints": json.dumps(held), "number": number})
 
 
+@cache
+def _hinting(dialect: str, table: Table) -> TextClause:
+    """One statement for all hints of a member."""
+    # SQLite takes "ON" for that of a join, unless there is a WHERE.
+    held = f"SELECT asked.value, :number FROM {listed_values(dialect, 'hints')} AS asked WHERE true"  # noqa: S608
+    return text(f"INSERT INTO {table.name} ({table.c[0].name}, number) {held} ON CONFLICT DO NOTHING")
+
+
+@lru_cache(1)
 def _sample(own: Wording) -> list[int]:
     return sorted(sampled(own.shingles))[:_MOST_SHINGLES]
 

@@ -21,6 +21,16 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + _BATCH]
 
 
+def listed_values(dialect: str, name: str) -> str:
+    """The whole numbers of a JSON list, the parameter of this name, as a table with the column `value`.
+
+    For statements as text: so one serves lists of all lengths; SQLAlchemy makes another for each length of `IN (…)`.
+    """
+    if dialect == "sqlite":
+        return f"json_each(:{name})"
+    return f"(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(:{name} AS json)))"  # noqa: S608
+
+
 def upsert(tx: Transaction, table: Table, key: tuple[str, ...], change: tuple[str, ...] = ()) -> Executable:
     """Inserts rows; where one with this key stands, takes over the columns `change`, or leaves it."""
     return _upsert(tx.dialect.name, table, key, change)

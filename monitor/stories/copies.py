@@ -11,7 +11,7 @@ from itertools import chain
 from zlib import crc32
 
 from monitor.text.fold import fold
-from monitor.text.tokens import tokens
+from monitor.text.tokens import lone_word, tokens
 
 RUN = 3
 """Words in a shingle."""
@@ -37,7 +37,7 @@ class Wording:
 
     shingles: frozenset[int]
     """The 32-bit hashes of all runs of three words."""
-    figures: frozenset[str]
+    figures: frozenset[bytes]
     """The numbers in it."""
 
 
@@ -45,16 +45,22 @@ def wording(title: str, text: str) -> Wording:
     """`text`: the article's, or else its feed's summary. Case, accents, vowel points and punctuation do not count."""
     # A text's words are those of its pieces between white space (see tokens), and most pieces have been met before.
     pieces = f"{title} {text[:MOST_CHARACTERS]}".split()
-    words = list(chain.from_iterable(_known(piece) if len(piece) <= _LONGEST else _words(piece) for piece in pieces))
-    runs = zip(words, words[1:], words[2:], strict=False)
-    return Wording(
-        shingles=frozenset(crc32(" ".join(run).encode()) for run in runs),
-        figures=frozenset(word for word in words if word.isdecimal()),
-    )
+    words_of = _known if max(map(len, pieces), default=0) <= _LONGEST else _words_of
+    words = list(chain.from_iterable(map(words_of, pieces)))
+    # Six hundred words: so no step of this is one of Python's.
+    runs = map(b" ".join, zip(words, words[1:], words[2:], strict=False))
+    return Wording(shingles=frozenset(map(crc32, runs)), figures=frozenset(filter(bytes.isdigit, words)))
 
 
-def _words(piece: str) -> tuple[str, ...]:
-    return tuple(fold(piece[token.start : token.end]) for token in tokens(piece))
+def _words_of(piece: str) -> tuple[bytes, ...]:
+    return _known(piece) if len(piece) <= _LONGEST else _words(piece)
+
+
+def _words(piece: str) -> tuple[bytes, ...]:
+    """Folded, so that digits of all scripts are ASCII's."""
+    if word := lone_word(piece):
+        return (fold(word).encode(),)
+    return tuple(fold(piece[token.start : token.end]).encode() for token in tokens(piece))
 
 
 _known = lru_cache(30_000)(_words)
@@ -64,7 +70,7 @@ _LONGEST = 40
 
 def sampled(shingles: Iterable[int]) -> frozenset[int]:
     """Those that are kept for finding copies: the same of the same text, wherever it stands."""
-    return frozenset(shingle for shingle in shingles if shingle % SAMPLE == 0)
+    return frozenset([shingle for shingle in shingles if not shingle % SAMPLE])
 
 
 def contained(one: Wording, other: Wording) -> float:
@@ -86,7 +92,7 @@ def is_short(one: Wording, other: Wording) -> bool:
     return min(len(one.shingles), len(other.shingles)) < SHORT
 
 
-def _contradict(one: Set[str], other: Set[str]) -> bool:
+def _contradict(one: Set[bytes], other: Set[bytes]) -> bool:
     return bool(one - other and other - one)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import log
+from operator import mul
 
 from monitor.rules.stop_words import stop_words
 from monitor.stories.marks import Mark, marks_of
@@ -39,13 +40,15 @@ _TITLE = 2.0
 _SHORTEST = 3
 _LONGEST = 64
 """Letters of a word: of an endless one no more is remembered, nor shown."""
+_REMEMBERED = 40
+"""Characters of a piece of text that is remembered: see copies."""
 _LEAD_CHARACTERS = 1_000
 """More than LEAD words are, so that a long text is not cut into words whole."""
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
-Frequency = Callable[[str], float]
-"""Word → share of the articles of the time that hold it, above 0."""
+Rarity = Callable[[str], float]
+"""Word → how much it says: `rarity` of the share of the articles of the time that hold it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +69,14 @@ class Report:
 
 def report(title: str, text: str, at: datetime, language: str = "") -> Report:
     """`text`: the article's, or else its feed's summary; `language`: a tag such as "en-GB"."""
-    found: dict[str, float] = {}
+    words: dict[str, float] = {}
     written: dict[str, str] = {}
     for part, weight in ((title[:_LEAD_CHARACTERS], _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
         for word, surface in islice(_words(part), LEAD):
-            found.setdefault(word, weight)
+            if len(words) == MOST_WORDS:
+                break
+            words.setdefault(word, weight)
             written.setdefault(word, surface)
-    words = dict(islice(found.items(), MOST_WORDS))
     return Report(
         words=words, at=at, language=primary(language), written=written, marks=marks_of(title, text, words, written)
     )
@@ -80,12 +84,26 @@ def report(title: str, text: str, at: datetime, language: str = "") -> Report:
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
     """(significant word, as written), in order; of scripts that set no words apart pairs of characters (Han, Thai)."""
+    # Like its tokens, those of its pieces between white space, most of which have been met before.
+    return chain.from_iterable(map(_words_of, text.split()))
+
+
+def _words_of(piece: str) -> tuple[tuple[str, str], ...]:
+    return _known(piece) if len(piece) <= _REMEMBERED else tuple(_read(piece))
+
+
+@lru_cache(20_000)
+def _known(piece: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_read(piece))
+
+
+def _read(piece: str) -> Iterator[tuple[str, str]]:
     before = Token(-1, -1, hyphenated=False)
-    for token in tokens(text):
-        surface = text[token.start : token.end]
+    for token in tokens(piece):
+        surface = piece[token.start : token.end]
         if _UNSPACED.fullmatch(surface):
-            if before.end == token.start and _UNSPACED.fullmatch(text[before.start : before.end]):
-                pair = text[before.start : token.end]
+            if before.end == token.start and _UNSPACED.fullmatch(piece[before.start : before.end]):
+                pair = piece[before.start : token.end]
                 yield fold(pair), pair
         elif word := significant(surface[:_LONGEST]):
             yield word, surface[:_LONGEST]
@@ -107,28 +125,30 @@ def shared(one: Report, other: Report) -> frozenset[str]:
     return frozenset(one.words.keys() & other.words.keys())
 
 
-def overlap(one: Report, other: Report, frequency: Frequency) -> float:
+def rarity(share: float) -> float:
+    """How much a word says that this share of articles holds, above 0: nothing if all do."""
+    return -log(min(1.0, share))
+
+
+def overlap(one: Report, other: Report, says: Rarity) -> float:
     """How much of what is significant in the one that says less stands in the other, 0 to 1."""
-    least = min(_weight(one, frequency), _weight(other, frequency))
+    least = min(_weight(one, says), _weight(other, says))
     if not least:
         return 0.0
-    both = (min(one.words[word], other.words[word]) * _rarity(word, frequency) for word in shared(one, other))
-    return sum(both) / least
+    both: float = sum(min(one.words[word], other.words[word]) * says(word) for word in shared(one, other))
+    return both / least
 
 
-def is_same_event(one: Report, other: Report, frequency: Frequency) -> bool:
+def is_same_event(one: Report, other: Report, says: Rarity) -> bool:
     """Do two articles report one event?"""
     apart = abs(one.at - other.at)
     # Names alone agree across languages, of many events the same ones.
     strangers = one.language and other.language and one.language != other.language
     if strangers or apart > FURTHEST_APART or len(shared(one, other)) < FEWEST:
         return False
-    return overlap(one, other, frequency) >= OVERLAP + OVERLAP_A_DAY * (apart / _DAY)
+    return overlap(one, other, says) >= OVERLAP + OVERLAP_A_DAY * (apart / _DAY)
 
 
-def _weight(report: Report, frequency: Frequency) -> float:
-    return sum(weight * _rarity(word, frequency) for word, weight in report.words.items())
-
-
-def _rarity(word: str, frequency: Frequency) -> float:
-    return -log(min(1.0, frequency(word)))
+def _weight(report: Report, says: Rarity) -> float:
+    weight: float = sum(map(mul, report.words.values(), map(says, report.words)))
+    return weight

@@ -4,11 +4,12 @@ Such reports are linked, and stay in stories of their own: fewer words tell than
 wrong, and copies and witnesses cannot be told across languages.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import log
 
-from monitor.stories.events import FURTHEST_APART, Frequency, Report
+from monitor.stories.events import FURTHEST_APART, Report
 from monitor.stories.marks import tells_much
 
 COMMON = 0.05
@@ -23,6 +24,8 @@ OVERLAP_A_DAY = 0.1
 FEWEST = 3
 """Marks that must be shared; one that tells much counts twice."""
 _DAY = timedelta(days=1)
+Frequency = Callable[[str], float]
+"""Mark → share of the articles of the time that hold it, above 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NewType
 
 from monitor.model import ArticleId, Belonging
-from monitor.stories.events import Frequency, Report, is_same_event, overlap, shared
+from monitor.stories.events import Rarity, Report, is_same_event, overlap, shared
 
 StoryId = NewType("StoryId", str)
 """32 hexadecimal digits: see `story_key`."""
@@ -113,13 +113,13 @@ def place(
     report: Report,
     neighbours: Sequence[Neighbour],
     sizes: Mapping[StoryId, Size],
-    frequency: Frequency,
+    says: Rarity,
 ) -> Membership:
     """Where a new article belongs; `neighbours`: members of stories that it may resemble; `sizes`: of their stories."""
     note = ""
     for found in (
-        _as_copy(report, neighbours, frequency),
-        _as_report(article_id, report, neighbours, sizes, frequency),
+        _as_copy(report, neighbours, says),
+        _as_report(article_id, report, neighbours, sizes, says),
     ):
         if found:
             refusal = sizes[found.story_id].refusal(report.at)
@@ -129,8 +129,8 @@ def place(
     return Membership(story_id=story_key(article_id), how=Belonging.FIRST, origin=article_id, note=note)
 
 
-def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequency) -> Membership | None:
-    best = max((one for one in neighbours if is_copy(report, one, frequency)), key=_contained, default=None)
+def _as_copy(report: Report, neighbours: Sequence[Neighbour], says: Rarity) -> Membership | None:
+    best = max((one for one in neighbours if is_copy(report, one, says)), key=_contained, default=None)
     if best is None:
         return None
     return Membership(
@@ -138,12 +138,17 @@ def _as_copy(report: Report, neighbours: Sequence[Neighbour], frequency: Frequen
     )
 
 
-def is_copy(report: Report, other: Neighbour, frequency: Frequency) -> bool:
+def is_copy(report: Report, other: Neighbour, says: Rarity) -> bool:
     """Is an article with this head, as much of which stands in the other as that says, a copy of it, or it of this?"""
     apart = abs(report.at - other.report.at)
     if other.contained <= CONTAINED or apart > (REPRINTED_SHORT if other.is_short else REPRINTED):
         return False
-    return overlap(report, other.report, frequency) >= ALIKE
+    return overlap(report, other.report, says) >= ALIKE
+
+
+def resembles(report: Report, other: Neighbour, says: Rarity) -> bool:
+    """Is an article with this head a copy of the other, or a report of the same event?"""
+    return is_copy(report, other, says) or is_same_event(report, other.report, says)
 
 
 def _contained(one: Neighbour) -> float:
@@ -155,21 +160,21 @@ def _as_report(
     report: Report,
     neighbours: Sequence[Neighbour],
     sizes: Mapping[StoryId, Size],
-    frequency: Frequency,
+    says: Rarity,
 ) -> Membership | None:
-    alike = [one for one in neighbours if is_same_event(report, one.report, frequency)]
+    alike = [one for one in neighbours if is_same_event(report, one.report, says)]
     stories = [one.story_id for one in alike]
     wanted = {story: WITNESSES if sizes[story].articles >= FEW else 1 for story in stories}
     alike = [one for one in alike if stories.count(one.story_id) >= wanted[one.story_id]]
     if not alike:
         return None
-    best = max(alike, key=lambda one: overlap(report, one.report, frequency))
-    words = sorted(shared(report, best.report), key=lambda word: (frequency(word), word))
+    best = max(alike, key=lambda one: overlap(report, one.report, says))
+    words = sorted(shared(report, best.report), key=lambda word: (-says(word), word))
     return Membership(
         story_id=best.story_id,
         how=Belonging.EVENT,
         like=best.article_id,
-        overlap=overlap(report, best.report, frequency),
+        overlap=overlap(report, best.report, says),
         shared=tuple(report.written.get(word, word) for word in words),
         origin=article_id,
     )

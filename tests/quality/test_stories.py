@@ -13,7 +13,7 @@ import pytest
 
 from monitor.model import ArticleId
 from monitor.stories.copies import Wording, contained, is_short, wording
-from monitor.stories.events import Report, is_same_event, report
+from monitor.stories.events import Report, is_same_event, rarity, report
 from monitor.stories.story import Neighbour, StoryId, is_copy
 from tests.quality.extraction import CORPORA
 from tests.quality.pairs import Item, Judgement, Pair, load_pairs
@@ -54,8 +54,8 @@ class Judged:
     def _held(self) -> Counter[str]:
         return Counter(word for one in self.reports.values() for word in one.words)
 
-    def frequency(self, word: str) -> float:
-        return (self._held[word] + 0.5) / (len(self.reports) + BACKGROUND)
+    def says(self, word: str) -> float:
+        return rarity((self._held[word] + 0.5) / (len(self.reports) + BACKGROUND))
 
     def is_copy(self, pair: Pair) -> bool:
         one, other = self.wordings[pair.a.id], self.wordings[pair.b.id]
@@ -67,10 +67,10 @@ class Judged:
             contained=contained(one, other),
             is_short=is_short(one, other),
         )
-        return is_copy(self.reports[pair.a.id], neighbour, self.frequency)
+        return is_copy(self.reports[pair.a.id], neighbour, self.says)
 
     def is_event(self, pair: Pair) -> bool:
-        return self.is_copy(pair) or is_same_event(self.reports[pair.a.id], self.reports[pair.b.id], self.frequency)
+        return self.is_copy(pair) or is_same_event(self.reports[pair.a.id], self.reports[pair.b.id], self.says)
 
     def resembles(self, pair: Pair, *, least: float) -> bool:
         """Is the Jaccard index of the shingles so large?"""

@@ -1,10 +1,12 @@
 """Near copies, told by their words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.stories.copies import SAMPLE, SHORT, contained, estimate, is_short, sampled, wording
+from monitor.text.fold import fold
+from monitor.text.tokens import tokens
 
 REPORT = "The mediators met in Cairo on Sunday to discuss how the fighters below Rafah may leave the tunnels unharmed"
 LONG = " ".join(f"{word} number {number}" for number in range(120) for word in ("Sentence", "paragraph"))
@@ -55,6 +57,16 @@ def test_containment_is_a_share_and_the_same_both_ways(one: str, other: str) -> 
     share = contained(wording("", one), wording("", other))
     assert 0 <= share <= 1
     assert share == contained(wording("", other), wording("", one))
+
+
+@given(st.text(max_size=200), st.text(max_size=60))
+@example("", "x" * 50 + " ٣٤ 2,300")
+def test_a_text_is_read_piece_by_piece_as_it_is_in_one(text: str, more: str) -> None:
+    whole = f"{text} {more}"
+    words = [fold(whole[token.start : token.end]) for token in tokens(whole)]
+    told = wording(text, more)
+    assert len(told.shingles) == len({tuple(words[start : start + 3]) for start in range(len(words) - 2)})
+    assert {figure.decode() for figure in told.figures} == {word for word in words if word.isdecimal()}
 
 
 def test_a_sample_is_of_the_runs_whatever_stands_around_them() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.stories.events import MOST_WORDS, Report, is_same_event, overlap, report, shared, significant
+from monitor.stories.events import MOST_WORDS, Report, is_same_event, overlap, rarity, report, shared, significant
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)
@@ -15,7 +15,7 @@ AGAIN = report("Three aid workers killed in Khan Younis strike", "A kitchen lost
 
 
 def rare(word: str) -> float:
-    return 0.5 if word in ("israel", "gaza") else 0.01
+    return rarity(0.5 if word in ("israel", "gaza") else 0.01)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_reports_in_two_languages_are_not_merged() -> None:
 
 def test_what_all_articles_hold_says_nothing() -> None:
     everywhere = Report(words={"gaza": 1.0}, at=NOON)
-    assert overlap(everywhere, everywhere, lambda _: 1.0) == 0
+    assert overlap(everywhere, everywhere, lambda _: rarity(1.0)) == 0
     assert overlap(everywhere, everywhere, rare) == 1
 
 
@@ -82,3 +82,8 @@ def test_a_title_weighs_twice_and_long_texts_are_read_at_their_head() -> None:
     assert set(told.words.values()) == {1, 2}
     assert len(told.words) <= MOST_WORDS
     assert told.written["strike"] == "Strike"
+
+
+def test_long_pieces_are_read_as_short_ones_are() -> None:
+    joined = "-".join(["Rafah", "crossing", "reopens", "after", "months", "of", "closure", "today"])
+    assert report(joined, "", NOON).words == report(joined.replace("-", " "), "", NOON).words
