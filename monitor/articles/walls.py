@@ -50,7 +50,6 @@ _ADDRESSES = (
     (Shortfall.PAYWALL, rf"/(?:{_PAY})(?:[/.?]|\Z)"),
 )
 _WALLS_AT = tuple((shortfall, re.compile(pattern, re.IGNORECASE)) for shortfall, pattern in _ADDRESSES)
-_MIDDLE = re.compile(r"(?P<host>[^/]*//[^/]*)(?:/.*?)?(?P<last>/[^/]*/*)\Z")
 _METERED = re.compile(r"[?&]gaa_[a-z]+=")
 """Google's parameters for readers whom a publisher lets in by the article."""
 
@@ -146,8 +145,9 @@ def wall_at(url: str, *, is_long: bool = False) -> Shortfall | None:
     the end of the path count.
     """
     address = url.partition("?")[0]
-    if is_long and (found := _MIDDLE.match(address)):
-        address = found["host"] + found["last"]
+    if is_long:
+        host, _, path = address.partition("//")[2].partition("/")
+        address = f"//{host}/{path.rstrip('/').rpartition('/')[2]}"
     return next((shortfall for shortfall, pattern in _WALLS_AT if pattern.search(address)), None)
 
 

@@ -76,6 +76,8 @@ def matches_command(
     """
     from monitor.store.matches import MatchQuery
 
+    if changed and everything:
+        raise click.UsageError("--changed lists every match that a revision turned: --all adds nothing to it")
     settings = settings_of(config, database)
     query = MatchQuery(
         watchlist=WatchlistId(watchlist) if watchlist else None,

@@ -10,6 +10,7 @@ import click
 
 from monitor import clock
 from monitor.app import at_work, poll_watched, run_once
+from monitor.cli.output import number_of
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.model import Feed, FeedId
@@ -109,4 +110,4 @@ def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:
 
 def _put_off(tally: Tally) -> str:
     counted = {"feed": len(tally.resting), "page": tally.put_off}
-    return " and ".join(f"{number} {name}{'s'[: number != 1]}" for name, number in counted.items() if number)
+    return " and ".join(number_of(number, name) for name, number in counted.items() if number)

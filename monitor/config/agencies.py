@@ -33,8 +33,9 @@ def _credit(text: str) -> str:
 
 
 def _closing(text: str) -> str:
-    if len(tokens(text)) < 2 or text.startswith("*") or text.count("*") > _MOST_GAPS:
-        raise Wrong(f'two words or more and up to {_MOST_GAPS} *, such as "Reporting by * Editing by *"')
+    gaps = text.split("*")
+    if len(tokens(text)) < 2 or not all(map(str.strip, gaps[:-1])) or len(gaps) > _MOST_GAPS + 1:
+        raise Wrong(f'two words or more and up to {_MOST_GAPS} * between them, such as "Reporting by * Editing by *"')
     return text
 
 

@@ -128,7 +128,8 @@ def _around(few: Sequence[Span], places: Places, distance: int | None) -> Iterat
         last = bisect_right(by_start, one[1] + (distance or 0), key=_start)
         if distance is None:
             first, last = max(0, first - 1), last + 1
-        yield from by_start[max(first, after) : min(last, after + MOST_PLACES)]
+        first = max(first, after)
+        yield from by_start[first : min(last, first + MOST_PLACES)]
         after = max(after, last)
 
 

@@ -1,8 +1,7 @@
 """Stories of other languages that report the same event, looked for when somebody asks.
 
-What may agree is found by hints, as in memberships: for each mark of a story's members the last members of its time
-that hold it. Nothing of a link is stored: it costs its readers a few milliseconds, and the joining of an article
-nothing.
+What may agree is found by hints: for each mark of a story's members the last members of its time that hold it. Nothing
+of a link is stored: it costs its readers a few milliseconds, and the joining of an article nothing.
 """
 
 import json
@@ -17,23 +16,18 @@ from sqlalchemy import Select, TextClause, func, select, text
 
 from monitor.model import ArticleId
 from monitor.store.connections import Transaction
-from monitor.store.schema import articles, members
+from monitor.store.hints import BACKGROUND, HOLDERS, looked_up
+from monitor.store.schema import articles, marks, members
 from monitor.stories.events import FURTHEST_APART, Report
 from monitor.stories.links import ENOUGH, Agreement, agreement, may_agree, rarity
 from monitor.stories.marks import HEAVIEST, Mark
 from monitor.stories.story import StoryId
 from monitor.text.language_tags import primary
 
-_ASKED, _NO_HINT = 16, -1
-"""Hints in one statement, always as many: so it is prepared once."""
-_HOLDERS = 64
-"""Members that a hint leads to: the last ones. What more hold says little."""
 _MEMBERS = 16
 """Of a story that are compared: the first ones, for they tell what it is about."""
 _COMPARED = 48
 """Members of other stories that are compared."""
-_BACKGROUND = 1_000
-"""As in memberships."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +50,17 @@ class _Times:
         self._tx, self._first, self._last = tx, first, last
         self._holders: dict[str, tuple[int, ...]] = {}
 
-    def learn(self, marks: Iterable[str]) -> None:
+    def learn(self, asked_for: Iterable[str]) -> None:
         """Asks who holds the marks, unless it is known."""
-        hints = {crc32(mark.encode()): mark for mark in sorted(set(marks) - self._holders.keys())}
-        found: dict[int, list[int]] = {hint: [] for hint in hints}
-        for hint, number in self._ask(list(hints)):
-            found[hint].append(number)
-        self._holders |= {mark: tuple(found[hint]) for hint, mark in hints.items()}
-
-    def _ask(self, hints: Sequence[int]) -> Iterator[Any]:
-        for start in range(0, len(hints), _ASKED):
-            some = [*hints[start : start + _ASKED], *[_NO_HINT] * _ASKED][:_ASKED]
-            asked = {f"h{place}": hint for place, hint in enumerate(some)}
-            # All at once: one by one the rows take longer to fetch than to find.
-            yield from self._tx.execute(_asking(), {**asked, "first": self._first, "last": self._last}).all()
+        hints = {mark: crc32(mark.encode()) for mark in set(asked_for) - self._holders.keys()}
+        asked = {"hints": json.dumps(sorted(set(hints.values()))), "most": HOLDERS}
+        asking = _asking(self._tx.dialect.name)
+        found = {
+            hint: tuple(map(int, numbers.split(",")))
+            for _, hint, numbers in self._tx.execute(asking, {**asked, "first": self._first, "last": self._last})
+            if numbers
+        }
+        self._holders |= {mark: found.get(hint, ()) for mark, hint in hints.items()}
 
     def holders(self, mark: str) -> tuple[int, ...]:
         """The last members that hold a mark that is known, latest first."""
@@ -78,8 +69,8 @@ class _Times:
     def frequency(self, mark: str) -> float:
         """The share of the articles of the time that hold a mark that is known."""
         found = self._holders[mark]
-        first = found[-1] if len(found) == _HOLDERS else self._first
-        return min(1.0, (len(found) + 0.5) / (self._last - first + 1 + _BACKGROUND))
+        first = found[-1] if len(found) == HOLDERS else self._first
+        return min(1.0, (len(found) + 0.5) / (self._last - first + 1 + BACKGROUND))
 
 
 def links_of(tx: Transaction, story_id: StoryId) -> tuple[Link, ...]:
@@ -150,10 +141,5 @@ def _report(row: Any) -> Report:
 
 
 @cache
-def _asking() -> TextClause:
-    """One statement for several hints, as in memberships."""
-    one = (
-        "SELECT * FROM (SELECT mark, number FROM marks WHERE mark = :h{0} AND number BETWEEN :first AND :last"
-        " ORDER BY number DESC LIMIT 64) AS s{0}"
-    )
-    return text(" UNION ALL ".join(map(one.format, range(_ASKED))))
+def _asking(dialect: str) -> TextClause:
+    return text(looked_up(dialect, marks, "hints", "BETWEEN :first AND :last"))

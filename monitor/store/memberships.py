@@ -19,6 +19,7 @@ from sqlalchemy import Table, TextClause, bindparam, case, delete, exists, func,
 from monitor.model import Article, ArticleId, Belonging
 from monitor.store import articles
 from monitor.store.connections import Transaction
+from monitor.store.hints import BACKGROUND, HOLDERS, looked_up
 from monitor.store.schema import articles as articles_table
 from monitor.store.schema import marks, members, shingles, stories, terms
 from monitor.store.statements import listed_values, upsert
@@ -27,16 +28,12 @@ from monitor.stories.events import FEWEST, FURTHEST_APART, Rarity, Report, rarit
 from monitor.stories.story import Membership, Neighbour, Size, StoryId
 from monitor.text.language_tags import primary
 
-_HOLDERS = 64
-"""Members that a hint leads to: the last ones."""
 _MOST_SHINGLES = 256
 """Sampled shingles of a text that are kept and looked up: those of 4,000 words."""
 _COMPARED = 12
 """Members whose words are compared."""
 _READ = 4
 """Members whose texts are compared."""
-_BACKGROUND = 1_000
-"""Articles that are taken for known when little is stored: a first report would make its own words look common."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +52,10 @@ def neighbourhood(tx: Transaction, told: Report, own: Wording, now: datetime) ->
 
     def share(word: str) -> float:
         holders = found.terms.get(hashes[word], ())
-        span = found.last - int(holders[-1]) + 1 if len(holders) == _HOLDERS else known
-        return (len(holders) + 0.5) / (span + _BACKGROUND)
+        span = found.last - int(holders[-1]) + 1 if len(holders) == HOLDERS else known
+        return (len(holders) + 0.5) / (span + BACKGROUND)
 
-    unheard_of = rarity(0.5 / (known + _BACKGROUND))
+    unheard_of = rarity(0.5 / (known + BACKGROUND))
     rarities = {word: rarity(share(word)) for word in told.words}
 
     alike = Counter(chain.from_iterable(found.terms.values()))
@@ -86,7 +83,7 @@ class _Holders:
 
 def _holders(tx: Transaction, words: Sequence[int], sample: Sequence[int], since: datetime) -> _Holders:
     """Who holds these hints, and who joined since then."""
-    asked = {"words": json.dumps(words), "sample": json.dumps(sample), "since": since, "most": _HOLDERS}
+    asked = {"words": json.dumps(words), "sample": json.dumps(sample), "since": since, "most": HOLDERS}
     found: dict[str, dict[int, list[str]]] = {terms.name: {}, shingles.name: {}, members.name: {}}
     for table, hint, numbers in tx.execute(_asking(tx.dialect.name), asked):
         if numbers:
@@ -98,23 +95,13 @@ def _holders(tx: Transaction, words: Sequence[int], sample: Sequence[int], since
 
 @cache
 def _asking(dialect: str) -> TextClause:
-    """One statement for all hints, each of which reads at most so many rows at one place of the key.
-
-    As text, with a hint's holders in one value: rows of their own would cost more than the database takes to find them.
-    """
+    """One statement for all hints, and for the first member that joined lately and the last one."""
     # Numbers rise with time. Asked for the least number since then, databases look at every member since, or before.
     lately = "SELECT number FROM members WHERE joined_at >= :since ORDER BY joined_at, number LIMIT 1"
     since = f"coalesce(({lately}), 0)"
     window = f"SELECT 'members', {since}, CAST((SELECT max(number) FROM members) AS text)"  # noqa: S608
-    parts = [_asking_of(dialect, terms, "words", since), _asking_of(dialect, shingles, "sample", "0"), window]
+    parts = [looked_up(dialect, terms, "words", f">= {since}"), looked_up(dialect, shingles, "sample", ">= 0"), window]
     return text(" UNION ALL ".join(parts)).bindparams(bindparam("since", type_=members.c.joined_at.type))
-
-
-def _asking_of(dialect: str, table: Table, asked: str, first: str) -> str:
-    listed = "group_concat(number)" if dialect == "sqlite" else "string_agg(CAST(number AS text), ',')"
-    held = f"{table.c[0].name} = asked.value AND number >= {first} ORDER BY number DESC LIMIT :most"
-    numbers = f"SELECT {listed} FROM (SELECT number FROM {table.name} WHERE {held}) AS held"  # noqa: S608
-    return f"SELECT '{table.name}', asked.value, ({numbers}) FROM {listed_values(dialect, asked)} AS asked"  # noqa: S608
 
 
 def _members(tx: Transaction, numbers: Set[int]) -> Sequence[Any]:

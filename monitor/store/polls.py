@@ -335,8 +335,8 @@ def _record(tx: Transaction, made: Sequence[Made], **told: Any) -> None:
             case Failed(reason=reason, kind=kind):
                 balances.append(_balance(one, outcome="failed", failure=kind, error=reason))
             case Polled(parsed=parsed):
-                told = {"gap": one.gap, "error": parsed.damaged}
-                balances.append(_balance(one, outcome="polled", **told, **_counts(one, parsed)))
+                counts = _counts(one, parsed)
+                balances.append(_balance(one, outcome="polled", gap=one.gap, error=parsed.damaged, **counts))
                 skipped += [this | _skip(each) for each in parsed.skipped]
             case _:
                 assert_never(one.outcome)

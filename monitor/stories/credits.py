@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from monitor.model import Agency, Article
-from monitor.text.characters import UNSPACED
+from monitor.text.characters import INVISIBLE, UNSPACED
 from monitor.text.fold import bare, fold
 from monitor.text.tokens import Token, tokens
 
@@ -117,6 +117,8 @@ _ALARM = re.compile(r"\b(?i:breaking|urgent|flash|son dakika|eilmeldung|dringend
 """What stands before the name of whoever is quoted: Breaking | Reuters: …"""
 _QUOTED = re.compile(rf"[\"“”„«»‹›‘’'״]\s?({_N})\s?[\"“”„«»‹›‘’'״]")
 _PRIVATE = re.compile(_N)
+_UNSEEN = re.compile(f"{_N}|[{INVISIBLE}\u200b\ufeff]")
+"""What a name is found without: letters that stand for agencies, marks of direction."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+")
 _HAN = re.compile(f"[{UNSPACED}]")
@@ -177,7 +179,9 @@ class Credits:
             # paragraphs is whose photograph stood there.
             if number and told[number - 1] and not (number < last and _PRIVATE.match(marked)):
                 yield from self._named(_own_line(lines[number], marked))
-            yield from self._named(_end(marked))
+            # Above the text it is a photograph's.
+            if number >= last:
+                yield from self._named(_end(marked))
         sourced = [number for number, line in enumerate(lines) if _SOURCED.match(line)]
         # A live blog has many, and one above is of what stands beside it.
         if len(sourced) == 1 and 2 * sourced[0] >= len(lines) - 1:
@@ -193,7 +197,7 @@ class Credits:
 
     def _marked(self, line: str) -> str:
         """The line with each name in it as its letter, and its quotation marks off; "" where none is in it."""
-        line = unicodedata.normalize("NFKC", _PRIVATE.sub("", line))
+        line = unicodedata.normalize("NFKC", _UNSEEN.sub("", line))
         # Most lines name nobody, and most of their pieces have been met before.
         if not any(map(self._may_name, line.split())):
             return ""
@@ -264,8 +268,9 @@ def _own_line(line: str, marked: str) -> re.Match[str] | None:
 
 def _closing(closing: str) -> re.Pattern[str]:
     """What a closing looks like: "*" for a few words."""
-    parts = (re.escape(part.strip()) for part in closing.split("*"))
-    return re.compile(r"(?<!\w)" + r".{1,250}?".join(parts), re.IGNORECASE)
+    first, *others = (r"\s+".join(map(re.escape, part.split())) for part in closing.split("*"))
+    # Each part where it first stands: to try all the others would take a table's author by surprise.
+    return re.compile(rf"(?<!\w){first}" + "".join(rf"(?>.{{1,250}}?{part})" for part in others), re.I | re.DOTALL)
 
 
 def _dateline(line: str) -> re.Match[str] | None:

@@ -79,6 +79,11 @@ def test_each_revision_is_shown_with_its_time_and_its_headline_first(monitor: Ru
     ]
 
 
+def test_changed_matches_are_not_folded_and_take_no_all(monitor: Run, demo: Path) -> None:
+    said = monitor("matches", "--changed", "--all", at=demo)
+    assert (said.code, "--all adds nothing" in said.err) == (2, True)
+
+
 def test_one_revision_is_shown_alone(monitor: Run, changed: tuple[Path, str]) -> None:
     folder, article = changed
     said = monitor("articles", "diff", article, "--revision", "2", at=folder)

@@ -49,6 +49,13 @@ def test_a_rare_place_finds_its_partner_among_any_number() -> None:
     assert near(many, places((last, last + 1)), 0).keys() == {(last - 1, last + 1), (last, last + 2)}
 
 
+def test_places_in_clusters_find_their_partners_too() -> None:
+    before = [(number, number + 1) for number in range(3 * MOST_PLACES)]
+    behind = [(10_000 + number, 10_001 + number) for number in range(2 * MOST_PLACES)]
+    assert near(places((5_000, 5_001), *behind), places((5_001, 5_002), *before), 0).keys() == {(5_000, 5_002)}
+    assert nearest(places((5_000, 5_001), *behind), places((5_001, 5_002), *before)) == 0
+
+
 @pytest.mark.parametrize(("left", "right"), [(3, 5), (5, 3)])
 def test_of_two_sides_with_very_many_places_the_first_ones_are_looked_at(left: int, right: int) -> None:
     some = places(*((left * number, left * number + 1) for number in range(5 * MOST_PLACES)))

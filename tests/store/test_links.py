@@ -41,6 +41,14 @@ def test_the_best_of_several_reports_tells_why(store: Store) -> None:
         assert link.agreement.overlap == max(one.agreement.overlap for one in links.links_of(tx, english))
 
 
+def test_marks_that_are_hashed_alike_are_told_apart(store: Store) -> None:
+    with store.writing() as tx:
+        # crc32 makes one hash of these two figures.
+        english = told(tx, "wire", "House 889519461 and house 201424530 of Farouk Ramadan, Nablus").story_id
+        other = arabic(tx, "sawt", f"{MANZIL} 889519461")
+        assert [link.story_id for link in links.links_of(tx, english)] == [other]
+
+
 def test_stories_that_share_nothing_of_note_are_not_linked(store: Store) -> None:
     with store.writing() as tx:
         alone = told(tx, "wire", "the end of it").story_id

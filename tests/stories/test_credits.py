@@ -222,6 +222,30 @@ def test_the_first_of_several_counts_and_the_author_before_the_text() -> None:
     assert CREDITS.of([], "", "CAIRO (Reuters) - Two men left.") == "reuters"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "غزة \u200f(\u200fرويترز\u200f)\u200f - " + BODY,
+        "\u202bغزة / رويترز\u202c - " + BODY,
+        "GAZA, Nov 10 (\u200bReuters) - " + BODY,
+        f"{BODY}\nReporting by Jane Doe;\nEditing by Joe Bloggs",
+    ],
+)
+def test_marks_of_direction_and_line_breaks_hide_no_credit(text: str) -> None:
+    assert CREDITS.of([], text) == "reuters"
+    assert CREDITS.of(["\u200fرويترز"], BODY) == CREDITS.of(["\u202bרויטרס\u202c"], BODY) == "reuters"
+
+
+@pytest.mark.parametrize("caption", ["Displaced people walk (AFP)", "A man in Rafah on Monday. © AFP"])
+def test_a_caption_above_a_short_text_is_no_credit(caption: str) -> None:
+    paragraphs = [f"{BODY} They sat in room {number} and said that nobody had left it." for number in range(6)]
+    assert CREDITS.of([], "\n".join([caption, *paragraphs])) == ""
+
+
+def test_a_desk_that_writes_and_edits_is_no_agency() -> None:
+    assert CREDITS.of([], f"{BODY}\nReporting by Jane Doe and editing by our desk.") == ""
+
+
 def test_without_agencies_there_is_no_credit() -> None:
     nobody = Credits([])
     assert nobody.of(["Reuters"], "CAIRO (Reuters) - Two men left.") == ""

@@ -14,6 +14,8 @@ from monitor.text.language_tags import primary
         ("iw", "he"),
         ("ckb", "ckb"),
         ("ara", "ar"),
+        ("deu", "de"),
+        ("jpn-JP", "ja"),
         ("", ""),
         ("und", ""),
         ("english", ""),

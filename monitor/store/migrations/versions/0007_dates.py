@@ -18,3 +18,5 @@ def upgrade() -> None:
     op.add_column("articles", Column("modified_at", MOMENT, nullable=True))
     for name in ("published_raw", "modified_raw"):
         op.add_column("articles", Column(name, TEXT, nullable=False, server_default=""))
+        if op.get_context().dialect.name != "sqlite":
+            op.alter_column("articles", name, server_default=None)

@@ -16,7 +16,7 @@ TEXT = sa.Text()
 def upgrade() -> None:
     # Members that are there have none: they are linked to nothing, until another text of theirs comes.
     op.add_column("members", Column("marks", TEXT, nullable=False, server_default=sa.text("'{}'")))
-    if op.get_context().dialect.name == "postgresql":
+    if op.get_context().dialect.name != "sqlite":
         op.alter_column("members", "marks", server_default=None)
     op.create_table(
         "marks",
