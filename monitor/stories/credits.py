@@ -148,6 +148,8 @@ class Credits:
 
     def of(self, authors: Sequence[str], *texts: str, headline: str = "") -> str:
         """The agency that an article is credited to, the first of several; "" where there is none in the table."""
+        if not self._ids:
+            return ""
         return next(chain(self._in_authors(authors), *(self._in_text(text, headline) for text in texts)), "")
 
     def whose(self, article: Article) -> str:
