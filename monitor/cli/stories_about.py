@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.cli.output import number_of
 from monitor.cli.publishers import Publishers
 from monitor.cli.records import Record
+from monitor.cli.terminal import isolate
 
 if TYPE_CHECKING:
     from monitor.store.stories import Member
@@ -50,7 +51,9 @@ def _origin_record(origin: "Origin", known: Publishers) -> Record:
 
 
 def _named(found: Sequence["Origin"], known: Publishers) -> str:
-    agencies = [f"{known.name(one.agency)} ({number_of(len(one.articles), 'article')})" for one in found if one.agency]
+    agencies = [
+        f"{isolate(known.name(one.agency))} ({number_of(len(one.articles), 'article')})" for one in found if one.agency
+    ]
     own = sum(not one.agency for one in found)
     return ", ".join([*agencies, *([f"own reports: {own}"] if own else [])])
 

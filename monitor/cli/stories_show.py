@@ -86,7 +86,7 @@ def _print_member(
     )
     click.echo(f"    {_why(member.membership)}")
     if member.credit:
-        click.echo(f"    credited to {known.name(member.credit)}")
+        click.echo(f"    credited to {isolate(known.name(member.credit))}")
     if matched:
         click.echo(f"    matches {', '.join(matched)}")
     for sentence in said:

@@ -167,6 +167,13 @@ def test_a_story_names_its_origins_for_programs(monitor: Run, printed: Path) -> 
     }
 
 
+def test_an_agencys_name_that_runs_right_to_left_scrambles_no_line(monitor: Run, demo: Path) -> None:
+    (article, *_) = json.loads(monitor("articles", "--outlet", "difaf", "--format", "json", at=demo).out)
+    said = monitor("stories", "show", article["id"], at=demo).out
+    assert "origins: \u2068وكالة ضفاف للأنباء\u2069 (1 article)" in said
+    assert "    credited to \u2068وكالة ضفاف للأنباء\u2069\n" in said
+
+
 def test_a_broken_configuration_keeps_nobody_from_reading_stories(monitor: Run, printed: Path) -> None:
     (printed / "config" / "feeds.yaml").write_text("outlets: [")
     (printed / "config" / "agencies.yaml").unlink()
