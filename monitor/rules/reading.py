@@ -8,7 +8,7 @@ from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
 from monitor.rules.parts import LEAD_WORDS, Part, Parts, reached
-from monitor.rules.passage import Passage
+from monitor.rules.passage import Passage, passages
 from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, Term
 from monitor.rules.triggers import Triggers, in_title
 from monitor.rules.vocabulary import Span, Vocabulary, WordId
@@ -24,7 +24,7 @@ class Reading:
         self._lexicon = lexicon
         # Names and address are read only where a rule asks for them.
         texts = texts_of(document, lexicon.apart)
-        self._passages = {part: Passage(text, vocabulary) for part, text in texts.items() if text}
+        self._passages = passages({part: text for part, text in texts.items() if text}, vocabulary)
         self._lead = Part.TEXT if document.text else Part.SUMMARY
         self._words = {part: passage.words for part, passage in self._passages.items()}
         self._words[Part.LEAD] = self._words.get(self._lead, _NOTHING)

@@ -1,16 +1,17 @@
 """The words that the rules look for, and which of them a piece of text holds.
 
-Matching costs follow what is new: a text is split at white space, and what a piece holds is worked out once and
-remembered. In an hour of news most pieces have been met before.
+Matching costs follow what is new: what a piece of text between white space holds is worked out once and remembered, and
+pieces that hold nothing are passed over, all of a text at once. In an hour of news most pieces have been met before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import chain, filterfalse
+from functools import cached_property, lru_cache
+from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from monitor.text.fold import LONGEST
 from monitor.text.forms import Form, forms
@@ -18,15 +19,19 @@ from monitor.text.patterns import Patterns
 from monitor.text.tokens import Token, lone_word, tokens
 from monitor.text.words import Word, lemma_key
 
+if TYPE_CHECKING:
+    from monitor.text.pieces import Familiar, Unfamiliar
+
 WordId = int
 """An index into the words of a vocabulary."""
 Span = tuple[int, int]
 """First word and the one after the last, in words of a field, from 0."""
 
 _PIECES = 100_000
-"""In one generation; there are two."""
+"""That hold something, in one generation; there are two."""
 _TOKENS = 20_000
 _LONGEST_PIECE = 40
+"""Characters of a piece that is remembered: longer ones are addresses, and whole sentences of Chinese."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +55,15 @@ _WORDS = attrgetter("words")
 _NONE: Mapping[WordId, tuple[int, ...]] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a text holds: its pieces that hold anything, or were not met lately, in order. All others are one word."""
+
+    chunks: list[Chunk]
+    pieces: "Unfamiliar"
+    """Where each stands."""
+
+
 class Vocabulary(dict[str, Chunk]):
     """Piece of text → what it holds, remembered; pieces that are not met again are forgotten."""
 
@@ -62,9 +76,7 @@ class Vocabulary(dict[str, Chunk]):
         """`first`, `second`: word → the requirements that ask for it, which its pieces of text then carry along."""
         super().__init__()
         self._first, self._second = first, second
-        # One token that no rule looks for, as most pieces are: a set finds them in two thirds of a dict's time.
-        self._idle: set[str] = set()
-        self._before: tuple[Mapping[str, Chunk], Set[str]] = ({}, frozenset())
+        self._earlier: Mapping[str, Chunk] = {}
         self._shared: dict[tuple[object, int], Chunk] = {}
         self._whole: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
         self._prefixes: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
@@ -83,27 +95,34 @@ class Vocabulary(dict[str, Chunk]):
         self._words_of = lru_cache(_TOKENS)(self._look_up)
 
     def __missing__(self, piece: str) -> Chunk:
-        chunks, idle = self._before
-        found = _IDLE if piece in self._idle or piece in idle else chunks.get(piece) or self._read(piece)
-        if len(piece) <= _LONGEST_PIECE:
-            if len(self) + len(self._idle) >= _PIECES:
-                self._before = (dict(self), self._idle)
+        found = self._earlier.get(piece) or self._read(piece)
+        if found is not _IDLE and len(piece) <= _LONGEST_PIECE:
+            if len(self) >= _PIECES:
+                self._earlier = dict(self)
                 self.clear()
-                self._idle = set()
                 self._shared.clear()
-            if found is _IDLE:
-                self._idle.add(piece)
-            else:
-                self[piece] = found
+            self[piece] = found
         return found
 
-    def busy(self, pieces: Iterable[str]) -> list[str]:
-        """Those that may hold something. Every word of every article comes through here: no code of ours is run."""
-        return list(filterfalse(self._idle.__contains__, pieces))
+    @cached_property
+    def _idle(self) -> "Familiar":
+        """Pieces of one token that no rule looks for, as most are."""
+        # NumPy takes as long to load as many a command to run that reads no text.
+        from monitor.text.pieces import Familiar
 
-    def chunks(self, pieces: Iterable[str]) -> list[Chunk]:
-        """What each holds."""
-        return list(map(self.__getitem__, pieces))
+        return Familiar()
+
+    def read(self, text: str) -> Held:
+        """What a text holds. Every word of every article comes through here: no step is one of Python's for each."""
+        found = self._idle.unfamiliar(text)
+        chunks = list(map(self.__getitem__, found.texts))
+        if _IDLE in chunks:
+            idle = [
+                chunk is _IDLE and len(piece) <= _LONGEST_PIECE
+                for chunk, piece in zip(chunks, found.texts, strict=True)
+            ]
+            self._idle.add(found.keys[idle])
+        return Held(chunks=chunks, pieces=found)
 
     def _read(self, piece: str) -> Chunk:
         word = lone_word(piece)

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.rules import vocabulary
-from monitor.rules.passage import Passage
+from monitor.rules.passage import Passage, passages
 from monitor.rules.vocabulary import Vocabulary
 from monitor.text.words import word
 from tests.builders import a_document, a_watchlist
@@ -24,34 +24,51 @@ KNOWN = Vocabulary({0: word("tunnel", prefix=True), 1: word("Rafah")})
     ],
 )
 def test_offsets_are_exact_however_a_text_is_spaced(text: str) -> None:
-    passage = Passage(text, KNOWN)
+    passage = _passage(text, KNOWN)
     spans = [span for word_id in (1, 0) for span in passage.places(word_id)]
     found = [text[slice(*passage.offsets(first))] for first, _ in spans]
     assert found == ["Rafah", "tunnels"]
 
 
+def _passage(text: str, known: Vocabulary) -> Passage:
+    return passages({"text": text}, known)["text"]
+
+
+def test_texts_that_are_read_together_stay_apart() -> None:
+    texts = {"title": "The Rafah", "empty": "", "blank": " \n", "text": "— in tunnels of Rafah", "last": "tunnel"}
+    read = passages(texts, KNOWN)
+    assert {name: (passage.places(1), passage.places(0)) for name, passage in read.items()} == {
+        "title": ([(1, 2)], []),
+        "empty": ([], []),
+        "blank": ([], []),
+        "text": ([(3, 4)], [(1, 2)]),
+        "last": ([], [(0, 1)]),
+    }
+    assert (read["text"].offsets(3), read["last"].offsets(0)) == ((16, 21), (0, 6))
+
+
 def test_pieces_that_hold_the_same_share_what_they_hold() -> None:
     known = Vocabulary({0: word("Rafah")})
-    one, other, nothing = known.chunks(["Rafah", '"Rafah",', "x"])
+    one, other, nothing = known.read('Rafah "Rafah", x').chunks
     assert one is other
     assert one.words == (0,)
     assert nothing.words == ()
-    assert known.busy(["Rafah", "x", "y"]) == ["Rafah", "y"]
+    assert known.read("Rafah x y").pieces.texts == ["Rafah", "y"]
 
 
 def test_what_is_met_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vocabulary, "_PIECES", 10)
-    known = Vocabulary({0: word("Rafah")})
-    (first,) = known.chunks(["Rafah"])
+    known = Vocabulary({0: word("Rafah"), 1: word("other", prefix=True)})
+    (first,) = known.read("Rafah").chunks
     for number in range(100):
-        known.chunks([f"other{number}"])
-        assert known.chunks(["Rafah"])[0] is first
-    known.chunks(f"another{number}" for number in range(25))
-    assert known.chunks(["Rafah"])[0] is not first
+        known.read(f"other{number}")
+        assert known.read("Rafah").chunks[0] is first
+    for number in range(25):
+        known.read(f"otherwise{number}")
+    assert known.read("Rafah").chunks[0] is not first
 
 
 def test_what_holds_nothing_is_not_read_again_either(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "_PIECES", 10)
     known = Vocabulary({0: word("Rafah")})
     read: list[str] = []
 
@@ -60,9 +77,17 @@ def test_what_holds_nothing_is_not_read_again_either(monkeypatch: pytest.MonkeyP
         return piece
 
     monkeypatch.setattr(vocabulary, "lone_word", lone_word)
+    known.read("idle")
     for number in range(100):
-        known.chunks(["idle", f"other{number}", "idle"])
+        known.read(f"idle other{number} idle")
     assert read.count("idle") == 1
+
+
+def test_long_pieces_that_hold_nothing_are_not_remembered() -> None:
+    known = Vocabulary({0: word("Rafah")})
+    for _ in range(2):
+        assert known.read(f"{'long' * 20} short").pieces.texts[0] == "long" * 20
+    assert known.read("short").pieces.texts == []
 
 
 def test_a_match_is_found_again_after_its_words_were_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
