@@ -4,7 +4,7 @@ Most texts are asked for their words alone. Places are worked out when the first
 that are part of a hit.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
@@ -40,9 +40,9 @@ class Passage:
         """`held`: what a longer text holds, in which this one begins at `start`."""
         self.text = text
         self._held, self._start = held, start
-        starts = held.pieces.starts
-        first = bisect_left(starts, start)
-        self._these = slice(first, bisect_left(starts, start + len(text), first))
+        first, self._before = held.pieces.before(start)
+        after, _ = held.pieces.before(start + len(text))
+        self._these = slice(first, after)
         self.chunks = held.chunks[self._these]
         """What its pieces hold that hold anything, in order."""
         self.words = words_of(self.chunks)
@@ -87,7 +87,5 @@ class Passage:
     @cached_property
     def _positions(self) -> list[int]:
         """The first word of each busy chunk; all others are one word."""
-        pieces = self._held.pieces
-        before = pieces.before(self._start)
-        further = accumulate(map(_FURTHER, self.chunks), initial=-before)
-        return list(map(add, pieces.numbers[self._these], further))
+        further = accumulate(map(_FURTHER, self.chunks), initial=-self._before)
+        return list(map(add, self._held.pieces.numbers[self._these], further))

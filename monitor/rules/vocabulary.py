@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING
 from monitor.text.fold import LONGEST
 from monitor.text.forms import Form, forms
 from monitor.text.patterns import Patterns
+from monitor.text.pieces import EveryPiece, Pieces
 from monitor.text.tokens import Token, lone_word, tokens
 from monitor.text.words import Word, lemma_key
 
 if TYPE_CHECKING:
-    from monitor.text.pieces import Familiar, Unfamiliar
+    from monitor.text.familiar import Familiar
 
 WordId = int
 """An index into the words of a vocabulary."""
 Span = tuple[int, int]
 """First word and the one after the last, in words of a field, from 0."""
 
-_PIECES = 100_000
-"""That hold something, in one generation; there are two."""
+_SHORT = 1_000
+"""Characters of a text whose pieces are looked up one by one: longer ones soon take as long as all at once."""
+_PIECES = 30_000
+"""In one generation; there are two."""
 _TOKENS = 20_000
 _LONGEST_PIECE = 40
 """Characters of a piece that is remembered: longer ones are addresses, and whole sentences of Chinese."""
@@ -60,7 +63,7 @@ class Held:
     """What a text holds: its pieces that hold anything, or were not met lately, in order. All others are one word."""
 
     chunks: list[Chunk]
-    pieces: "Unfamiliar"
+    pieces: Pieces
     """Where each stands."""
 
 
@@ -96,7 +99,7 @@ class Vocabulary(dict[str, Chunk]):
 
     def __missing__(self, piece: str) -> Chunk:
         found = self._earlier.get(piece) or self._read(piece)
-        if found is not _IDLE and len(piece) <= _LONGEST_PIECE:
+        if len(piece) <= _LONGEST_PIECE:
             if len(self) >= _PIECES:
                 self._earlier = dict(self)
                 self.clear()
@@ -104,25 +107,31 @@ class Vocabulary(dict[str, Chunk]):
             self[piece] = found
         return found
 
-    @cached_property
-    def _idle(self) -> "Familiar":
-        """Pieces of one token that no rule looks for, as most are."""
-        # NumPy takes as long to load as many a command to run that reads no text.
-        from monitor.text.pieces import Familiar
-
-        return Familiar()
-
     def read(self, text: str) -> Held:
         """What a text holds. Every word of every article comes through here: no step is one of Python's for each."""
-        found = self._idle.unfamiliar(text)
-        chunks = list(map(self.__getitem__, found.texts))
+        if len(text) > _SHORT:
+            return self._read_long(text)
+        pieces = EveryPiece(text)
+        return Held(chunks=list(map(self.__getitem__, pieces.texts)), pieces=pieces)
+
+    def _read_long(self, text: str) -> Held:
+        pieces = self._idle.unfamiliar(text)
+        chunks = list(map(self.__getitem__, pieces.texts))
         if _IDLE in chunks:
             idle = [
                 chunk is _IDLE and len(piece) <= _LONGEST_PIECE
-                for chunk, piece in zip(chunks, found.texts, strict=True)
+                for chunk, piece in zip(chunks, pieces.texts, strict=True)
             ]
-            self._idle.add(found.keys[idle])
-        return Held(chunks=chunks, pieces=found)
+            self._idle.add(pieces.keys[idle])
+        return Held(chunks=chunks, pieces=pieces)
+
+    @cached_property
+    def _idle(self) -> "Familiar":
+        """Pieces of one token that no rule looks for, as most are."""
+        # With NumPy it takes 20 MB, and half a second of a command: who reads headlines alone does without.
+        from monitor.text.familiar import Familiar
+
+        return Familiar()
 
     def _read(self, piece: str) -> Chunk:
         word = lone_word(piece)

@@ -30,6 +30,13 @@ def test_offsets_are_exact_however_a_text_is_spaced(text: str) -> None:
     assert found == ["Rafah", "tunnels"]
 
 
+@pytest.fixture(params=["one by one", "all at once"], autouse=True)
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces are looked up one by one in short texts, and all at once in long ones."""
+    if request.param == "all at once":
+        monkeypatch.setattr(vocabulary, "_SHORT", -1)
+
+
 def _passage(text: str, known: Vocabulary) -> Passage:
     return passages({"text": text}, known)["text"]
 
@@ -53,7 +60,13 @@ def test_pieces_that_hold_the_same_share_what_they_hold() -> None:
     assert one is other
     assert one.words == (0,)
     assert nothing.words == ()
-    assert known.read("Rafah x y").pieces.texts == ["Rafah", "y"]
+
+
+def test_what_holds_nothing_is_passed_over_in_a_long_text() -> None:
+    known = Vocabulary({0: word("Rafah")})
+    long = "Rafah x — y. " * 100
+    assert known.read(long).pieces.texts == long.split()
+    assert known.read(long).pieces.texts == ["Rafah", "—"] * 100
 
 
 def test_what_is_met_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,9 +98,10 @@ def test_what_holds_nothing_is_not_read_again_either(monkeypatch: pytest.MonkeyP
 
 def test_long_pieces_that_hold_nothing_are_not_remembered() -> None:
     known = Vocabulary({0: word("Rafah")})
-    for _ in range(2):
-        assert known.read(f"{'long' * 20} short").pieces.texts[0] == "long" * 20
-    assert known.read("short").pieces.texts == []
+    text = f"{'long' * 20} short " * 100
+    known.read(text)
+    assert set(known.read(text).pieces.texts) == {"long" * 20}
+    assert set(known) == {"short"}
 
 
 def test_a_match_is_found_again_after_its_words_were_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

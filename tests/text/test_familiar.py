@@ -4,28 +4,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text import pieces
-from monitor.text.pieces import Familiar, Unfamiliar
+from monitor.text import familiar as home
+from monitor.text.familiar import Familiar
+from monitor.text.pieces import EveryPiece, Pieces
 
 SPACED = st.text(
     st.sampled_from("aB9רفع. \t\n\u2028\u3000\x1c\x85\u200b\N{GRINNING FACE}\U00020020\ufeff\x00"), max_size=60
 )
 
 
-def _cut(text: str, found: Unfamiliar) -> list[str]:
+def _cut(text: str, found: Pieces) -> list[str]:
     """What stands where the pieces are said to stand."""
     return [text[start : start + len(piece)] for start, piece in zip(found.starts, found.texts, strict=True)]
 
 
 @given(SPACED | st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 def test_the_pieces_are_those_that_python_splits_at_white_space(text: str) -> None:
-    found = Familiar(bits=4).unfamiliar(text)
-    assert found.texts == text.split()
-    assert found.numbers == list(range(len(found.texts)))
-    assert _cut(text, found) == found.texts
-    assert found.every.tolist() == found.starts
-    assert [found.before(start) for start in found.starts] == found.numbers
-    assert found.before(len(text)) == len(found.texts)
+    one_by_one: Pieces = EveryPiece(text)
+    at_once: Pieces = Familiar(bits=4).unfamiliar(text)
+    for found in (one_by_one, at_once):
+        assert found.texts == text.split() == _cut(text, found)
+        assert list(found.numbers) == list(range(len(found.texts)))
+        assert [found.before(start) for start in found.starts] == [(number, number) for number in found.numbers]
+        assert found.before(len(text)) == (len(found.texts), len(found.texts))
+    assert at_once.starts == one_by_one.starts
 
 
 @given(st.lists(SPACED, max_size=5), SPACED)
@@ -67,7 +69,7 @@ def test_what_is_added_is_bounded_and_the_latest_stays() -> None:
 
 
 def test_a_text_longer_than_the_powers_is_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "_PERIOD", 8)
+    monkeypatch.setattr(home, "_PERIOD", 8)
     familiar = Familiar()
     text = "one two three four five six"
     assert familiar.unfamiliar(text).texts == text.split()
