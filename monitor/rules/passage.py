@@ -45,9 +45,12 @@ class Passage:
         self._these = slice(first, after)
         self.chunks = held.chunks[self._these]
         """What its pieces hold that hold anything, in order."""
-        self.words = words_of(self.chunks)
-        """Those that stand anywhere in it."""
         self._tokens: dict[str, list[Token]] = {}
+
+    @cached_property
+    def words(self) -> frozenset[WordId]:
+        """Those that stand anywhere in it."""
+        return words_of(self.chunks)
 
     def places(self, word: WordId) -> list[Span]:
         """Where a word stands, in order: the first places, should there be very many."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import cached_property
 from urllib.parse import unquote
 
 from monitor.model import Document, Field, Hit
@@ -11,7 +12,7 @@ from monitor.rules.parts import LEAD_WORDS, Part, Parts, reached
 from monitor.rules.passage import Passage, passages
 from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, Term
 from monitor.rules.triggers import Triggers, in_title
-from monitor.rules.vocabulary import Span, Vocabulary, WordId
+from monitor.rules.vocabulary import Chunk, Span, Vocabulary, WordId, words_of
 
 _NOTHING: frozenset[WordId] = frozenset()
 
@@ -26,8 +27,6 @@ class Reading:
         texts = texts_of(document, lexicon.apart)
         self._passages = passages({part: text for part, text in texts.items() if text}, vocabulary)
         self._lead = Part.TEXT if document.text else Part.SUMMARY
-        self._words = {part: passage.words for part, passage in self._passages.items()}
-        self._words[Part.LEAD] = self._words.get(self._lead, _NOTHING)
         self._hits: dict[tuple[Part, Taken], Hit] = {}
         self._stretches: dict[tuple[int, Part, bool], Places] = {}
         self._places: dict[tuple[Leaf, Part], Places] = {}
@@ -36,14 +35,12 @@ class Reading:
 
     def candidates(self, triggers: Triggers) -> list[int]:
         """The rules that may match, ascending."""
-        passages = self._passages.values()
-        titled = in_title(self._words.get(Part.TITLE, ()))
-        words = titled.union(*(passage.words for passage in passages))
-        return triggers.candidates([chunk for passage in passages for chunk in passage.chunks], titled, words)
+        titled = in_title(self._words(Part.TITLE))
+        return triggers.candidates(self._chunks, titled, titled | self._every)
 
     def worded(self, parts: Parts) -> list[Part]:
         """Those of the parts in which any word stands that a rule looks for."""
-        return [part for part in parts if self._words.get(part)]
+        return [part for part in parts if self._words(part)]
 
     def stands(self, node: Term | ListRef, parts: Parts) -> bool:
         """Does a term, or any term of a list, stand in one of the parts?
@@ -59,7 +56,7 @@ class Reading:
     def places(self, node: Term | ListRef, part: Part) -> Places:
         """Where a term, or any term of a list, stands in a part."""
         leaf = self._lexicon.leaf(node)
-        return self._places_of(leaf, part) if _possible(leaf, self._words.get(part, _NOTHING)) else {}
+        return self._places_of(leaf, part) if _possible(leaf, self._words(part)) else {}
 
     def seen_as(self, where: QueryField, part: Part) -> Part | None:
         """The part that is meant where a field of words is asked for in another part; None where they are apart."""
@@ -119,6 +116,21 @@ class Reading:
             surface=passage.text[start:end],
         )
 
+    @cached_property
+    def _chunks(self) -> list[Chunk]:
+        """What all of its texts hold."""
+        return [chunk for passage in self._passages.values() for chunk in passage.chunks]
+
+    @cached_property
+    def _every(self) -> frozenset[WordId]:
+        """The words that stand in any of its texts: what most documents are asked for, and no more."""
+        return words_of(self._chunks)
+
+    def _words(self, part: Part) -> frozenset[WordId]:
+        """The words that stand in a part."""
+        passage = self._passages.get(self._base(part))
+        return passage.words if passage else _NOTHING
+
     def _base(self, part: Part) -> Part:
         return self._lead if part is Part.LEAD else part
 
@@ -128,12 +140,14 @@ class Reading:
             return True
         if not _possible(leaf, words):
             return False
-        return any(_possible(leaf, self._words[part]) and self._places_of(leaf, part) for part in self.worded(parts))
+        return any(_possible(leaf, self._words(part)) and self._places_of(leaf, part) for part in self.worded(parts))
 
     def _words_in(self, parts: Parts) -> frozenset[WordId]:
         """The words that stand in any of these parts."""
+        if parts >= self._passages.keys():
+            return self._every
         if parts not in self._together:
-            self._together[parts] = _NOTHING.union(*(self._words[part] for part in self.worded(parts)))
+            self._together[parts] = _NOTHING.union(*(self._words(part) for part in self.worded(parts)))
         return self._together[parts]
 
     def _places_of(self, leaf: Leaf, part: Part) -> Places:
@@ -147,7 +161,7 @@ class Reading:
             return {span: taken for span, taken in whole.items() if span[1] <= LEAD_WORDS}
         passage = self._passages[part]
         found: defaultdict[Span, set[Taken]] = defaultdict(set)
-        for first in self._words[part].intersection(leaf.words):
+        for first in self._words(part).intersection(leaf.words):
             for pattern in leaf.starting[first]:
                 for start, end in _spans(pattern, passage):
                     found[start, end].add((start, end, pattern.source))
