@@ -12,10 +12,15 @@ from monitor.articles.changing_lines import RELATIVE_TIME, content_lines
 from monitor.articles.judge import SHORT
 from monitor.model import Revision, Shortfall
 from monitor.text.characters import APOSTROPHES, GERSHAYIM, INVISIBLE
+from monitor.text.fold import fold
 from monitor.text.tokens import tokens
 
 REMEMBERED = 5
 """Earlier texts that a text is compared with, lest one that returns is taken for news."""
+_SHARED = 0.05
+"""Share of a text's runs of three words below which another has next to nothing of it."""
+_LONG_WORD = 4
+"""Letters of a headline's word that says something."""
 _SOME_TIME_AGO = "⏲"
 """The word that every relative time stands for."""
 _UNSEEN = re.compile(f"[{INVISIBLE}{APOSTROPHES}{GERSHAYIM}]")
@@ -113,6 +118,27 @@ def text_change(
     if not any(words == counted_words(revision.text or "") for revision in texts):
         return TextChange.REVISED
     return TextChange.ALTERNATING if texts[0].is_return else TextChange.RETURNED
+
+
+def is_of_another(new: str, *, known: str, title: str) -> bool:
+    """Whether a text is of another article than the one of the text `known` and the headlines `title`: it has next to
+    nothing of that text, and less than half of the words of any headline.
+    """
+    had = _runs(known)
+    if len(had & _runs(new)) >= max(1, _SHARED * len(had)):
+        return False
+    said = _long_words(new)
+    headlines = filter(None, map(_long_words, title.split("\n")))
+    return not any(2 * len(words & said) >= len(words) for words in headlines)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = counted_words(text)
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _long_words(text: str) -> set[str]:
+    return {fold(word.key) for word in words_of(text) if len(word.key) >= _LONG_WORD}
 
 
 def next_visit(since: datetime, plan: Sequence[timedelta], now: datetime) -> datetime | None:

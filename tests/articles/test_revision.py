@@ -9,6 +9,7 @@ from monitor.articles.revision import (
     REMEMBERED,
     TextChange,
     counted_words,
+    is_of_another,
     next_visit,
     same_headline,
     similarity,
@@ -203,3 +204,26 @@ def test_the_next_visit_is_the_next_one_of_the_plan(after: timedelta, due: timed
 
 def test_without_a_plan_there_is_no_visit() -> None:
     assert next_visit(NOON, (), NOON) is None
+
+
+KNOWN = "The fighters in Rafah wait, said the mediators.\nTheir families have heard nothing for weeks."
+
+
+@pytest.mark.parametrize(
+    ("new", "title", "other"),
+    [
+        (
+            "The council met about roads and schools. Bread will cost more in the spring.",
+            "Fighters in Rafah wait",
+            True,
+        ),
+        # What of it is left, or what its headline says, is enough.
+        ("Roads and schools.\nTheir families have heard nothing for weeks.", "Fighters in Rafah wait", False),
+        ("All who were left below Rafah gave up at dawn: the last fighters came out.", "Fighters in Rafah wait", False),
+        ("A court rules on taxes for roads in spring.", "Fighters in Rafah wait\nCourt rules on road taxes", False),
+        ("أعلن المجلس البلدي خطة جديدة للطرق والمدارس في المدينة.", "مقاتلو رفح ينتظرون", True),
+        ("市議会は道路と学校について話し合った。", "ラファの戦闘員", True),
+    ],
+)
+def test_a_text_is_of_another_article_if_neither_words_nor_headline_are_left(new: str, title: str, other: bool) -> None:
+    assert is_of_another(new, known=KNOWN, title=title) is other
