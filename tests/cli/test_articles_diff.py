@@ -142,7 +142,7 @@ def test_a_right_to_left_line_runs_right_to_left_with_its_changes_in_their_place
 
 
 def test_on_a_terminal_colours_tell_what_was_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles_diff, "is_terminal", lambda: True)
+    monkeypatch.setattr(articles_diff, "is_coloured", lambda: True)
     shown = _shown(differences("one two", "one three"))
     assert shown == "one " + click.style("two", fg="red") + click.style("three", fg="green")
 
