@@ -22,6 +22,7 @@ COLUMNS = {
     "outlet": "outlet",
     "title": "title",
 }
+SPARE = ("lang", "text", "outlet", "shortfall")
 EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the filters."
 
 
@@ -96,6 +97,6 @@ def _list(
             {**record, "short": short(article.id), "when": when(article, settings.timezone)}
             for record, article in shown
         ]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
     if quarantined and output == "table" and found:
         click.echo("\n`monitor retry --quarantined` reads them again, `monitor retry ID` one of them.")

@@ -29,6 +29,7 @@ COLUMNS = {
     "further": "stands_for",
     "title": "title",
 }
+SPARE = ("score", "lang", "outlet", "published")
 CHANGED = {
     "id": "short",
     "when": "at",
@@ -114,7 +115,7 @@ def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> Non
             | {"turn": str(one.turn), "revision": one.revision}
             for one in found
         ]
-    print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED)
+    print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED, spare=("lang", "outlet", "revision"))
 
 
 def print_matches(settings: "Settings", query: "MatchQuery", output: str, *, folded: bool = True) -> None:
@@ -131,7 +132,7 @@ def print_matches(settings: "Settings", query: "MatchQuery", output: str, *, fol
     records = [line_record(line) for line in found]
     if output == "table":
         records = [_row(line.match, settings.timezone) | {"stands_for": _further(line)} for line in found]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
 
 
 def _further(line: "Line") -> str:

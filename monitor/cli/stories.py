@@ -30,6 +30,7 @@ COLUMNS = {
     "first": "first_outlet",
     "title": "title",
 }
+SPARE = ("affiliations", "countries", "first", "linked", "outlets")
 EMPTY = "No stories. They are made as pages are read; --all shows those that nothing has matched, too."
 SORTS = ("recent", "size", "origins", "growth")
 _MOST = 1_000_000
@@ -91,7 +92,7 @@ def stories_command(
             _row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone), "linked_stories": linked}
             for story, linked in found
         ]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
 
 
 stories_command.add_command(show_command)
