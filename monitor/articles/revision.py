@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.articles.changing_lines import RELATIVE_TIME, content_lines
@@ -69,6 +70,8 @@ def _key(word: str) -> str:
     return word if word.isascii() and word.isalnum() else _UNSEEN.sub("", unicodedata.normalize("NFC", word))
 
 
+# A visit asks for those of the old text and the new one, and when they differ, for both again.
+@lru_cache(4)
 def counted_words(text: str) -> tuple[str, ...]:
     """The words by which a text is compared: as written, without furniture."""
     return tuple(word.key for line in content_lines(text) for word in words_of(line))
