@@ -18,6 +18,8 @@ from monitor.text.tokens import tokens
 
 REMEMBERED = 5
 """Earlier texts that a text is compared with, lest one that returns is taken for news."""
+_BEGINNING = 0.9
+"""Share of the words of a text that is cut off which are those that the whole one begins with."""
 _SHARED = 0.05
 """Share of a text's runs of three words below which another has next to nothing of it."""
 _LONG_WORD = 4
@@ -106,7 +108,8 @@ def text_change(
     """What a `new` text of the page is to the one `known` of it.
 
     `was_short`, `is_short`: why the one and the other are not the whole page. `earlier`: the revisions of the text, the
-    last one first. Much less than before is no text: a wall whose words nobody knows looks like that.
+    last one first. Much less than before is no text: a wall whose words nobody knows looks like that, and so does the
+    beginning alone.
     """
     if not known:
         return TextChange.BETTER
@@ -119,8 +122,18 @@ def text_change(
         return TextChange.BETTER
     texts = [revision for revision in earlier if revision.text is not None][:REMEMBERED]
     if not any(words == counted_words(revision.text or "") for revision in texts):
-        return TextChange.REVISED
+        return TextChange.SAME if _is_beginning(words, counted_words(known)) else TextChange.REVISED
     return TextChange.ALTERNATING if texts[0].is_return else TextChange.RETURNED
+
+
+def _is_beginning(words: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether a text is the beginning of the one that is known, less than half of it, but for an invitation: what a
+    paywall lets through when an article is no longer new.
+    """
+    if 2 * len(words) >= len(known):
+        return False
+    common = next((at for at, (one, other) in enumerate(zip(words, known, strict=False)) if one != other), len(words))
+    return common >= _BEGINNING * len(words)
 
 
 def is_of_another(new: str, *, known: str, title: str) -> bool:
