@@ -12,7 +12,7 @@ import click
 from monitor.cli import EXIT_FAILED
 from monitor.cli.dossier import Dossier, dossier
 from monitor.cli.filters import moment_of
-from monitor.cli.ids import known
+from monitor.cli.ids import known, watchlist_named
 from monitor.cli.moments import EXPECTED
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.output import number_of
@@ -71,6 +71,8 @@ def export_command(
             limit=None,
         )
     with open_store(settings) as store, store.reading() as tx:
+        if watchlist:
+            watchlist_named(tx, watchlist)
         wanted = _articles(tx, given, query)
         dossiers = (dossier(tx, article) for article in wanted)
         return _write_warc(Path(warc), dossiers, settings) if warc else _write_bundle(Path(bundle or ""), dossiers)
