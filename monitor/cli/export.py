@@ -86,6 +86,8 @@ def _demand_one_of_each(
         raise click.UsageError("say how to write it: --warc FILE or --bundle DIR")
     if bool(given) == bool(watchlist):
         raise click.UsageError("say what to write: IDs, or --watchlist ID")
+    if "-" in (warc, bundle):
+        raise click.UsageError("what is written appears whole or not at all: name a file or a folder, not -")
     if filtered and not watchlist:
         raise click.UsageError("--since, --until and --status go with --watchlist")
 

@@ -139,6 +139,7 @@ def test_what_cannot_be_written_is_said(monitor: Run, demo: Path, tmp_path: Path
         (("1f2e3d4c", "--warc", "a", "--bundle", "b"), "say how to write it"),
         (("--warc", "a"), "say what to write: IDs, or --watchlist ID"),
         (("1f2e3d4c", "--watchlist", "rafah", "--warc", "a"), "say what to write"),
+        (("1f2e3d4c", "--warc", "-"), "name a file or a folder, not -"),
         (("1f2e3d4c", "--warc", "a", "--since", "1d"), "--since, --until and --status go with --watchlist"),
     ],
 )
