@@ -528,9 +528,12 @@ class Removal(StrEnum):
     """How a site shows that it took an article down."""
 
     NOT_FOUND = "404"
+    """By the status, or in words, whatever the status."""
     GONE = "410"
     FRONT_PAGE = "front-page"
     """Its address leads to the front page."""
+    ELSEWHERE = "elsewhere"
+    """Its address leads to a page that is of something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

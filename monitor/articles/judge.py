@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import urls
+from monitor.articles.missing import is_missing_at, says_missing
 from monitor.articles.vouch import is_denied
 from monitor.articles.walls import is_metered, wall_at, wall_in_answer, wall_in_markup, wall_in_words
 from monitor.model import Page, Shortfall
@@ -80,6 +81,8 @@ def judge(
         return without_page(shortfall, retry=retry)
     if page is None:
         return without_page(Shortfall.NOT_A_PAGE, retry=False)
+    if says_missing(page.title, page.text) and not _is_told(feed_text, page):
+        return without_page(Shortfall.GONE, retry=True)
     if short and (wall := _wall_instead(page, body, feed_text)):
         return without_page(wall, retry=wall in _PASSING)
     if short and page.text and not page.paywalled and is_denied(f"{page.title}\n{page.text}", feed_text):
@@ -122,13 +125,17 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes) -> tuple[Shor
 
 
 def _diverted(asked: str, landed: str, page: Page | None, feed_text: str) -> tuple[Shortfall, bool] | None:
-    """Sent elsewhere: to the front page, as sites do with articles they took down, or to a wall."""
+    """Sent elsewhere: to the front page or one that says "not found", as sites do with articles they took down, or to
+    a wall.
+    """
     if not landed or landed == asked:
         return None
     if not wall_at(asked) and (wall := _wall_there(landed, page, feed_text)):
         return wall, wall in _PASSING
     if urls.is_front_page(landed) and not urls.is_front_page(asked):
         return Shortfall.GONE, False
+    if is_missing_at(landed) and not is_missing_at(asked):
+        return Shortfall.GONE, True
     return None
 
 

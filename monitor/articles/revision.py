@@ -6,16 +6,24 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.articles.changing_lines import RELATIVE_TIME, content_lines
 from monitor.articles.judge import SHORT
 from monitor.model import Revision, Shortfall
 from monitor.text.characters import APOSTROPHES, GERSHAYIM, INVISIBLE
+from monitor.text.fold import fold
 from monitor.text.tokens import tokens
 
 REMEMBERED = 5
 """Earlier texts that a text is compared with, lest one that returns is taken for news."""
+_BEGINNING = 0.9
+"""Share of the words of a text that is cut off which are those that the whole one begins with."""
+_SHARED = 0.05
+"""Share of a text's runs of three words below which another has next to nothing of it."""
+_LONG_WORD = 4
+"""Letters of a headline's word that says something."""
 _SOME_TIME_AGO = "⏲"
 """The word that every relative time stands for."""
 _UNSEEN = re.compile(f"[{INVISIBLE}{APOSTROPHES}{GERSHAYIM}]")
@@ -64,6 +72,8 @@ def _key(word: str) -> str:
     return word if word.isascii() and word.isalnum() else _UNSEEN.sub("", unicodedata.normalize("NFC", word))
 
 
+# A visit asks for those of the old text and the new one, and when they differ, for both again.
+@lru_cache(4)
 def counted_words(text: str) -> tuple[str, ...]:
     """The words by which a text is compared: as written, without furniture."""
     return tuple(word.key for line in content_lines(text) for word in words_of(line))
@@ -98,7 +108,8 @@ def text_change(
     """What a `new` text of the page is to the one `known` of it.
 
     `was_short`, `is_short`: why the one and the other are not the whole page. `earlier`: the revisions of the text, the
-    last one first. Much less than before is no text: a wall whose words nobody knows looks like that.
+    last one first. Much less than before is no text: a wall whose words nobody knows looks like that, and so does the
+    beginning alone.
     """
     if not known:
         return TextChange.BETTER
@@ -111,8 +122,39 @@ def text_change(
         return TextChange.BETTER
     texts = [revision for revision in earlier if revision.text is not None][:REMEMBERED]
     if not any(words == counted_words(revision.text or "") for revision in texts):
-        return TextChange.REVISED
+        return TextChange.SAME if _is_beginning(words, counted_words(known)) else TextChange.REVISED
     return TextChange.ALTERNATING if texts[0].is_return else TextChange.RETURNED
+
+
+def _is_beginning(words: Sequence[str], known: Sequence[str]) -> bool:
+    """Whether a text is the beginning of the one that is known, less than half of it, but for an invitation: what a
+    paywall lets through when an article is no longer new.
+    """
+    if 2 * len(words) >= len(known):
+        return False
+    common = next((at for at, (one, other) in enumerate(zip(words, known, strict=False)) if one != other), len(words))
+    return common >= _BEGINNING * len(words)
+
+
+def is_of_another(new: str, *, known: str, title: str) -> bool:
+    """Whether a text is of another article than the one of the text `known` and the headlines `title`: it has next to
+    nothing of that text, and less than half of the words of any headline.
+    """
+    had = _runs(known)
+    if len(had & _runs(new)) >= max(1, _SHARED * len(had)):
+        return False
+    said = _long_words(new)
+    headlines = filter(None, map(_long_words, title.split("\n")))
+    return not any(2 * len(words & said) >= len(words) for words in headlines)
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = counted_words(text)
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _long_words(text: str) -> set[str]:
+    return {fold(word.key) for word in words_of(text) if len(word.key) >= _LONG_WORD}
 
 
 def next_visit(since: datetime, plan: Sequence[timedelta], now: datetime) -> datetime | None:

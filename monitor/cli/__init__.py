@@ -1,5 +1,6 @@
 """The command line: one module a command. What a person gets wrong is answered with one line and an exit code."""
 
+import errno
 import gc
 import os
 import sys
@@ -8,6 +9,7 @@ from io import TextIOWrapper
 
 import click
 
+from monitor.cli.terminal import is_coloured
 from monitor.errors import ConfigError, LockedError, MonitorError, StoreError
 
 EXIT_FAILED = 1
@@ -21,6 +23,7 @@ EXIT_LOCKED = 4
 EXIT_INTERRUPTED = 130
 
 _STDOUT = 1
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _GARBAGE = 50_000
 """New objects after which Python looks for garbage."""
 
@@ -87,11 +90,14 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="media-monitor", message="%(package)s %(version)s")
-def monitor() -> None:
+@click.pass_context
+def monitor(context: click.Context) -> None:
     """Watches news feeds for the subjects in config/ and keeps what matches for review.
 
     Start with `monitor demo`, then `monitor run`, then `monitor matches`.
     """
+    # None: as click sees fit, which takes no account of what a person wants.
+    context.color = None if is_coloured() else False
 
 
 def main() -> None:
@@ -122,11 +128,23 @@ def execute(arguments: list[str]) -> int:
     except (BrokenPipeError, SystemExit):
         # The reader of our output has gone (`monitor matches | head`): nothing to say, and nowhere to say it. click
         # tells it as SystemExit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
+        _drop_output()
         return 0
+    except OSError as error:
+        # Only our own output has no name (`monitor matches > file` on a full disk); all else is a bug.
+        if error.filename is not None or error.errno not in _FULL:
+            raise
+        _drop_output()
+        click.echo(f"monitor: the output cannot be written ({error.strerror})", err=True)
+        return EXIT_FAILED
     except MonitorError as error:
         return _explain(error)
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere: Python would try once more at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
 
 
 def _explain(error: MonitorError) -> int:

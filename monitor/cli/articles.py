@@ -8,6 +8,7 @@ from monitor.cli.articles_diff import diff_command
 from monitor.cli.articles_url import url_command
 from monitor.cli.filters import listing_options, moment_of
 from monitor.cli.ids import feed_named
+from monitor.cli.moments import show_moment
 from monitor.cli.options import open_store, refuse_options, settings_of
 from monitor.cli.output import print_rows
 from monitor.cli.records import article_record, short, when
@@ -22,6 +23,16 @@ COLUMNS = {
     "outlet": "outlet",
     "title": "title",
 }
+REMOVED = {
+    "id": "short",
+    "published": "when",
+    "removed": "since",
+    "by": "removed_why",
+    "lang": "language",
+    "outlet": "outlet",
+    "title": "title",
+}
+SPARE = ("lang", "text", "outlet", "shortfall")
 EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the filters."
 
 
@@ -94,8 +105,12 @@ def _list(
         shown = zip(records, found, strict=True)
         records = [
             {**record, "short": short(article.id), "when": when(article, settings.timezone)}
+            | {"since": article.removed_at and show_moment(article.removed_at, settings.timezone)}
             for record, article in shown
         ]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    if removed:
+        print_rows(records, output, columns=REMOVED, empty=EMPTY, spare=("lang", "published", "outlet"))
+    else:
+        print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
     if quarantined and output == "table" and found:
         click.echo("\n`monitor retry --quarantined` reads them again, `monitor retry ID` one of them.")

@@ -11,7 +11,7 @@ from monitor.cli.ids import known
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import Record, revision_record
-from monitor.cli.terminal import harmless, is_terminal, isolate, line_of
+from monitor.cli.terminal import harmless, is_coloured, isolate, line_of
 from monitor.model import Article, Revision
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _marked(piece: "Piece") -> str:
     words = text.rstrip()
     rest = text[len(words) :]
     shown = isolate(words)
-    return (click.style(shown, fg=colour) if is_terminal() else f"{before}{shown}{after}") + rest
+    return (click.style(shown, fg=colour) if is_coloured() else f"{before}{shown}{after}") + rest
 
 
 def _record(revision: Revision, later: str) -> Record:

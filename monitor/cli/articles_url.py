@@ -33,6 +33,7 @@ def url_command(*, given: str, output: str, config: str | None, database: str | 
     address = target(typed)
     normal = urls.normalise(address)
     of = variant(normal)
+    is_front = urls.is_front_page(normal)
     keys = {article_key(one): one for one in (normal, *(of.originals if of else ()))}
     with open_store(settings_of(config, database)) as store, store.reading() as tx:
         at = articles.at(tx, list(keys), full=False)
@@ -45,7 +46,7 @@ def url_command(*, given: str, output: str, config: str | None, database: str | 
             "changes": list(urls.changes(address)),
             "variant": list(of.kinds) if of else [],
             "originals": list(of.originals) if of else [],
-            "id": article_key(normal),
+            "id": None if is_front else article_key(normal),
             "articles": [
                 {"address": where, "id": one.id, "url": one.url, "title": one.headline} for where, one in found.items()
             ],
@@ -53,6 +54,8 @@ def url_command(*, given: str, output: str, config: str | None, database: str | 
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     _line("given", harmless(urls.redact(given)))
+    if "://" not in given:
+        _line("read as", harmless(urls.redact(typed)))
     if address != typed:
         _line("leads to", harmless(urls.redact(address)), "by the address of the service that stands before it")
     _line("normalised", normal, *urls.changes(address) or ("nothing to change",))
@@ -60,7 +63,8 @@ def url_command(*, given: str, output: str, config: str | None, database: str | 
         _line("variant", f"{' and '.join(of.kinds)}, by its form", *(f"of {original}" for original in of.originals))
     for obstacle in _obstacles(normal):
         _line("but", obstacle)
-    _line("article id", article_key(normal), "of the article that a feed makes with this address")
+    if not is_front:
+        _line("article id", article_key(normal), "of the article that a feed makes with this address")
     _print_found(normal, found)
 
 

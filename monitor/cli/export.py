@@ -12,7 +12,7 @@ import click
 from monitor.cli import EXIT_FAILED
 from monitor.cli.dossier import Dossier, dossier
 from monitor.cli.filters import moment_of
-from monitor.cli.ids import known
+from monitor.cli.ids import known, watchlist_named
 from monitor.cli.moments import EXPECTED
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.output import number_of
@@ -71,6 +71,8 @@ def export_command(
             limit=None,
         )
     with open_store(settings) as store, store.reading() as tx:
+        if watchlist:
+            watchlist_named(tx, watchlist)
         wanted = _articles(tx, given, query)
         dossiers = (dossier(tx, article) for article in wanted)
         return _write_warc(Path(warc), dossiers, settings) if warc else _write_bundle(Path(bundle or ""), dossiers)
@@ -84,6 +86,8 @@ def _demand_one_of_each(
         raise click.UsageError("say how to write it: --warc FILE or --bundle DIR")
     if bool(given) == bool(watchlist):
         raise click.UsageError("say what to write: IDs, or --watchlist ID")
+    if "-" in (warc, bundle):
+        raise click.UsageError("what is written appears whole or not at all: name a file or a folder, not -")
     if filtered and not watchlist:
         raise click.UsageError("--since, --until and --status go with --watchlist")
 

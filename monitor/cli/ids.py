@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.errors import StoreError
-from monitor.model import FeedId, Match
+from monitor.model import FeedId, Match, WatchlistId
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,6 +72,20 @@ def feed_named(tx: "Transaction", given: str) -> FeedId:
     if given not in there:
         raise click.UsageError(f'there is no feed "{given}" ({nearest_feed(given, there)})')
     return FeedId(given)
+
+
+def watchlist_named(tx: "Transaction", given: str) -> WatchlistId:
+    """The watchlist with this id that is, or was, in force here: what a misspelt one matches is nothing, and looks like
+    silence. Raises: click.UsageError, with the nearest.
+    """
+    from monitor.config.suggest import did_you_mean
+    from monitor.store import rule_versions
+
+    there = rule_versions.ever(tx)
+    if there and given not in there:
+        hint = did_you_mean(given, there) or "there are " + ", ".join(there)
+        raise click.UsageError(f'there is no watchlist "{given}" in this database ({hint})')
+    return WatchlistId(given)
 
 
 def nearest_feed(given: str, known: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.filters import listing_options, moment_of
-from monitor.cli.ids import feed_named
+from monitor.cli.ids import feed_named, watchlist_named
 from monitor.cli.moments import show_moment
 from monitor.cli.options import open_store, settings_of
 from monitor.cli.output import number_of, print_rows
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.store.match_lines import Line
     from monitor.store.matches import MatchQuery
+    from monitor.store.store import Transaction
 
 COLUMNS = {
     "id": "short",
@@ -29,6 +30,7 @@ COLUMNS = {
     "further": "stands_for",
     "title": "title",
 }
+SPARE = ("score", "lang", "outlet", "published")
 CHANGED = {
     "id": "short",
     "when": "at",
@@ -96,13 +98,20 @@ def matches_command(
         print_matches(settings, query, output, folded=not everything)
 
 
+def _demand_known(tx: "Transaction", query: "MatchQuery") -> None:
+    """Raises: click.UsageError, where its feed or its watchlist is none."""
+    if query.feed:
+        feed_named(tx, query.feed)
+    if query.watchlist:
+        watchlist_named(tx, query.watchlist)
+
+
 def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> None:
     """Print what revisions did to the matches that the query finds. Raises: as `print_matches`."""
     from monitor.store import match_events
 
     with open_store(settings) as store, store.reading() as tx:
-        if query.feed:
-            feed_named(tx, query.feed)
+        _demand_known(tx, query)
         found = match_events.query(tx, query)
     records: list[Record] = [
         {**match_record(one.match), "turn": str(one.turn), "turned_at": one.at.isoformat(), "revision": one.revision}
@@ -114,24 +123,23 @@ def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> Non
             | {"turn": str(one.turn), "revision": one.revision}
             for one in found
         ]
-    print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED)
+    print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED, spare=("lang", "outlet", "revision"))
 
 
 def print_matches(settings: "Settings", query: "MatchQuery", output: str, *, folded: bool = True) -> None:
     """Print the matches that the query finds, one line a story where they are `folded`.
 
-    Raises: click.UsageError, where its feed is none; StoreError.
+    Raises: click.UsageError, where its feed or its watchlist is none; StoreError.
     """
     from monitor.store import match_lines
 
     with open_store(settings) as store, store.reading() as tx:
-        if query.feed:
-            feed_named(tx, query.feed)
+        _demand_known(tx, query)
         found = match_lines.query(tx, query, folded=folded)
     records = [line_record(line) for line in found]
     if output == "table":
         records = [_row(line.match, settings.timezone) | {"stands_for": _further(line)} for line in found]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
 
 
 def _further(line: "Line") -> str:

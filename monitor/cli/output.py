@@ -39,8 +39,17 @@ def number_of(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else f'{noun}s'}"
 
 
-def print_rows(records: Sequence[Mapping[str, object]], output: str, *, columns: Mapping[str, str], empty: str) -> None:
-    """Print the records; `columns`: heading of the table → key of the record, `empty`: what to say of none."""
+def print_rows(
+    records: Sequence[Mapping[str, object]],
+    output: str,
+    *,
+    columns: Mapping[str, str],
+    empty: str,
+    spare: Sequence[str] = (),
+) -> None:
+    """Print the records; `columns`: heading of the table → key of the record, `empty`: what to say of none; `spare`:
+    headings that a narrow terminal does without, the first one first.
+    """
     match output:
         case "json":
             click.echo(json.dumps(list(records), ensure_ascii=False, indent=2))
@@ -52,23 +61,45 @@ def print_rows(records: Sequence[Mapping[str, object]], output: str, *, columns:
         case _ if not records:
             click.echo(empty)
         case _:
-            print_table([[_cell(record[key]) for key in columns.values()] for record in records], list(columns))
+            print_table([[_cell(record[key]) for key in columns.values()] for record in records], list(columns), spare)
 
 
-def print_table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> None:
-    """Columns as wide as their widest cell; on a terminal the last is cropped to what is left of the line.
+def print_table(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: Sequence[str] = ()) -> None:
+    """Columns as wide as their widest cell; on a terminal the last is cropped to what is left of the line, and where
+    little is left, those that can be spared are left out.
 
     Not rich's table: importing it would cost every listing a fifth of its CPU.
     """
     lines = [list(headings), *([harmless(cell) for cell in row] for row in rows)]
-    widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
-    if is_terminal():
-        before = sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
-        widths[-1] = max(_NARROWEST, min(widths[-1], get_terminal_size().columns - before))
+    room = get_terminal_size().columns if is_terminal() else None
+    if room is not None:
+        lines = _fitted(lines, spare, room)
+    widths = _widths(lines)
+    if room is not None:
+        widths[-1] = max(_NARROWEST, min(widths[-1], room - _before_last(widths)))
     lines.insert(1, ["─" * columns for columns in widths])
     for *front, last in lines:
         padded = [isolate(cell) + " " * (columns - width(cell)) for cell, columns in zip(front, widths, strict=False)]
         click.echo(_GAP.join([*padded, isolate(crop(last, widths[-1]))]).rstrip())
+
+
+def _fitted(lines: list[list[str]], spare: Sequence[str], room: int) -> list[list[str]]:
+    """The lines (the first has the headings) without as many of the spare columns as leave room for the last one."""
+    for heading in spare:
+        widths = _widths(lines)
+        if _before_last(widths) + min(_NARROWEST, widths[-1]) <= room:
+            break
+        place = lines[0].index(heading)
+        lines = [line[:place] + line[place + 1 :] for line in lines]
+    return lines
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(width, column)) for column in zip(*lines, strict=True)]
+
+
+def _before_last(widths: Sequence[int]) -> int:
+    return sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
 
 
 def _print_csv(records: Sequence[Mapping[str, object]]) -> None:

@@ -14,7 +14,7 @@ from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import short
 from monitor.cli.sentences import merged
-from monitor.cli.terminal import harmless, is_terminal, isolate
+from monitor.cli.terminal import harmless, is_coloured, is_terminal, isolate
 from monitor.model import Article, Hit, Match, Review, Revision, TextSource
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _print_texts(article: Article, hits: Sequence[Hit]) -> None:
         if text:
             click.echo()
             click.secho(f"── {field}", dim=True)
-            console.print(marked(text, [hit for hit in hits if hit.field is field], plain=not is_terminal()))
+            console.print(marked(text, [hit for hit in hits if hit.field is field], plain=not is_coloured()))
 
 
 def marked(text: str, hits: Sequence[Hit], *, plain: bool) -> "Text":

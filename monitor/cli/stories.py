@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.filters import moment_of
+from monitor.cli.ids import watchlist_named
 from monitor.cli.moments import EXPECTED, show_moment
 from monitor.cli.options import database_option, folder_of, open_store, refuse_options, settings_of
 from monitor.cli.output import format_option, print_rows
@@ -30,6 +31,7 @@ COLUMNS = {
     "first": "first_outlet",
     "title": "title",
 }
+SPARE = ("affiliations", "countries", "first", "linked", "outlets")
 EMPTY = "No stories. They are made as pages are read; --all shows those that nothing has matched, too."
 SORTS = ("recent", "size", "origins", "growth")
 _MOST = 1_000_000
@@ -81,6 +83,8 @@ def stories_command(
         limit=limit,
     )
     with open_store(settings) as store, store.reading() as tx:
+        if watchlist:
+            watchlist_named(tx, watchlist)
         found = [(story, len(links.links_of(tx, story.id))) for story in stories.query(tx, asked, clock.now())]
     known = publishers(folder_of(config), settings)
     records: list[Record] = [
@@ -91,7 +95,7 @@ def stories_command(
             _row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone), "linked_stories": linked}
             for story, linked in found
         ]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY)
+    print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
 
 
 stories_command.add_command(show_command)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -35,14 +35,14 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
     from monitor import clock
     from monitor.store import articles, links, matches, stories
 
-    settings = settings_of(config, database)
+    settings, now = settings_of(config, database), clock.now()
     with open_store(settings) as store, store.reading() as tx:
-        story = story_named(tx, given, clock.now())
+        story = story_named(tx, given, now)
         members = stories.members_of(tx, story.id)
         found = {one.article.id: matches.of_article(tx, one.article.id) for one in members}
         told = articles.at(tx, [key for key, some in found.items() if some])
         linked = links.links_of(tx, story.id)
-        others = stories.at(tx, [link.story_id for link in linked], clock.now())
+        others = stories.at(tx, [link.story_id for link in linked], now)
     said = {one.article.id: sentences(told.get(one.article.id, one.article), found[one.article.id]) for one in members}
     known = publishers(folder_of(config), settings)
     if output == "json":
@@ -51,15 +51,25 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
             member_record(one, found[one.article.id]) | {"sentences": [each.record() for each in said[one.article.id]]}
             for one in members
         ]
+        record |= {"closed": _closed(story, now) or None}
         record |= {"linked_stories": len(linked), "linked": [link_record(one, others[one.story_id]) for one in linked]}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     _print_head(story, settings.timezone)
+    if closed := _closed(story, now):
+        click.echo(f"takes no more articles: {closed}")
     for line in about(story, members, known, settings.timezone):
         click.echo(line)
     for one in members:
         _print_member(one, found[one.article.id], said[one.article.id], known, settings.timezone)
     print_linked(linked, others)
+
+
+def _closed(story: "Story", now: datetime) -> str:
+    """Why an article of now would not be taken in; "" if it would."""
+    from monitor.stories.story import Size
+
+    return Size(articles=story.articles, began_at=story.began_at).refusal(now)
 
 
 def _print_head(story: "Story", zone: tzinfo) -> None:

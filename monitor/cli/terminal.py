@@ -1,5 +1,6 @@
 """Text from strangers on a person's terminal: made harmless, and kept from turning its surroundings round."""
 
+import os
 import re
 import sys
 import unicodedata
@@ -64,3 +65,8 @@ def _columns(letter: str) -> int:
 def is_terminal() -> bool:
     """Whether a person reads our standard output."""
     return sys.stdout.isatty()
+
+
+def is_coloured() -> bool:
+    """Whether that person sees colours: not on a dumb terminal, nor where NO_COLOR says so (https://no-color.org)."""
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

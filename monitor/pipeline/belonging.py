@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.model import Article
-from monitor.store import memberships
+from monitor.store import memberships, stories
 from monitor.store.store import Transaction
 from monitor.stories.credits import Credits
 from monitor.stories.story import Membership, place, resembles
@@ -21,6 +21,7 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
     told, own = memberships.report_of(article), memberships.wording_of(article)
     credit = credits_.whose(article)
     known = memberships.membership(tx, article.id)
+    grown = stories.grown_at(tx, known.story_id) if known else None
     if known and not memberships.dissolve(tx, article.id):
         memberships.reword(tx, article.id, told, own, credit=credit)
         return known
@@ -29,4 +30,7 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
     sizes = memberships.sizes(tx, {one.story_id for one in alike})
     found = place(article.id, told, alike, sizes, around.says)
     memberships.add(tx, article.id, found, told, own, now, credit=credit)
+    if known and grown and found.story_id == known.story_id:
+        # It is as alone as before: nothing has grown, and what is listed first is what has.
+        stories.set_grown(tx, found.story_id, grown)
     return found

@@ -9,10 +9,12 @@ import logging
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from monitor.articles.judge import LONGEST_RETRY_AFTER, when_to_read_again
 from monitor.articles.revision import (
     TextChange,
+    is_of_another,
     next_visit,
     same_headline,
     text_change,
@@ -28,6 +30,7 @@ from monitor.model import (
     Revisit,
     Shortfall,
     Validators,
+    article_key,
 )
 from monitor.pipeline.belonging import join
 from monitor.pipeline.network import Phase
@@ -49,11 +52,10 @@ from monitor.pipeline.tools import Tools
 from monitor.store import articles, match_events, matches, revisions, revisits
 from monitor.store.revisits import Looked
 from monitor.store.store import Transaction
-from monitor.urls import host
+from monitor.urls import host, is_front_page, normalise
 
 BELIEVED = timedelta(days=1)
 """How long after it sent a page a server is believed that nothing changed; then the page is asked for whole."""
-_REMOVALS = {404: Removal.NOT_FOUND, 410: Removal.GONE}
 
 log = logging.getLogger(__name__)
 
@@ -177,16 +179,27 @@ def save(tx: Transaction, due: Revisit, attempt: Attempt | Same, tools: Tools) -
     if article.id != due.article.id:
         # Merged meanwhile: the older article has visits of its own.
         return Decided(article=article, told=False)
-    decided = decide(article, due, attempt, revisions.of(tx, article.id), tools, now)
+    away = isinstance(attempt, Attempt) and _leads_away(tx, article, attempt.landed)
+    decided = decide(article, due, attempt, revisions.of(tx, article.id), tools, now, led_away=away)
     if decided.is_removed or decided.is_there:
         articles.set_removed(tx, article.id, decided.is_removed, now)
     if isinstance(attempt, Attempt) and decided.article != article:
         _save_changed(tx, decided, attempt, tools, now)
     looked = attempt.looked if isinstance(attempt, Same) else looked_at(attempt, now)
-    if looked:
+    if looked and not decided.is_removed:
+        # What stands in its place, seen again, would be taken for it.
         revisits.saw(tx, article.id, looked)
     _save_visit(tx, due, attempt, decided, tools, now)
     return decided
+
+
+def _leads_away(tx: Transaction, article: Article, landed: str) -> bool:
+    """Whether its address leads to one that is not known as its own."""
+    if not landed or landed == article.url:
+        return False
+    key = article_key(normalise(landed))
+    owner = articles.at(tx, [key], full=False).get(key)
+    return owner is None or owner.id != article.id
 
 
 def _save_changed(tx: Transaction, decided: Decided, attempt: Attempt, tools: Tools, now: datetime) -> None:
@@ -232,18 +245,21 @@ def decide(
     earlier: Sequence[Revision],
     tools: Tools,
     now: datetime,
+    *,
+    led_away: bool = False,
 ) -> Decided:
-    """What is saved of a visit; `earlier`: the article's revisions, oldest first. What is known is never given up for
-    less.
+    """What is saved of a visit; `earlier`: the article's revisions, oldest first; `led_away`: to an address that is
+    not known as the article's. What is known is never given up for less.
     """
     if isinstance(attempt, Same):
         return Decided(article=article, is_there=True)
     verdict = attempt.verdict
     if verdict.shortfall is Shortfall.GONE:
-        status = attempt.answered.fetched.status if attempt.answered else 0
-        return Decided(article=article, is_removed=_REMOVALS.get(status, Removal.FRONT_PAGE))
+        return Decided(article=article, is_removed=_removal(attempt))
     if not verdict.text or attempt.page is None:
         return Decided(article=article, told=not verdict.retry)
+    if led_away and article.text and is_of_another(verdict.text, known=article.text, title=article.title):
+        return Decided(article=article, is_removed=Removal.ELSEWHERE)
     change = text_change(
         article.text,
         verdict.text,
@@ -263,6 +279,13 @@ def decide(
         is_there=True,
         alternated=change is TextChange.ALTERNATING,
     )
+
+
+def _removal(attempt: Attempt) -> Removal:
+    """How a page shows that it is gone."""
+    if attempt.answered and attempt.answered.fetched.status == HTTPStatus.GONE:
+        return Removal.GONE
+    return Removal.FRONT_PAGE if is_front_page(attempt.landed) else Removal.NOT_FOUND
 
 
 def changed_headline(article: Article, due: Revisit, page: Page) -> str:

@@ -68,6 +68,12 @@ def active(tx: Transaction) -> tuple[RuleVersion, ...]:
     return tuple(map(_version_of, tx.execute(rows)))
 
 
+def ever(tx: Transaction) -> tuple[WatchlistId, ...]:
+    """The watchlists that are, or were once, in force."""
+    rows = select(rule_versions.c.watchlist_id).distinct().order_by(rule_versions.c.watchlist_id)
+    return tuple(map(WatchlistId, tx.execute(rows).scalars()))
+
+
 def get(tx: Transaction, watchlist_id: WatchlistId, version: str) -> RuleVersion | None:
     """The version that a match names; None where it is older than the records."""
     rows = select(rule_versions).where(rule_versions.c.watchlist_id == watchlist_id, rule_versions.c.version == version)

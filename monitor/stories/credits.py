@@ -110,6 +110,12 @@ _SOURCED = re.compile(
 )
 """A line that says itself that it is a credit: it need not stand at the end, for behind it a page may go on."""
 _BY = re.compile(r"(?i:by|von|par|por|di|da|door|yazan)\s|بقلم|מאת")
+_PLACED = re.compile(
+    rf"(?:[\u0621-\u064a]+\s?/\s?|[\u0621-\u064a]+(?:\s[\u0621-\u064a]+)?\s?/\s?[^/]{{3,40}}?\s?/\s?)(?P<name>{_N})\.?"
+)
+"""A line of its own above the text, as Arabic agencies have it: غزة / الأناضول, or with who wrote it in between. With
+two words before the stroke it is a photographer's name.
+"""
 _YEAR = re.compile(r"\b\d{4}\b|\b\d{1,2}[:.]\d{2}\b")
 _SENTENCE = re.compile(r"[.!?。！？…\"”“»’')\]]\W*\Z")
 """A line that ends as one."""
@@ -173,6 +179,8 @@ class Credits:
         for number, line in enumerate(lines[:_EDGE]):
             marked = self._marked(line[:_WIDEST])
             yield from self._named(_dateline(marked))
+            if any(told[number + 1 :]):
+                yield from self._named(_PLACED.fullmatch(marked))
             if any(told[number + 1 :]) and _is_byline(lines, number):
                 yield from self._named(_own_line(line, marked))
         for number in range(max(0, len(lines) - _EDGE), len(lines)):

@@ -116,17 +116,25 @@ def place(
     says: Rarity,
 ) -> Membership:
     """Where a new article belongs; `neighbours`: members of stories that it may resemble; `sizes`: of their stories."""
-    note = ""
-    for found in (
-        _as_copy(report, neighbours, says),
-        _as_report(article_id, report, neighbours, sizes, says),
-    ):
-        if found:
-            refusal = sizes[found.story_id].refusal(report.at)
-            if not refusal:
-                return found
-            note = note or f"like {found.like}, but {refusal}"
+    refusals = {one.story_id: sizes[one.story_id].refusal(report.at) for one in neighbours}
+    # Only what takes it in: whatever stands in a full story is like it too, and would hide the one that goes on.
+    willing = [one for one in neighbours if not refusals[one.story_id]]
+    if found := _among(article_id, report, willing, sizes, says):
+        return found
+    missed = _among(article_id, report, neighbours, sizes, says)
+    note = f"like {missed.like}, but {refusals[missed.story_id]}" if missed else ""
     return Membership(story_id=story_key(article_id), how=Belonging.FIRST, origin=article_id, note=note)
+
+
+def _among(
+    article_id: ArticleId,
+    report: Report,
+    neighbours: Sequence[Neighbour],
+    sizes: Mapping[StoryId, Size],
+    says: Rarity,
+) -> Membership | None:
+    """The place beside one of these; None where there is none."""
+    return _as_copy(report, neighbours, says) or _as_report(article_id, report, neighbours, sizes, says)
 
 
 def _as_copy(report: Report, neighbours: Sequence[Neighbour], says: Rarity) -> Membership | None:

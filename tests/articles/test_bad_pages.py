@@ -51,7 +51,16 @@ def test_the_front_page_in_the_place_of_an_article_says_that_it_is_gone() -> Non
 
 def test_an_error_page_with_status_200_leaves_the_feeds_text() -> None:
     found = judged("<h1>Page not found</h1><p>Sorry, this page does not exist any more. Try the search.</p>")
-    assert (found.text, found.shortfall, found.retry) == ("", Shortfall.TOO_SHORT, True)
+    assert (found.text, found.shortfall, found.retry) == ("", Shortfall.GONE, True)
+
+
+def test_so_does_one_that_offers_other_articles_instead() -> None:
+    found = judged(f"<main><h1>404 – Page not found</h1><h2>Popular now</h2>{paragraphs(TWO * 3)}</main>")
+    assert (found.text, found.shortfall, found.retry) == ("", Shortfall.GONE, True)
+
+
+def test_an_article_of_that_headline_is_one_if_it_begins_as_its_feed_says() -> None:
+    assert judged(f"<article><h1>Page not found</h1>{paragraphs([FEED, *ONE])}</article>").shortfall is None
 
 
 def test_the_captions_of_a_gallery_are_its_text() -> None:

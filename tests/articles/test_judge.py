@@ -95,6 +95,7 @@ def test_an_article_about_captchas_is_no_bot_check() -> None:
         ("https://consent.gazette.example/?to=1", Shortfall.CONSENT, True),
         ("https://gazette.example/login?next=/news/1", Shortfall.LOGIN, False),
         ("https://gazette.example/auth/login/", Shortfall.LOGIN, False),
+        ("https://gazette.example/404.html", Shortfall.GONE, True),
         ("https://gazette.example/news/1-slug", None, False),
         ("https://gazette.example/verify/2026/gaza-tunnel-story", None, False),
         ("https://gazette.example/challenge/tunnels", None, False),

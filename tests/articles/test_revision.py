@@ -9,6 +9,7 @@ from monitor.articles.revision import (
     REMEMBERED,
     TextChange,
     counted_words,
+    is_of_another,
     next_visit,
     same_headline,
     similarity,
@@ -34,6 +35,7 @@ BODY = "The talks go on in Cairo. " * 40
         ("A cease\u00adfire holds.", "A ceasefire holds."),
         ("It began 5 minutes ago.", "It began 2 hours ago."),
         ("It began an hour ago.", "It began just now."),
+        ("three hours ago", "Four hours ago"),
         ("بدأ القصف منذ 5 دقائق في رفح.", "بدأ القصف منذ ساعتين في رفح."),
         ("الهجوم قبل ٣ ساعات.", "الهجوم قبل ٤ ساعات."),
         ("ההפצצה החלה לפני 5 דקות ברפיח.", "ההפצצה החלה לפני שעתיים ברפיח."),
@@ -91,6 +93,12 @@ def test_these_do_not(one: str, other: str) -> None:
         "Ayrıca okuyun: zeytin hasadı",
         "Lire aussi : la récolte des olives",
         "Publicité",
+        "10.11.2025 - 12:00 Güncelleme: 10.11.2025 - 18:10",
+        "Published: 10 Nov 2025, 12:00 GMT Updated: 10 Nov 2025, 18:10",
+        "Views: 3,377",
+        "عدد المشاهدات: 220",
+        "1.204 okunma",
+        "תגובות: 12",
     ],
 )
 def test_furniture_is_left_out(line: str) -> None:
@@ -103,6 +111,8 @@ def test_furniture_is_left_out(line: str) -> None:
         "Read more of what the mediators said when they met in Cairo on the third day of talks",
         "Updated figures from the ministry",
         "10 November 2025",
+        "Views: a column by three writers",
+        "On 10 November 2025 at 12:30 a vigil for them began",
         "The talks of 10 November 2025 began at 12:30 in Cairo and went on all night",
     ],
 )
@@ -140,6 +150,10 @@ def test_headlines_are_compared_by_their_words() -> None:
     assert not same_headline("Talks go on", "Talks end")
 
 
+WHOLE = "\n".join(f"Paragraph {number} tells what the envoys said that day in Cairo." for number in range(40))
+CUT = "\n".join(WHOLE.split("\n")[:15])
+
+
 def earlier(*texts: str | None, is_return: bool = False) -> list[Revision]:
     """Revisions, the last one first; only the last may be a return."""
     return [
@@ -164,6 +178,11 @@ def earlier(*texts: str | None, is_return: bool = False) -> list[Revision]:
         (BODY, BODY.replace(".", "!"), None, None, [], TextChange.SAME),
         (BODY, BODY[:400], None, Shortfall.PAYWALL, [], TextChange.SAME),
         (BODY, BODY[:400], None, None, [], TextChange.SAME),
+        (WHOLE, CUT, None, None, [], TextChange.SAME),
+        (WHOLE, f"{CUT}\nSubscribe for all of it.", None, None, [], TextChange.SAME),
+        (WHOLE, CUT, None, None, earlier(CUT), TextChange.RETURNED),
+        (WHOLE, f"{CUT}\n{CUT}", None, None, [], TextChange.REVISED),
+        (WHOLE, WHOLE[: 2 * len(WHOLE) // 3], None, None, [], TextChange.REVISED),
         ("Short.", "Short note.", None, None, [], TextChange.REVISED),
         (BODY[:300], BODY[:320], Shortfall.PAYWALL, Shortfall.PAYWALL, [], TextChange.REVISED),
         (BODY[:300], BODY, Shortfall.PAYWALL, None, [], TextChange.BETTER),
@@ -203,3 +222,26 @@ def test_the_next_visit_is_the_next_one_of_the_plan(after: timedelta, due: timed
 
 def test_without_a_plan_there_is_no_visit() -> None:
     assert next_visit(NOON, (), NOON) is None
+
+
+KNOWN = "The fighters in Rafah wait, said the mediators.\nTheir families have heard nothing for weeks."
+
+
+@pytest.mark.parametrize(
+    ("new", "title", "other"),
+    [
+        (
+            "The council met about roads and schools. Bread will cost more in the spring.",
+            "Fighters in Rafah wait",
+            True,
+        ),
+        # What of it is left, or what its headline says, is enough.
+        ("Roads and schools.\nTheir families have heard nothing for weeks.", "Fighters in Rafah wait", False),
+        ("All who were left below Rafah gave up at dawn: the last fighters came out.", "Fighters in Rafah wait", False),
+        ("A court rules on taxes for roads in spring.", "Fighters in Rafah wait\nCourt rules on road taxes", False),
+        ("أعلن المجلس البلدي خطة جديدة للطرق والمدارس في المدينة.", "مقاتلو رفح ينتظرون", True),
+        ("市議会は道路と学校について話し合った。", "ラファの戦闘員", True),
+    ],
+)
+def test_a_text_is_of_another_article_if_neither_words_nor_headline_are_left(new: str, title: str, other: bool) -> None:
+    assert is_of_another(new, known=KNOWN, title=title) is other

@@ -142,7 +142,7 @@ def test_a_right_to_left_line_runs_right_to_left_with_its_changes_in_their_place
 
 
 def test_on_a_terminal_colours_tell_what_was_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles_diff, "is_terminal", lambda: True)
+    monkeypatch.setattr(articles_diff, "is_coloured", lambda: True)
     shown = _shown(differences("one two", "one three"))
     assert shown == "one " + click.style("two", fg="red") + click.style("three", fg="green")
 
@@ -157,6 +157,9 @@ def test_removed_articles_are_listed(monitor: Run, changed: tuple[Path, str]) ->
     (found,) = json.loads(monitor("articles", "--removed", "--format", "json", at=folder).out)
     assert (found["id"], found["removed_why"]) == (article, "410")
     assert found["removed_at"] == (WHEN + timedelta(hours=2)).isoformat()
+    heading, _, row = monitor("articles", "--removed", at=folder).out.splitlines()
+    assert heading.split()[:4] == ["id", "published", "removed", "by"]
+    assert f"{WHEN + timedelta(hours=2):%Y-%m-%d %H:%M}  410  " in row
 
 
 def test_matches_that_a_revision_turned_are_listed(monitor: Run, changed: tuple[Path, str]) -> None:

@@ -67,6 +67,18 @@ def test_addresses_that_are_no_articles_are_named(monitor: Run, demo: Path, give
     assert why in monitor("articles", "url", given, at=demo).out
 
 
+def test_a_front_page_is_no_articles_address(monitor: Run, demo: Path) -> None:
+    assert "article id" not in monitor("articles", "url", "https://gazette.example/", at=demo).out
+    record = json.loads(monitor("articles", "url", "https://gazette.example/", "--format", "json", at=demo).out)
+    assert (record["id"], record["articles"]) == (None, [])
+
+
+@pytest.mark.parametrize("given", ["gazette.example/1", "https://gazette.example/1"])
+def test_an_address_without_a_scheme_says_as_what_it_is_read(monitor: Run, demo: Path, given: str) -> None:
+    said = monitor("articles", "url", given, at=demo).out
+    assert ("read as    https://gazette.example/1\n" in said) is not given.startswith("https")
+
+
 def test_secrets_are_not_shown(monitor: Run, demo: Path) -> None:
     assert "hunter2" not in monitor("articles", "url", "https://jane:hunter2@gazette.example/1", at=demo).out
 

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import subprocess
@@ -127,11 +128,37 @@ def test_what_goes_wrong_elsewhere_is_one_line_and_a_code(
 
     fetch = FetchError("gazette.example: no such host", url="", kind=FetchKind.DNS, temporary=True)
     monkeypatch.setattr("os.dup2", lambda *_: None)
-    cases = ((LockedError("locked", pid=1), 4), (fetch, 1), (KeyboardInterrupt(), EXIT_INTERRUPTED), (SystemExit(1), 0))
+    cases = (
+        (LockedError("locked", pid=1), 4),
+        (fetch, 1),
+        (KeyboardInterrupt(), EXIT_INTERRUPTED),
+        (SystemExit(1), 0),
+        (OSError(errno.ENOSPC, "no space"), 1),
+    )
     for error, code in cases:
         raising(error)
         assert execute([]) == code
-    assert capsys.readouterr().err == "monitor: locked\nmonitor: gazette.example: no such host\n"
+    said = ("locked", "gazette.example: no such host", "the output cannot be written (no space)")
+    assert capsys.readouterr().err.splitlines() == [f"monitor: {one}" for one in said]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("output", ["table", "json", "csv"])
+def test_output_that_cannot_be_written_is_said_to_be(demo: Path, output: str) -> None:
+    command = [sys.executable, "-m", "monitor", "matches", "--format", output, "--config", str(demo / "config")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "monitor: the output cannot be written (No space left on device)\n")
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full", "some/file"), OSError(errno.EBADF, "bad")])
+def test_only_our_own_output_is_meant(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli.monitor, "main", fail)
+    with pytest.raises(OSError, match=r"full|bad"):
+        execute([])
 
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv"])

@@ -90,7 +90,7 @@ def test_filters_choose_among_what_a_watchlist_matches(monitor: Run, demo: Path,
         assert (said.code, said.out) == (1, "")
         assert said.err == "There is nothing to export: nothing was written.\n"
         assert list(tmp_path.iterdir()) == []
-    said = monitor("export", "--bundle", str(tmp_path / "bundle"), "--watchlist", "nothing", at=demo)
+    said = monitor("export", "--bundle", str(tmp_path / "bundle"), *chosen[3:], "--since", "0m", at=demo)
     assert (said.code, said.out, list(tmp_path.iterdir())) == (1, "", [])
     assert monitor(*chosen, "--since", "2000-01-01", "--until", "2099-01-01", "--status", "new", at=demo).out
     assert path.exists()
@@ -139,6 +139,7 @@ def test_what_cannot_be_written_is_said(monitor: Run, demo: Path, tmp_path: Path
         (("1f2e3d4c", "--warc", "a", "--bundle", "b"), "say how to write it"),
         (("--warc", "a"), "say what to write: IDs, or --watchlist ID"),
         (("1f2e3d4c", "--watchlist", "rafah", "--warc", "a"), "say what to write"),
+        (("1f2e3d4c", "--warc", "-"), "name a file or a folder, not -"),
         (("1f2e3d4c", "--warc", "a", "--since", "1d"), "--since, --until and --status go with --watchlist"),
     ],
 )

@@ -49,6 +49,16 @@ def test_since_and_until_bound_the_time_of_the_match(monitor: Run, demo: Path) -
     assert records(monitor, demo, "articles", "--since", "yesterday", "--limit", "3")
 
 
+@pytest.mark.parametrize(
+    "command", [("matches",), ("matches", "--changed"), ("stories",), ("export", "--bundle", "never-written")]
+)
+def test_a_watchlist_that_is_misspelt_is_no_silent_one(monitor: Run, demo: Path, command: tuple[str, ...]) -> None:
+    said = monitor(*command, "--watchlist", "ceasefire-talk", at=demo)
+    assert said.code == 2
+    assert 'there is no watchlist "ceasefire-talk" in this database (did you mean "ceasefire-talks"?)' in said.err
+    assert "(there are ceasefire-talks, rafah" in monitor(*command, "--watchlist", "x", at=demo).err
+
+
 def test_a_moment_that_is_none_is_a_usage_error(monitor: Run, demo: Path) -> None:
     said = monitor("matches", "--since", "2025-13-40", at=demo)
     assert said.code == 2

@@ -54,3 +54,21 @@ def test_on_a_terminal_a_line_is_no_wider_than_it(
     lines = printed("table", capsys, [{"id": "12345678", "title": "العالقون في أنفاق رفح " * 9}]).splitlines()
     assert [width(line) for line in lines] == [15, 40, 40]
     assert lines[2].endswith("…\u2069")
+
+
+def test_a_narrow_terminal_does_without_columns_that_can_be_spared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.output.is_terminal", lambda: True)
+
+    def headings(columns: int) -> list[str]:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        row = {"id": "12345678", "lang": "en", "outlet": "gazette", "title": "Talks go on " * 9}
+        print_rows([row], "table", columns={name: name for name in row}, empty="", spare=("outlet", "lang"))
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(width, lines)) <= max(columns, 30)
+        return lines[0].split()
+
+    assert headings(45) == ["id", "lang", "outlet", "title"]
+    assert headings(44) == ["id", "lang", "title"]
+    assert headings(30) == headings(10) == ["id", "title"]

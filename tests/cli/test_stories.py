@@ -62,15 +62,17 @@ def test_the_largest_comes_first_if_wanted(monitor: Run, demo: Path) -> None:
 
 
 def test_no_stories_are_said(monitor: Run, demo: Path) -> None:
-    assert monitor("stories", "--watchlist", "none", at=demo).out.startswith("No stories.")
+    since = ("--since", "0m")
+    assert monitor("stories", "--watchlist", "ceasefire-talks", *since, at=demo).out.startswith("No stories.")
 
 
 def test_a_story_is_shown_with_why_each_article_belongs(monitor: Run, grown: Path) -> None:
     (story,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["first_outlet"] == "wire"]
     said = monitor("stories", "show", story["id"][:8], at=grown)
     assert said.code == 0
-    head, counted, first, origins, *members = said.out.splitlines()
+    head, counted, first, closed, origins, *members = said.out.splitlines()
     assert head == "Envoys meet in Cairo over fighters"
+    assert closed == "takes no more articles: the story is closed: it began more than 14 days before"
     assert counted == f"{story['id'][:8]}: 3 articles of 3 outlets, 2 independent origins; en"
     assert first.startswith("first report: wire, ")
     assert origins == "origins: own reports: 2"
@@ -90,6 +92,13 @@ def test_a_story_is_shown_by_an_article_in_it_and_for_programs(monitor: Run, gro
     }
     assert [member["how"] for member in record["members"]] == ["first", "copy", "event"]
     assert record["members"][1]["origin"] == story["first"]
+    assert record["closed"] == "the story is closed: it began more than 14 days before"
+
+
+def test_a_story_that_goes_on_takes_more(monitor: Run, grown: Path) -> None:
+    (story,) = listed(monitor, grown, "--limit", "1")
+    assert "takes no more" not in monitor("stories", "show", story["id"], at=grown).out
+    assert json.loads(monitor("stories", "show", story["id"], "--format", "json", at=grown).out)["closed"] is None
 
 
 def test_stories_of_other_languages_are_shown_as_linked(monitor: Run, kept: Path) -> None:
@@ -118,10 +127,21 @@ def test_what_is_written_alike_is_shown_once(monitor: Run, kept: Path) -> None:
     assert "Farouk, " in monitor("stories", "show", story["id"], at=kept).out
 
 
-def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, grown: Path) -> None:
+def test_a_report_of_weeks_later_founds_a_story(monitor: Run, grown: Path) -> None:
     (late,) = [one for one in listed(monitor, grown, "--all", "--limit", "1000") if one["first_outlet"] == "late"]
     said = monitor("stories", "show", late["id"], at=grown)
     assert "founded the story" in said.out
+
+
+def test_a_report_that_came_too_late_says_why_it_stands_alone(monitor: Run, kept: Path) -> None:
+    with Store.open(str(database(kept))) as store, store.writing() as tx:
+        for days in range(0, LONGEST.days + 3, 2):
+            at = NOON + timedelta(days=days)
+            told(tx, f"wire-{days}", "Envoys meet in Cairo over fighters", LONG, published_at=at, first_seen_at=at)
+    late = next(one for one in listed(monitor, kept, "--all", "--limit", "1000") if one["first_outlet"] == "wire-16")
+    said = monitor("stories", "show", late["id"], at=kept)
+    assert "a story of its own: like " in said.out
+    assert ", but the story is closed: it began more than 14 days before" in said.out
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
+import sys
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.terminal import crop, harmless, isolate, isolate_within, line_of, width
+from monitor.cli.terminal import crop, harmless, is_coloured, isolate, isolate_within, line_of, width
 
 
 def test_escape_sequences_reach_no_terminal() -> None:
@@ -48,3 +51,22 @@ def test_what_is_too_wide_is_cut_to_its_columns() -> None:
 @given(st.text(max_size=30), st.integers(1, 10))
 def test_nothing_is_wider_than_it_may_be(text: str, columns: int) -> None:
     assert width(crop(text, columns)) <= columns
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "coloured"),
+    [
+        (True, {}, True),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"TERM": "dumb"}, False),
+        (False, {}, False),
+    ],
+)
+def test_colours_are_shown_to_who_sees_and_wants_them(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, environment: dict[str, str], coloured: bool
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+    for name, value in {"NO_COLOR": "", "TERM": "xterm", **environment}.items():
+        monkeypatch.setenv(name, value)
+    assert is_coloured() is coloured

@@ -1,7 +1,12 @@
 """Articles join stories when they have been read, or at once where there is nothing to read."""
 
+from datetime import timedelta
+
+import pytest
+
 from monitor.model import Belonging
 from monitor.store import memberships, stories
+from monitor.store.stories import StoryQuery
 from monitor.stories.story import Membership
 from tests.pipeline.conftest import World
 from tests.pipeline.test_read import LONG
@@ -29,6 +34,20 @@ async def test_a_page_that_cannot_be_had_joins_with_what_its_feed_says(world: Wo
     (place,) = places(world).values()
     assert place is not None
     assert place.how is Belonging.FIRST
+
+
+@pytest.mark.parametrize("text", ["", LONG])
+async def test_a_story_does_not_grow_by_asking_for_its_only_page_again(world: World, text: str) -> None:
+    world.offer(world.item("Fighters in Rafah", "/1", text="Envoys met."))
+    world.answer("/1", status=503)
+    await world.run()
+    made = world.now
+    if text:
+        world.page("/1", text)
+    await world.run(after=timedelta(minutes=6))
+    assert world.asked("/1") == 2
+    (story,) = world.reading(stories.query, StoryQuery(), world.now)
+    assert (story.grown_at, story.articles) == (made, 1)
 
 
 async def test_what_has_no_page_joins_at_once(world: World) -> None:

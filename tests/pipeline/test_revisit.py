@@ -29,6 +29,7 @@ BODY = "\n".join(f"Paragraph {number} says what happened, who was there and what
 FIRST = f"{BODY}\nThe fighters in Rafah are 150, said the mediators."
 SECOND = f"{BODY}\nThe fighters in Rafah are 200, said the mediators."
 OTHER = f"{BODY}\nThe talks in Cairo go on, said the mediators."
+OTHERS = "\n".join(f"Report {number}: the council met about roads, and residents would wait." for number in range(12))
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
@@ -238,13 +239,17 @@ async def test_a_match_that_a_visit_makes_begins_a_plan_of_its_own(world: World)
         ({"status": 404}, Removal.NOT_FOUND),
         ({"status": 410}, Removal.GONE),
         ({"status": 302, "headers": {"Location": "/"}}, Removal.FRONT_PAGE),
+        ({"status": 302, "headers": {"Location": "/404.html"}}, Removal.NOT_FOUND),
+        ({"body": f"<title>Page not found</title><p>{OTHERS}</p>".encode(), "headers": HTML}, Removal.NOT_FOUND),
+        ({"status": 302, "headers": {"Location": "/world/"}}, Removal.ELSEWHERE),
     ],
 )
 async def test_a_removed_article_is_marked_and_its_text_kept(
     world: World, answer: dict[str, object], why: Removal
 ) -> None:
     await matched(world)
-    world.page("/", BODY)
+    for path, text in {"/": BODY, "/404.html": OTHERS, "/world/": OTHERS}.items():
+        world.page(path, text)
     world.answer("/1", **answer)
     tally = await world.run(after=HOUR)
     found = world.now
@@ -252,6 +257,26 @@ async def test_a_removed_article_is_marked_and_its_text_kept(
     (article,) = world.articles().values()
     assert (article.text, article.removed_at, article.removed_why) == (FIRST, found, why)
     assert (tally.removed, len(world.matches()), history(world)) == (1, 1, ())
+
+
+async def test_an_article_that_moved_is_not_removed_however_it_was_reworded(world: World) -> None:
+    await matched(world)
+    world.answer("/1", status=301, headers={"Location": "/moved"})
+    world.page("/moved", OTHERS.replace("the council met", "the talks go on"))
+    await world.run(after=HOUR)
+    (article,) = world.articles().values()
+    assert (article.removed_at, len(history(world))) == (None, 1)
+
+
+async def test_where_an_article_stood_from_the_first_it_may_say_something_else(world: World) -> None:
+    world.offer(world.item("Talks go on", "/1", guid="1"))
+    world.answer("/1", status=301, headers={"Location": "/moved"})
+    world.page("/moved", FIRST)
+    await world.run()
+    world.page("/moved", OTHERS)
+    await world.run(after=HOUR)
+    (article,) = world.articles().values()
+    assert (article.removed_at, article.text) == (None, OTHERS)
 
 
 async def test_an_article_that_comes_back_is_no_longer_marked(world: World) -> None:

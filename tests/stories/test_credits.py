@@ -99,6 +99,10 @@ def test_an_author_is_a_credit(agency: str, author: str) -> None:
         ("anadolu", "İki kişi tünelden çıktı\n10.11.2025 17:59\nAA\nİki kişi bu sabah çıktı."),
         ("reuters", "Two men leave\nReuters | Nov 10, 2025\nTwo men left the tunnel."),
         ("reuters", "Two men leave\nBy Reuters\nTwo men left the tunnel."),
+        ("anadolu", "غزة / الأناضول\nخرج رجلان من النفق."),
+        ("anadolu", "خروج رجلين\nالقدس/ محمد ماجد/ الأناضول\nخرج رجلان من النفق."),
+        # A photographer's.
+        ("", "محمد ماجد / الأناضول\nخرج رجلان من النفق."),
         # Who is quoted, or spoken of.
         ("", "The Dutch Data Protection Authority (AP) has fined a firm."),
         ("", "The news agency (WAFA) - quoting a witness - said so."),

@@ -75,3 +75,11 @@ def test_a_story_does_not_swallow_everything() -> None:
     old = placed([neighbour("one"), neighbour("two")], size=9, began=NOON - LONGEST - DAY)
     assert old.how is Belonging.FIRST
     assert old.note == "like one, but the story is closed: it began more than 14 days before"
+
+
+def test_a_story_that_is_full_is_gone_on_with_by_one_other_and_not_by_many() -> None:
+    members = [neighbour(f"full{number}", contained=0.9) for number in range(3)]
+    further = neighbour("further", contained=0.8, story_id=StoryId("further"))
+    sizes = {TALKS: Size(articles=MOST_ARTICLES, began_at=NOON), StoryId("further"): Size(articles=1, began_at=NOON)}
+    found = place(OWN, TOLD, [*members, further], sizes, rare)
+    assert (found.story_id, found.how, found.like, found.note) == ("further", Belonging.COPY, "further", "")
