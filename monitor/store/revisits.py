@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from monitor.model import ArticleId, Matched, Revisit, Validators
 from monitor.store import articles
@@ -39,6 +39,25 @@ _SAW = (
     .values({name: bindparam(f"new_{name}") for name in _READ})
 )
 _OF = select(revisits).where(revisits.c.article_id == bindparam("at"))
+
+
+def _due() -> Select[Any]:
+    source = revisits.join(articles_table, revisits.c.article_id == articles_table.c.id)
+    own = ("since", "attempts", "crashes", *_READ)
+    rows = articles.selected(source, full=True).add_columns(*(revisits.c[name] for name in own))
+    free = or_(revisits.c.taken_at.is_(None), revisits.c.taken_at <= bindparam("abandoned"))
+    is_busy = revisits.c.article_id.in_(bindparam("busy", expanding=True))
+    rows = rows.where(free, revisits.c.next_at <= bindparam("now"), ~is_busy)
+    return rows.order_by(revisits.c.next_at, revisits.c.article_id).limit(bindparam("most", type_=Integer))
+
+
+# Likewise: they run all day long.
+_DUE = _due()
+_TAKE = (
+    update(revisits)
+    .where(revisits.c.article_id.in_(bindparam("these", expanding=True)))
+    .values(taken_at=bindparam("now"), attempts=revisits.c.attempts + 1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +110,10 @@ def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hash
 
     `exclude`: those that are being visited. Any other that was taken a while ago was not saved, and is taken again.
     """
-    source = revisits.join(articles_table, revisits.c.article_id == articles_table.c.id)
-    own = ("since", "attempts", "crashes", *_READ)
-    rows = articles.selected(source, full=True).add_columns(*(revisits.c[name] for name in own))
-    free = or_(revisits.c.taken_at.is_(None), revisits.c.taken_at <= now - ABANDONED)
-    rows = rows.where(free, revisits.c.next_at <= now, revisits.c.article_id.not_in(list(exclude)))
-    rows = rows.order_by(revisits.c.next_at, revisits.c.article_id).limit(limit)
-    taken = tuple(map(_revisit_of, tx.execute(rows)))
+    asked = {"now": now, "abandoned": now - ABANDONED, "busy": list(exclude), "most": limit}
+    taken = tuple(map(_revisit_of, tx.execute(_DUE, asked)))
     for batch in batches([revisit.article.id for revisit in taken]):
-        these = update(revisits).where(revisits.c.article_id.in_(batch))
-        tx.execute(these.values(taken_at=now, attempts=revisits.c.attempts + 1))
+        tx.execute(_TAKE, {"these": batch, "now": now})
     return taken
 
 
