@@ -51,8 +51,15 @@ def _due() -> Select[Any]:
     return rows.order_by(revisits.c.next_at, revisits.c.article_id).limit(bindparam("most", type_=Integer))
 
 
+def _new() -> Select[Any]:
+    source = matches.join(articles_table, matches.c.article_id == articles_table.c.id)
+    these = matches.c.article_id.in_(bindparam("these", expanding=True))
+    rows = select(matches.c.article_id).distinct().select_from(source)
+    return rows.where(these, matches.c.matched_at == bindparam("now"), articles_table.c.url != "")
+
+
 # Likewise: they run all day long.
-_DUE = _due()
+_DUE, _NEW = _due(), _new()
 _TAKE = (
     update(revisits)
     .where(revisits.c.article_id.in_(bindparam("these", expanding=True)))
@@ -91,11 +98,9 @@ def plan(tx: Transaction, matched: Sequence[Matched], steps: Sequence[timedelta]
     """
     found = [one.article_id for one in matched if one.found] if steps else []
     for batch in batches(found):
-        source = matches.join(articles_table, matches.c.article_id == articles_table.c.id)
-        new = select(matches.c.article_id).distinct().select_from(source)
-        new = new.where(matches.c.article_id.in_(batch), matches.c.matched_at == now, articles_table.c.url != "")
+        asked = {"these": batch, "now": now}
         first = {"since": now, "next_at": now + min(steps), "taken_at": None, **_NOTHING}
-        rows = [{"article_id": article_id, **first} for (article_id,) in tx.execute(new)]
+        rows = [{"article_id": article_id, **first} for (article_id,) in tx.execute(_NEW, asked)]
         if rows:
             tx.execute(upsert(tx, revisits, ("article_id",), ("since", "next_at")), rows)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import BindParameter
 
 from monitor.model import ArticleId, FeedId, FeedState, Matched, News, Unchanged, Validators, WatchlistId
-from monitor.store import articles, matches, polls, readings, revisits
+from monitor.store import articles, daemon, matches, polls, readings, revisits
 from monitor.store.store import Store, Transaction
 from tests.builders import NOON, a_feed, a_found, an_article
 
@@ -38,7 +38,10 @@ def look(tx: Transaction) -> tuple[int, int]:
     read = readings.take(tx, NOON, 1)
     for reading in read:
         articles.get(tx, reading.article.id)
-        matches.put(tx, [Matched(article_id=reading.article.id, found=(a_found(),))], [WatchlistId("rafah")], NOON)
+        matched = Matched(article_id=reading.article.id, found=(a_found(),))
+        matches.put(tx, [matched], [WatchlistId("rafah")], NOON)
+        revisits.plan(tx, [matched], [HOUR], NOON)
+    daemon.beat(tx, NOON)
     return len(read), len(revisits.take(tx, NOON + 2 * HOUR, 1, exclude=[ArticleId("busy")]))
 
 
