@@ -308,14 +308,15 @@ def beside_report(rounds: Sequence[Round], pages: int) -> list[str]:
 def alone_report(rounds: Sequence[Round], alone: Sequence[Round], workers: int) -> list[str]:
     """Lines for a person: what further workers bring, and could bring on this machine.
 
-    At best one worker is never idle, and with more of them no core is: those have the daemon to carry as well.
+    At best one worker is never idle, and with more of them no core is, or the daemon, which carries these pages too.
     """
     cores = len(os.sched_getaffinity(0))
     ours, daemon = (median(getattr(one.cpu, part) for one in rounds) for part in ("workers", "daemon"))
+    best = min(workers, cores * ours / (ours + daemon), ours / daemon)
     return [
         "",
         f"{workers} workers   {_rate(rounds) / _rate(alone):.2f} × the articles a second of one, {_rate(alone):.0f}"
-        f" (goal {_TIMES}); at best {min(workers, cores * ours / (ours + daemon)):.2f} × on {cores} cores",
+        f" (goal {_TIMES}); at best {best:.2f} × on {cores} cores",
         f"cores busy  {_busy(rounds):.2f}, with one worker {_busy(alone):.2f}",
     ]
 
