@@ -7,7 +7,7 @@ are told apart. The first round is a warm-up and is not counted. Goal: 1.4 or le
 
 --beside FOLDER: newspaper4k and news-please fetch and extract the same pages from the same site, one after the other;
 they are installed into virtual environments in that folder, which are made if need be. --alone: as many rounds with one
-worker, to see what a second one brings.
+worker, in turns with the others, to see what a second one brings.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -36,6 +36,7 @@ from monitor.app import at_work, stages
 from monitor.config.load import Config
 from monitor.model import Document, FeedId, Found, TextSource, WatchlistId
 from monitor.pipeline import read as reading
+from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
 from monitor.rules.matcher import Matcher
 
@@ -58,20 +59,17 @@ def main() -> None:
         ExitStack() as stack,
     ):
         beside = [each for name in NAMES if given.beside and (each := _had(stack, name, given.beside))]
-        config = configured(Path(folder), _feeds(site, given.rounds + 1), more=f"workers: {{count: {given.workers}}}\n")
+        configs = [
+            configured(Path(folder, str(count)), _feeds(site, given.rounds + 1), more=f"workers: {{count: {count}}}\n")
+            for count in ([given.workers, 1] if given.alone else [given.workers])
+        ]
         lighten_workers()
-        rounds = asyncio.run(_measured(config, site, Others(other, beside, len(pages)), given.rounds))
-        alone: list[Round] = []
-        if given.alone:
-            folder_alone = Path(folder) / "alone"
-            config = configured(folder_alone, _feeds(site, given.rounds + 1), more="workers: {count: 1}\n")
-            alone = asyncio.run(_measured(config, site, Others(other, (), len(pages)), given.rounds))
+        rounds, *alone = asyncio.run(_measured(configs, site, Others(other, beside, len(pages)), given.rounds))
     print(f"{len(pages)} pages, {sum(map(len, pages)) / len(pages) / 1e3:.0f} KB on average, {given.rounds} rounds")
     print("\n".join(report(rounds, len(pages))))
     print("\n".join(beside_report(rounds, len(pages))))
-    if alone:
-        times, one = _rate(rounds) / _rate(alone), _rate(alone)
-        print(f"\n{given.workers} workers   {times:.2f} × the articles a second of one, {one:.0f} (goal {_TIMES})")
+    for one in alone:
+        print("\n".join(alone_report(rounds, one, given.workers)))
 
 
 def _had(stack: ExitStack, name: str, folder: Path) -> Extractor | None:
@@ -204,32 +202,51 @@ class TimedMatcher:
         return found
 
 
-async def _measured(config: Config, site: Site, others: Others, rounds: int) -> list[Round]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A pipeline of our own, and what is measured beside it."""
+
+    tools: Tools
+    matcher: TimedMatcher
+    read: AnyStage
+    """Of all rounds: it begins with one page at once, and widens with each that is done."""
+    others: Others
+
+
+async def _measured(configs: Sequence[Config], site: Site, others: Others, rounds: int) -> list[list[Round]]:
+    """The rounds of each configuration, which take turns; only beside the first one the other programs read."""
     without = {site.pid, *others.bare.pids, *(each.pid for each in others.beside)}
     meter = Meter(os.getpid(), without=without)
-    matcher = TimedMatcher(config.matcher)
-    async with at_work(replace(config, matcher=cast("Matcher", matcher))) as tools:
+    async with AsyncExitStack() as stack:
         with timed({"stories": (reading, "join"), "evidence": (reading, "keep_page")}) as apart:
-            return [await _round(n, tools, meter, matcher, others, apart, site) for n in range(rounds + 1)][1:]
+            sides = [
+                await _side(stack, config, others if not number else replace(others, beside=()))
+                for number, config in enumerate(configs)
+            ]
+            found: list[list[Round]] = [[] for _ in sides]
+            for number in range(rounds + 1):
+                for side, ours in zip(sides, found, strict=True):
+                    ours.append(await _round(number, side, meter, apart, site))
+    return [ours[1:] for ours in found]
 
 
-async def _round(
-    number: int,
-    tools: Tools,
-    meter: Meter,
-    matcher: TimedMatcher,
-    others: Others,
-    apart: Mapping[str, float],
-    site: Site,
-) -> Round:
-    poll, read, _ = stages(tools, _of_round(number))
+async def _side(stack: AsyncExitStack, config: Config, others: Others) -> Side:
+    matcher = TimedMatcher(config.matcher)
+    tools = await stack.enter_async_context(at_work(replace(config, matcher=cast("Matcher", matcher))))
+    _, read, _ = stages(tools)
+    return Side(tools=tools, matcher=matcher, read=read, others=others)
+
+
+async def _round(number: int, side: Side, meter: Meter, apart: Mapping[str, float], site: Site) -> Round:
+    tools, others = side.tools, side.others
+    poll, _, _ = stages(tools, _of_round(number))
     await poll.work_off()
     # Who comes first may find the machine cooler: they take turns.
     spent = others.bare.extract() if number % 2 else None
-    before, threads, matched, done = meter.cpu(), cpu_of_threads(), matcher.spent, tools.tally.read
+    before, threads, matched, done = meter.cpu(), cpu_of_threads(), side.matcher.spent, tools.tally.read
     texts, told_apart = tools.tally.text_sources[TextSource.PAGE], dict(apart)
     began = time.perf_counter()
-    await read.work_off()
+    await side.read.work_off()
     wall, cpu = time.perf_counter() - began, meter.cpu() - before
     after = cpu_of_threads()
     return Round(
@@ -237,7 +254,7 @@ async def _round(
         cpu=cpu,
         wall=wall,
         threads={name: after[name] - threads.get(name, 0.0) for name in after},
-        match=matcher.spent - matched,
+        match=side.matcher.spent - matched,
         read=tools.tally.read - done,
         texts=tools.tally.text_sources[TextSource.PAGE] - texts,
         apart={part: apart[part] - told_apart[part] for part in apart},
@@ -288,6 +305,22 @@ def beside_report(rounds: Sequence[Round], pages: int) -> list[str]:
     return lines
 
 
+def alone_report(rounds: Sequence[Round], alone: Sequence[Round], workers: int) -> list[str]:
+    """Lines for a person: what further workers bring, and could bring on this machine.
+
+    At best one worker is never idle, and with more of them no core is, or the daemon, which carries these pages too.
+    """
+    cores = len(os.sched_getaffinity(0))
+    ours, daemon = (median(getattr(one.cpu, part) for one in rounds) for part in ("workers", "daemon"))
+    best = min(workers, cores * ours / (ours + daemon), ours / daemon)
+    return [
+        "",
+        f"{workers} workers   {_rate(rounds) / _rate(alone):.2f} × the articles a second of one, {_rate(alone):.0f}"
+        f" (goal {_TIMES}); at best {best:.2f} × on {cores} cores",
+        f"cores busy  {_busy(rounds):.2f}, with one worker {_busy(alone):.2f}",
+    ]
+
+
 def _shown(ratios: Sequence[float]) -> str:
     return "rounds " + " ".join(f"{ratio:.2f}" for ratio in ratios)
 
@@ -295,6 +328,11 @@ def _shown(ratios: Sequence[float]) -> str:
 def _rate(rounds: Sequence[Round]) -> float:
     """Articles a second."""
     return median(one.read / one.wall for one in rounds)
+
+
+def _busy(rounds: Sequence[Round]) -> float:
+    """Cores that the daemon and its workers keep busy."""
+    return median(one.cpu.both / one.wall for one in rounds)
 
 
 def _parts(rounds: Sequence[Round]) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The daemon: APScheduler as the clock, one job a stage, signals, and an end within a bound."""
 
 import asyncio
+import ctypes
 import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,6 +32,9 @@ PRUNE_AFTER = timedelta(minutes=5)
 GRACE = timedelta(seconds=10)
 """How long work in hand may take to finish when the daemon is told to stop."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""Names of malloc.h; with the sizes that large blocks begin at, and up to which the end of the heap is kept free."""
+_LARGE, _KEPT_FREE = 1 << 20, 8 << 20
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ async def run_daemon(
 
     `refusal`: why they are not what it begins with, if so. Raises: LockedError, StoreError, FetchError.
     """
+    keep_large_blocks_apart()
     stopping = asyncio.Event()
     with _handling(dict.fromkeys(SIGNALS, stopping.set)):
         async with at_work(config, refusal) as tools:
@@ -52,6 +57,19 @@ async def run_daemon(
             with _handling({signal.SIGHUP: reloading.demand}):
                 await serve(stages(tools), reloading, tools, stopping)
     log.info("stopped")
+
+
+def keep_large_blocks_apart() -> None:
+    """Have this process give large blocks of memory back when they are freed, where its C library is glibc.
+
+    That learns to keep them in its heap instead, in the midst of what stays; tables of words of some megabytes, which
+    come and go, then leave gaps of 20 MB for good.
+    """
+    with suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        # To set the one ends the learning of both.
+        library.mallopt(_TRIM_THRESHOLD, _KEPT_FREE)
 
 
 @contextmanager

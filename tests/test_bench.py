@@ -90,7 +90,10 @@ def test_reading_is_measured_beside_bare_trafilatura(pages: Path) -> None:
     assert re.search(r"^fetch, extract, match, store / bare +\d+\.\d\d ", done.stdout, re.M)
     parts = re.findall(r"^    (\w.*\w) +-?\d+\.\d\d +-?\d+\.\d\d$", done.stdout, re.M)
     assert {"dates, authors", "match", "stories", "evidence"} < set(parts)
-    assert re.search(r"^2 workers +\d+\.\d\d × the articles a second of one", done.stdout, re.M)
+    assert re.search(
+        r"^2 workers +\d+\.\d\d × the articles a second of one, \d+ .* at best \d\.\d\d × on", done.stdout, re.M
+    )
+    assert re.search(r"^cores busy +\d+\.\d\d, with one worker \d+\.\d\d$", done.stdout, re.M)
 
 
 def test_joining_stories_is_measured_as_the_store_grows() -> None:

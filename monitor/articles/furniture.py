@@ -20,9 +20,9 @@ _MOST_LINKED = 0.3
 """Share of an article's letters that may stand in links."""
 
 _BLOCK_NAMES = "p li ul ol div table td dd dl section article h1 h2 h3 h4 h5 h6 blockquote figure aside"
-_BLOCKS = tuple(_BLOCK_NAMES.split())
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _TEASERS = frozenset(["p", "li", "div", "td", "dd"])
-_LISTS = ("ul", "ol")
+_LISTS = frozenset(["ul", "ol"])
 """Not headings, for those of an article's own parts may be links too."""
 _TEASER_LINKED = 0.75
 _LIST_LINKED = 0.5
@@ -111,12 +111,13 @@ def drop_teasers(root: HtmlElement) -> None:
     """Empty the blocks and lists that are nothing but links to elsewhere: "read also", related stories, tags. What is
     linked within a sentence stays, as words.
     """
+    around = _Around()
     linked: dict[HtmlElement, int] = defaultdict(int)
     for link in root.iter("a"):
         if link.get("href", "#").startswith("#"):
             continue
         letters = _letters(link)
-        for block in (next(link.iterancestors(*_BLOCKS), None), next(link.iterancestors(*_LISTS), None)):
+        for block in around[link.getparent()]:
             if block is not None:
                 linked[block] += letters
     for block, letters in linked.items():
@@ -125,6 +126,24 @@ def drop_teasers(root: HtmlElement) -> None:
         elif block.tag == "p" and letters < _TEASER_LINKED * _letters(block):
             # The extractor takes a short one with links for furniture.
             etree.strip_tags(block, "a")
+
+
+class _Around(dict[HtmlElement | None, tuple[HtmlElement | None, HtmlElement | None]]):
+    """Element → the nearest block and the nearest list that it is or stands in. Remembered: a page has hundreds of
+    links, and they stand close together.
+    """
+
+    def __missing__(self, element: HtmlElement | None) -> tuple[HtmlElement | None, HtmlElement | None]:
+        path: list[HtmlElement] = []
+        above = element
+        while above is not None and above not in self:
+            path.append(above)
+            above = above.getparent()
+        block, outer = (None, None) if above is None else self[above]
+        for one in reversed(path):
+            block, outer = (one if one.tag in _BLOCKS else block), (one if one.tag in _LISTS else outer)
+            self[one] = block, outer
+        return block, outer
 
 
 def _is_teaser(block: HtmlElement, linked: int) -> bool:
@@ -152,4 +171,6 @@ def is_notice(line: str) -> bool:
 
 
 def _letters(element: HtmlElement) -> int:
-    return len("".join("".join(element.itertext()).split()))
+    # Most links hold nothing but their text.
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return len("".join(text.split()))

@@ -212,10 +212,9 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     """Decide what the attempt brought and save it; returns it and how many matches are new."""
     now = tools.clock()
     # As it stands now: a feed may have reworded it while its page was read.
-    article = articles.get(tx, reading.article.id) or reading.article
-    if article.id != reading.article.id:
-        # Merged meanwhile: the store is told under the id that was asked for, and knows what to do.
-        article = reading.article
+    known = articles.get(tx, reading.article.id)
+    # Merged meanwhile: the store is told under the id that was asked for, and knows what to do.
+    article = known if known and known.id == reading.article.id else reading.article
     done = decide_read(article, reading, attempt, tools, now)
     watchlists = tools.config.matcher.versions.keys()
     new_matches = readings.save(tx, done, now, watchlists=watchlists)
@@ -224,7 +223,8 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
         revisits.saw(tx, done.article.id, looked)
     for twin in _twins(tx, done):
         done = _merge(tx, done, twin, tools, now)
-    stored = articles.get(tx, done.article.id, full=False)
+    # Asked for again only where it may have changed: it was merged, here or meanwhile.
+    stored = known if known and known.id == done.article.id else articles.get(tx, done.article.id, full=False)
     if stored and stored.id == done.article.id:
         # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
         join(tx, done.article, now, tools.credits)

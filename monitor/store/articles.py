@@ -102,7 +102,8 @@ def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
 
 def get(tx: Transaction, article_id: ArticleId, *, full: bool = True) -> Article | None:
     """The article with this id, or the one it was merged into; None where there is none."""
-    return at(tx, [article_id], full=full).get(article_id)
+    row = tx.execute(_GET_FULL if full else _GET_BARE, {"key": article_id}).one_or_none()
+    return None if row is None else article_of(row)
 
 
 def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> dict[ArticleId, Article]:
@@ -169,12 +170,14 @@ def selected(source: FromClause, *, full: bool) -> Select[Any]:
 
 def _addressed(*, full: bool) -> Select[Any]:
     source = addresses.join(articles, addresses.c.article_id == articles.c.id)
-    at_keys = addresses.c.key.in_(bindparam("keys", expanding=True))
-    return selected(source, full=full).add_columns(addresses.c.key).where(at_keys)
+    return selected(source, full=full).add_columns(addresses.c.key)
 
 
-# Made once: building it costs more than running it, and every page that is read asks it twice.
-_AT_FULL, _AT_BARE = _addressed(full=True), _addressed(full=False)
+# Made once: building them costs more than running them, and every page that is read asks for its article. For that
+# there is a statement of its own: one with a list is put together anew each time, which takes as long as all else.
+_ONE, _ANY = addresses.c.key == bindparam("key"), addresses.c.key.in_(bindparam("keys", expanding=True))
+_GET_FULL, _GET_BARE = _addressed(full=True).where(_ONE), _addressed(full=False).where(_ONE)
+_AT_FULL, _AT_BARE = _addressed(full=True).where(_ANY), _addressed(full=False).where(_ANY)
 
 
 def article_of(row: Sequence[Any]) -> Article:

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from monitor.errors import Problem
 from monitor.store.codec import problems_from_json, problems_to_json
 from monitor.store.connections import Transaction
 from monitor.store.schema import daemon
 from monitor.store.statements import upsert
+
+# Made once: it runs all day long.
+_BEAT = update(daemon).values(alive_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ def begin(tx: Transaction, record: Daemon) -> None:
 
 def beat(tx: Transaction, now: datetime) -> None:
     """It runs."""
-    tx.execute(update(daemon).values(alive_at=now))
+    tx.execute(_BEAT, {"now": now})
 
 
 def set_in_force(tx: Transaction, configuration: str, needs_restart: tuple[str, ...], now: datetime) -> None:

@@ -26,10 +26,11 @@ from monitor.store.schema import articles, former_matches, matches
 from monitor.store.statements import batches, upsert
 
 _CHANGING = ("version", "score", "hits", "explanation", "lost_at")
-# Made once: building a statement costs more than running this one, and it runs for every article.
-_BEFORE = select(matches.c.id, matches.c.watchlist_id, matches.c.lost_at).where(
-    matches.c.article_id.in_(bindparam("articles", expanding=True))
-)
+# Made once: building a statement costs more than running this one, and it runs for every article. Pages are saved
+# one by one: for these there is a statement without a list, which is put together anew each time.
+_BEFORE = select(matches.c.id, matches.c.watchlist_id, matches.c.lost_at)
+_BEFORE_ONE = _BEFORE.where(matches.c.article_id == bindparam("article"))
+_BEFORE_MANY = _BEFORE.where(matches.c.article_id.in_(bindparam("articles", expanding=True)))
 _BARE = tuple(column for column in matches.c if column is not matches.c.explanation)
 
 
@@ -109,7 +110,9 @@ def counts(tx: Transaction, asked: MatchQuery | None = None) -> dict[WatchlistId
 
 
 def _of_articles(tx: Transaction, article_ids: Sequence[ArticleId]) -> list[Any]:
-    return [row for batch in batches(article_ids) for row in tx.execute(_BEFORE, {"articles": batch})]
+    if len(article_ids) == 1:
+        return list(tx.execute(_BEFORE_ONE, {"article": article_ids[0]}))
+    return [row for batch in batches(article_ids) for row in tx.execute(_BEFORE_MANY, {"articles": batch})]
 
 
 def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, assert_never
 
-from sqlalchemy import Executable, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Executable, Integer, Select, bindparam, func, insert, select, update
 
 from monitor.feeds.schedule import DEATHS, FOLLOWED
 from monitor.model import (
@@ -119,7 +119,7 @@ def forgotten(state: FeedState, now: datetime) -> FeedState:
 def take(tx: Transaction, chosen: Sequence[FeedId], now: datetime) -> None:
     """Count the polls of these feeds before they are made: see `release`."""
     for batch in batches(chosen):
-        tx.execute(update(feeds).where(feeds.c.id.in_(batch)).values(taken_at=now))
+        tx.execute(_TAKE, {"these": batch, "now": now})
 
 
 def give_back(tx: Transaction, feed_id: FeedId) -> None:
@@ -173,11 +173,8 @@ def due(
     while len(found) < limit:
         full = [name for name, number in counts.items() if number >= per_host]
         seen = [*exclude, *(state.feed_id for state in found)]
-        rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= now, feeds.c.id.not_in(seen))
-        if only is not None:
-            rows = rows.where(feeds.c.id.in_(list(only)))
-        rows = rows.where(feeds.c.host.not_in(full)).order_by(feeds.c.next_poll_at, feeds.c.id)
-        more = tx.execute(rows.limit(limit - len(found))).all()
+        asked = {"now": now, "busy": seen, "full": full, "most": limit - len(found)}
+        more = tx.execute(*((_DUE, asked) if only is None else (_DUE_OF, asked | {"only": list(only)}))).all()
         for row in more:
             if counts[row.host] < per_host:
                 found.append(state_of(row))
@@ -377,7 +374,23 @@ def _skip(skipped: Skipped) -> dict[str, Any]:
 _KNOWN = select(feeds.c.id, feeds.c.active, feeds.c.url_hash, feeds.c.host, feeds.c.next_poll_at)
 _ELSEWHERE = update(feeds).where(feeds.c.id == bindparam("at")).values(host=bindparam("now_host"))
 _SOONER = update(feeds).where(feeds.c.id == bindparam("at")).values(next_poll_at=bindparam("latest"))
-# Made once: building a statement costs three times what running it does, and these run for every poll.
+
+
+def _due() -> Select[Any]:
+    is_busy, is_full = feeds.c.id.in_(_list("busy")), feeds.c.host.in_(_list("full"))
+    rows = select(feeds).where(feeds.c.active, feeds.c.next_poll_at <= bindparam("now"), ~is_busy, ~is_full)
+    return rows.order_by(feeds.c.next_poll_at, feeds.c.id).limit(bindparam("most", type_=Integer))
+
+
+def _list(name: str) -> BindParameter[Any]:
+    return bindparam(name, expanding=True)
+
+
+# Made once: building a statement costs three times what running it does, and these run at every tick or for every poll;
+# and what is left of each is garbage of the kind that Python seldom looks for.
+_DUE = _due()
+_DUE_OF = _DUE.where(feeds.c.id.in_(_list("only")))
+_TAKE = update(feeds).where(feeds.c.id.in_(_list("these"))).values(taken_at=bindparam("now"))
 _NEW_POLL = insert(polls)
 _ONCE_MORE = (
     update(polls).where(polls.c.id == bindparam("at")).values(times=polls.c.times + 1, polled_at=bindparam("now"))

@@ -6,8 +6,9 @@ start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what
 
 from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, insert, or_, select, update
 
 from monitor.model import Article, ArticleId, FeedId, Read, Reading, TextSource, WatchlistId, article_key
 from monitor.store import articles, matches
@@ -38,6 +39,25 @@ _DONE = (
 )
 
 
+def _due() -> Select[Any]:
+    source = readings.join(articles_table, readings.c.article_id == articles_table.c.id)
+    rows = articles.selected(source, full=True).add_columns(readings.c.attempts, readings.c.crashes)
+    free = or_(readings.c.taken_at.is_(None), readings.c.taken_at <= bindparam("abandoned"))
+    is_busy = readings.c.article_id.in_(bindparam("busy", expanding=True))
+    rows = rows.where(free, readings.c.next_read_at <= bindparam("now"), ~is_busy)
+    return rows.order_by(readings.c.next_read_at, readings.c.article_id).limit(bindparam("most", type_=Integer))
+
+
+# Made once: they run all day long, building them costs more than that, and what is left of each is garbage of the kind
+# that Python seldom looks for.
+_DUE = _due()
+_TAKE = (
+    update(readings)
+    .where(readings.c.article_id.in_(bindparam("these", expanding=True)))
+    .values(taken_at=bindparam("now"), attempts=readings.c.attempts + 1)
+)
+
+
 def add(tx: Transaction, new: Sequence[Article], now: datetime) -> None:
     """Makes the pages of new articles due."""
     nothing = {"attempts": 0, "crashes": 0, "interruptions": 0, "quarantined": False, "error": ""}
@@ -50,18 +70,13 @@ def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hash
 
     `exclude`: those that are being read. Any other that was taken a while ago could not be saved, and is taken again.
     """
-    source = readings.join(articles_table, readings.c.article_id == articles_table.c.id)
-    rows = articles.selected(source, full=True).add_columns(readings.c.attempts, readings.c.crashes)
-    free = or_(readings.c.taken_at.is_(None), readings.c.taken_at <= now - ABANDONED)
-    rows = rows.where(free, readings.c.next_read_at <= now, readings.c.article_id.not_in(list(exclude)))
-    rows = rows.order_by(readings.c.next_read_at, readings.c.article_id).limit(limit)
+    asked = {"now": now, "abandoned": now - ABANDONED, "busy": list(exclude), "most": limit}
     taken = tuple(
         Reading(article=articles.article_of(row), attempts=row.attempts + 1, crashes=row.crashes)
-        for row in tx.execute(rows)
+        for row in tx.execute(_DUE, asked)
     )
     for batch in batches([reading.article.id for reading in taken]):
-        these = update(readings).where(readings.c.article_id.in_(batch))
-        tx.execute(these.values(taken_at=now, attempts=readings.c.attempts + 1))
+        tx.execute(_TAKE, {"these": batch, "now": now})
     return taken
 
 

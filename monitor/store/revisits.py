@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from monitor.model import ArticleId, Matched, Revisit, Validators
 from monitor.store import articles
@@ -39,6 +39,32 @@ _SAW = (
     .values({name: bindparam(f"new_{name}") for name in _READ})
 )
 _OF = select(revisits).where(revisits.c.article_id == bindparam("at"))
+
+
+def _due() -> Select[Any]:
+    source = revisits.join(articles_table, revisits.c.article_id == articles_table.c.id)
+    own = ("since", "attempts", "crashes", *_READ)
+    rows = articles.selected(source, full=True).add_columns(*(revisits.c[name] for name in own))
+    free = or_(revisits.c.taken_at.is_(None), revisits.c.taken_at <= bindparam("abandoned"))
+    is_busy = revisits.c.article_id.in_(bindparam("busy", expanding=True))
+    rows = rows.where(free, revisits.c.next_at <= bindparam("now"), ~is_busy)
+    return rows.order_by(revisits.c.next_at, revisits.c.article_id).limit(bindparam("most", type_=Integer))
+
+
+def _new() -> Select[Any]:
+    source = matches.join(articles_table, matches.c.article_id == articles_table.c.id)
+    these = matches.c.article_id.in_(bindparam("these", expanding=True))
+    rows = select(matches.c.article_id).distinct().select_from(source)
+    return rows.where(these, matches.c.matched_at == bindparam("now"), articles_table.c.url != "")
+
+
+# Likewise: they run all day long.
+_DUE, _NEW = _due(), _new()
+_TAKE = (
+    update(revisits)
+    .where(revisits.c.article_id.in_(bindparam("these", expanding=True)))
+    .values(taken_at=bindparam("now"), attempts=revisits.c.attempts + 1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +98,9 @@ def plan(tx: Transaction, matched: Sequence[Matched], steps: Sequence[timedelta]
     """
     found = [one.article_id for one in matched if one.found] if steps else []
     for batch in batches(found):
-        source = matches.join(articles_table, matches.c.article_id == articles_table.c.id)
-        new = select(matches.c.article_id).distinct().select_from(source)
-        new = new.where(matches.c.article_id.in_(batch), matches.c.matched_at == now, articles_table.c.url != "")
+        asked = {"these": batch, "now": now}
         first = {"since": now, "next_at": now + min(steps), "taken_at": None, **_NOTHING}
-        rows = [{"article_id": article_id, **first} for (article_id,) in tx.execute(new)]
+        rows = [{"article_id": article_id, **first} for (article_id,) in tx.execute(_NEW, asked)]
         if rows:
             tx.execute(upsert(tx, revisits, ("article_id",), ("since", "next_at")), rows)
 
@@ -91,16 +115,10 @@ def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hash
 
     `exclude`: those that are being visited. Any other that was taken a while ago was not saved, and is taken again.
     """
-    source = revisits.join(articles_table, revisits.c.article_id == articles_table.c.id)
-    own = ("since", "attempts", "crashes", *_READ)
-    rows = articles.selected(source, full=True).add_columns(*(revisits.c[name] for name in own))
-    free = or_(revisits.c.taken_at.is_(None), revisits.c.taken_at <= now - ABANDONED)
-    rows = rows.where(free, revisits.c.next_at <= now, revisits.c.article_id.not_in(list(exclude)))
-    rows = rows.order_by(revisits.c.next_at, revisits.c.article_id).limit(limit)
-    taken = tuple(map(_revisit_of, tx.execute(rows)))
+    asked = {"now": now, "abandoned": now - ABANDONED, "busy": list(exclude), "most": limit}
+    taken = tuple(map(_revisit_of, tx.execute(_DUE, asked)))
     for batch in batches([revisit.article.id for revisit in taken]):
-        these = update(revisits).where(revisits.c.article_id.in_(batch))
-        tx.execute(these.values(taken_at=now, attempts=revisits.c.attempts + 1))
+        tx.execute(_TAKE, {"these": batch, "now": now})
     return taken
 
 

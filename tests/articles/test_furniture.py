@@ -164,3 +164,8 @@ def test_of_a_short_page_only_its_controls_are_taken() -> None:
     text = ["尹氏は3日夜、緊急談話を出した。", "Subscribe now to read on."]
     controls = ["メモ入力", "-最大400文字まで", "完了しました", "Post comment"]
     assert without_controls("\n".join([*text, *controls])).split("\n") == text
+
+
+def test_what_is_linked_within_a_sentence_stays_however_deep_it_stands() -> None:
+    linked = '<p>Egypt <b><a href="/2">and the mediators of Qatar</a></b> proposed that the fighters leave.</p>'
+    assert _plain(linked) in left("<div><ul><li>" * 600 + linked)
