@@ -133,12 +133,17 @@ def _prose(words: list[str]) -> str:
     return "\n".join(" ".join(sentences[start : start + 3]) for start in range(0, len(sentences), 3))
 
 
+def permutation(step: int) -> int:
+    """What the bits of shingles are turned by in a step of `older`: of sampled ones into sampled ones."""
+    return (step + 1) * 0x9E3779B0 % 2**32
+
+
 def older(dialect: str, step: int) -> list[str]:
     """Statements that copy the `:last` stored articles before the first one, as of earlier days, with other texts.
 
     Their samples are permuted, so that nothing of the one is a copy of the other; ids get an x at a place of the step.
     """
-    place, mask = 9 + step, (step + 1) * 0x9E3779B0 % 2**32
+    place, mask = 9 + step, permutation(step)
 
     def other(column: str) -> str:
         return f"substr({column}, 1, {place - 1}) || 'x' || substr({column}, {place + 1})"
@@ -157,7 +162,6 @@ def older(dialect: str, step: int) -> list[str]:
         "texts": {"article_id": other("article_id")},
         "addresses": {"key": other("key"), "article_id": other("article_id")},
         "shingles": {"shingle": f"(shingle | {mask}) - (shingle & {mask})", "number": number},
-        "terms": {"number": number},
         "members": {
             "number": number,
             **{key: other(key) for key in ("article_id", "story_id", "origin")},

@@ -18,18 +18,19 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import postgresql
 from bench.look import has_driver
-from bench.made_stories import article, moment, older
+from bench.made_stories import article, moment, older, permutation
 from bench.meter import cpu_of, timed
 from monitor.model import Belonging
 from monitor.pipeline import belonging
-from monitor.store import articles, memberships
-from monitor.store.store import Store
+from monitor.store import articles, lately, memberships
+from monitor.store.schema import members
+from monitor.store.store import Store, Transaction
 
 _WORDS = 600
 _AT_ONCE = 5
@@ -38,10 +39,11 @@ _WARM = 50
 _BATCH = 500
 _FIRST = 10_000_000
 _GOAL = 2_000
-_HINTS = ("shingles", "terms")
+_NUMBERED = ("members", "shingles")
 _PARTS = {
     "wording": (memberships, "wording_of"),
     "report": (memberships, "report_of"),
+    "window": (lately, "window"),
     "look-up": (memberships, "neighbourhood"),
     "resembles": (belonging, "resembles"),
     "sizes": (memberships, "sizes"),
@@ -100,7 +102,7 @@ def _fill(store: Store, size: int) -> None:
     """Store the first articles as the stages do; with high numbers as members, so that there is room for older ones."""
     _join(store, range(1))
     with store.writing() as tx:
-        for table in ("members", *_HINTS):
+        for table in _NUMBERED:
             tx.execute(text(f"UPDATE {table} SET number = :first"), {"first": _FIRST})
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT setval(pg_get_serial_sequence('members', 'number'), :first)"), {"first": _FIRST})
@@ -120,8 +122,21 @@ def _deepen(store: Store, size: int, steps: Iterator[int]) -> None:
     """Put older articles before those that are stored, until there are so many."""
     while (missing := size - _stored(store)) > 0:
         with store.writing() as tx:
-            for statement in older(tx.dialect.name, next(steps)):
+            step = next(steps)
+            for statement in older(tx.dialect.name, step):
                 tx.execute(text(statement), {"last": missing} if ":last" in statement else {})
+            _permute_samples(tx, step)
+            lately.recent(tx).forget()
+
+
+def _permute_samples(tx: Transaction, step: int) -> None:
+    """As `older` does with the shingles, of the members that are looked up in memory."""
+    rows = select(members.c.number, members.c.sample).where(
+        members.c.number < _FIRST, members.c.number > select(func.max(members.c.number)).scalar_subquery() - lately.KEPT
+    )
+    for number, sample in tx.execute(rows).all():
+        permuted = tuple(shingle ^ permutation(step) for shingle in sample)
+        tx.execute(update(members).where(members.c.number == number).values(sample=permuted))
 
 
 def _stored(store: Store) -> int:
@@ -213,7 +228,7 @@ def report(sizes: Sequence[Size]) -> list[str]:
     told = " + ".join(f"{part} {spent:.0f}" for part, spent in each.items())
     growth = f", × {whole / _middle(sizes[0], _whole):.2f} from {sizes[0].stored:,}" if len(sizes) > 1 else ""
     found = ", ".join(f"{number} {how}" for how, number in sorted(last.how.items()))
-    on_disk = {table: last.bytes.get(table, 0) / last.stored for table in (*_HINTS, "members", "texts")}
+    on_disk = {table: last.bytes.get(table, 0) / last.stored for table in (*_NUMBERED, "texts")}
     told_bytes = ", ".join(f"{table} {size:,.0f}" for table, size in on_disk.items())
     return [
         f"  {whole:5.0f} (goal {_GOAL}{growth}) = own {own:.0f} + server {server:.0f}",

@@ -101,7 +101,7 @@ def test_joining_stories_is_measured_as_the_store_grows() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "SQLite, 100 stored" in done.stdout
     assert re.search(r"^ +\d+ \(goal 2000, × \d+\.\d\d from 30\) = own \d+ \+ server 0$", done.stdout, re.M)
-    assert re.search(r"bytes an article: shingles [\d,]+, terms [\d,]+", done.stdout)
+    assert re.search(r"bytes an article: members [\d,]+, shingles [\d,]+", done.stdout)
 
 
 def test_the_start_of_commands_is_measured() -> None:

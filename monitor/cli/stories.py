@@ -85,15 +85,17 @@ def stories_command(
     with open_store(settings) as store, store.reading() as tx:
         if watchlist:
             watchlist_named(tx, watchlist)
-        found = [(story, len(links.links_of(tx, story.id))) for story in stories.query(tx, asked, clock.now())]
+        listed = stories.query(tx, asked, clock.now())
+        linked = links.links_of(tx, [story.id for story in listed])
+    found = [(story, len(linked[story.id])) for story in listed]
     known = publishers(folder_of(config), settings)
     records: list[Record] = [
-        story_record(story) | known.record(story.outlets) | {"linked_stories": linked} for story, linked in found
+        story_record(story) | known.record(story.outlets) | {"linked_stories": number} for story, number in found
     ]
     if output == "table":
         records = [
-            _row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone), "linked_stories": linked}
-            for story, linked in found
+            _row(story, known) | {"grown": show_moment(story.grown_at, settings.timezone), "linked_stories": number}
+            for story, number in found
         ]
     print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
 

@@ -41,7 +41,7 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
         members = stories.members_of(tx, story.id)
         found = {one.article.id: matches.of_article(tx, one.article.id) for one in members}
         told = articles.at(tx, [key for key, some in found.items() if some])
-        linked = links.links_of(tx, story.id)
+        linked = links.links_of(tx, [story.id])[story.id]
         others = stories.at(tx, [link.story_id for link in linked], now)
     said = {one.article.id: sentences(told.get(one.article.id, one.article), found[one.article.id]) for one in members}
     known = publishers(folder_of(config), settings)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.model import Article
-from monitor.store import memberships, stories
+from monitor.store import lately, memberships, stories
 from monitor.store.store import Transaction
 from monitor.stories.credits import Credits
 from monitor.stories.story import Membership, place, resembles
@@ -20,12 +20,16 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
     """
     told, own = memberships.report_of(article), memberships.wording_of(article)
     credit = credits_.whose(article)
-    known = memberships.membership(tx, article.id)
-    grown = stories.grown_at(tx, known.story_id) if known else None
-    if known and not memberships.dissolve(tx, article.id):
-        memberships.reword(tx, article.id, told, own, credit=credit)
-        return known
-    around = memberships.neighbourhood(tx, told, own, now)
+    asked = lately.window(tx, article.id, now)
+    known, grown = None, None
+    if asked.own is not None:
+        known = memberships.membership(tx, article.id)
+        grown = stories.grown_at(tx, known.story_id) if known else None
+        if known and not memberships.dissolve(tx, article.id):
+            memberships.reword(tx, article.id, told, own, credit=credit)
+            return known
+        asked = lately.window(tx, article.id, now)
+    around = memberships.neighbourhood(tx, told, own, asked)
     alike = [one for one in around.neighbours if resembles(told, one, around.says)]
     sizes = memberships.sizes(tx, {one.story_id for one in alike})
     found = place(article.id, told, alike, sizes, around.says)

@@ -7,6 +7,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from struct import pack, unpack
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import DateTime, Float, LargeBinary, Text
@@ -120,6 +121,19 @@ class Packed(TypeDecorator[str]):
 def _listed(values: tuple[str, ...]) -> str:
     """The list as JSON; an entry's authors are its article's, and soon those of another."""
     return storable(json.dumps(values, ensure_ascii=False))
+
+
+class Hashes(TypeDecorator[tuple[int, ...]]):
+    """32-bit hashes, four bytes each."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else pack(f"<{len(value)}I", *value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> tuple[int, ...] | None:
+        return None if value is None else unpack(f"<{len(value) // 4}I", value)
 
 
 class PackedBytes(TypeDecorator[bytes]):

@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from monitor.errors import StoreError
 from monitor.store.address import Server, SqliteFile
+from monitor.store.recent import Recent
 from monitor.store.turns import turn
 
 Transaction = NewType("Transaction", Connection)
@@ -23,6 +24,9 @@ Transaction = NewType("Transaction", Connection)
 
 PATIENCE = timedelta(seconds=30)
 """How long a write waits for another writer before it gives up."""
+
+RECENT = "recent"
+"""Of a transaction that writes: the option that holds what all of them have in memory of members."""
 
 _READERS = 4
 _ADVISORY = 0x6D6F6E69
@@ -41,13 +45,15 @@ class SqliteConnections:
     def __init__(self, file: SqliteFile, patience: timedelta = PATIENCE) -> None:
         self._turns = file.beside("write").resolve()
         self._patience = patience.total_seconds()
-        self._writer = _sqlite_engine(file, mode="rwc", begin="BEGIN IMMEDIATE", size=1, pragmas=_WRITER_PRAGMAS)
+        self._recent = Recent()
+        writer = _sqlite_engine(file, mode="rwc", begin="BEGIN IMMEDIATE", size=1, pragmas=_WRITER_PRAGMAS)
+        self._writer = writer.execution_options(**{RECENT: self._recent})
         self._readers = _sqlite_engine(file, mode="ro", begin="BEGIN", size=_READERS, pragmas=_READER_PRAGMAS)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """The only write transaction: committed at the end, rolled back on an exception."""
-        with turn(self._turns, self._patience), self._writer.begin() as connection:
+        with turn(self._turns, self._patience), self._recent.unless_it_fails(), self._writer.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
@@ -74,13 +80,14 @@ class PostgresqlConnections:
 
     def __init__(self, server: Server, patience: timedelta = PATIENCE) -> None:
         engine = postgresql_engine(server, "monitor", patience)
-        self._engine = engine
+        self._recent = Recent()
+        self._engine = engine.execution_options(**{RECENT: self._recent})
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """The only write transaction: committed at the end, rolled back on an exception."""
-        with self._engine.begin() as connection:
+        with self._recent.unless_it_fails(), self._engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:a, :b)"), {"a": WRITER_KEY[0], "b": WRITER_KEY[1]})
             yield Transaction(connection)
 

@@ -1,25 +1,25 @@
 """Stories of other languages that report the same event, looked for when somebody asks.
 
 What may agree is found by hints: for each mark of a story's members the last members of its time that hold it. Nothing
-of a link is stored: it costs its readers a few milliseconds, and the joining of an article nothing.
+of a link is stored: its readers read the marks of all members of that time, and it costs the joining of an article
+nothing.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
-from zlib import crc32
 
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import Select, bindparam, func, select
 
 from monitor.model import ArticleId
 from monitor.store.connections import Transaction
-from monitor.store.hints import BACKGROUND, HOLDERS, looked_up
-from monitor.store.schema import articles, marks, members
+from monitor.store.recent import BACKGROUND, HOLDERS, Holders, hint_of
+from monitor.store.schema import articles, members
 from monitor.stories.events import FURTHEST_APART, Report
-from monitor.stories.links import ENOUGH, Agreement, agreement, may_agree, rarity
+from monitor.stories.links import ENOUGH, Agreement, agreement, rarity
 from monitor.stories.marks import HEAVIEST, Mark
 from monitor.stories.story import StoryId
 from monitor.text.language_tags import primary
@@ -46,39 +46,63 @@ class Link:
 class _Times:
     """The members that joined when a story grew, and what they hold."""
 
-    def __init__(self, tx: Transaction, first: int, last: int) -> None:
-        self._tx, self._first, self._last = tx, first, last
-        self._holders: dict[str, tuple[int, ...]] = {}
+    def __init__(self, held: Holders, first: int, last: int) -> None:
+        self._held, self.first, self.last = held, first, last
+        self._known: dict[str, Sequence[int]] = {}
 
-    def learn(self, asked_for: Iterable[str]) -> None:
-        """Asks who holds the marks, unless it is known."""
-        hints = {mark: crc32(mark.encode()) for mark in set(asked_for) - self._holders.keys()}
-        asked = {"hints": json.dumps(sorted(set(hints.values()))), "most": HOLDERS}
-        asking = _asking(self._tx.dialect.name)
-        found = {
-            hint: tuple(map(int, numbers.split(",")))
-            for _, hint, numbers in self._tx.execute(asking, {**asked, "first": self._first, "last": self._last})
-            if numbers
-        }
-        self._holders |= {mark: found.get(hint, ()) for mark, hint in hints.items()}
-
-    def holders(self, mark: str) -> tuple[int, ...]:
-        """The last members that hold a mark that is known, latest first."""
-        return self._holders[mark]
+    def holders(self, mark: str) -> Sequence[int]:
+        """The last members that hold a mark, latest first."""
+        if mark not in self._known:
+            self._known[mark] = self._held.last(hint_of(mark), self.first, self.last)
+        return self._known[mark]
 
     def frequency(self, mark: str) -> float:
-        """The share of the articles of the time that hold a mark that is known."""
-        found = self._holders[mark]
-        first = found[-1] if len(found) == HOLDERS else self._first
-        return min(1.0, (len(found) + 0.5) / (self._last - first + 1 + BACKGROUND))
+        """The share of the articles of the time that hold a mark."""
+        found = self.holders(mark)
+        first = found[-1] if len(found) == HOLDERS else self.first
+        return min(1.0, (len(found) + 0.5) / (self.last - first + 1 + BACKGROUND))
 
 
-def links_of(tx: Transaction, story_id: StoryId) -> tuple[Link, ...]:
-    """The stories that a story is linked to, what agrees most first."""
-    own = tx.execute(_marked().where(members.c.story_id == story_id).order_by(members.c.number).limit(_MEMBERS)).all()
-    times = _times(tx, own)
+def links_of(tx: Transaction, these: Sequence[StoryId]) -> dict[StoryId, tuple[Link, ...]]:
+    """The stories that each of these is linked to, what agrees most first; for all at once, for they share the time."""
+    held = Holders()
+    own = {story: _first_members(tx, story) for story in these}
+    times = {story: _Times(held, *_around(tx, rows)) for story, rows in own.items()}
+    for first, last in _united((one.first, one.last) for one in times.values()):
+        for number, marks in tx.execute(_HELD, {"first": first, "last": last}):
+            held.append(number, set(map(hint_of, json.loads(marks))))
+    held.sort()
+    return {story: _linked(tx, story, rows, times[story]) for story, rows in own.items()}
+
+
+_HELD = select(members.c.number, members.c.marks).where(members.c.number.between(bindparam("first"), bindparam("last")))
+
+
+def _united(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The same numbers, each once."""
+    after = 0
+    for first, last in sorted(spans):
+        if last >= after:
+            yield max(first, after), last
+            after = last + 1
+
+
+def _first_members(tx: Transaction, story_id: StoryId) -> Sequence[Any]:
+    return tx.execute(_marked().where(members.c.story_id == story_id).order_by(members.c.number).limit(_MEMBERS)).all()
+
+
+def _around(tx: Transaction, own: Sequence[Any]) -> tuple[int, int]:
+    """The first and the last member that joined when these did."""
+    joined = [row.joined_at for row in own]
+    around = select(func.min(members.c.number), func.max(members.c.number)).where(
+        members.c.joined_at >= min(joined) - FURTHEST_APART, members.c.joined_at <= max(joined) + FURTHEST_APART
+    )
+    first, last = tx.execute(around).one()
+    return first, last
+
+
+def _linked(tx: Transaction, story_id: StoryId, own: Sequence[Any], times: _Times) -> tuple[Link, ...]:
     reports = {ArticleId(row.article_id): _report(row) for row in own}
-    times.learn(mark for report in reports.values() for mark in report.marks)
     best: dict[StoryId, Link] = {}
     for row in _candidates(tx, story_id, reports, times):
         for link in _links(reports, row, times):
@@ -91,19 +115,9 @@ def _links(reports: Mapping[ArticleId, Report], row: Any, times: _Times) -> Iter
     """What a member of another story has in common with those of this."""
     other = _report(row)
     for article_id, report in reports.items():
-        if may_agree(report, other, times.frequency):
-            times.learn(other.marks)
-            if found := agreement(report, other, times.frequency):
-                like = ArticleId(row.article_id)
-                yield Link(story_id=StoryId(row.story_id), article_id=article_id, like=like, agreement=found)
-
-
-def _times(tx: Transaction, own: Sequence[Any]) -> _Times:
-    joined = [row.joined_at for row in own]
-    around = select(func.min(members.c.number), func.max(members.c.number)).where(
-        members.c.joined_at >= min(joined) - FURTHEST_APART, members.c.joined_at <= max(joined) + FURTHEST_APART
-    )
-    return _Times(tx, *tx.execute(around).one())
+        if found := agreement(report, other, times.frequency):
+            like = ArticleId(row.article_id)
+            yield Link(story_id=StoryId(row.story_id), article_id=article_id, like=like, agreement=found)
 
 
 def _candidates(
@@ -138,8 +152,3 @@ def _parsed(marks: str) -> dict[str, Mark]:
 
 def _report(row: Any) -> Report:
     return Report(words={}, at=row.reported_at, language=primary(row.language), marks=_parsed(row.marks))
-
-
-@cache
-def _asking(dialect: str) -> TextClause:
-    return text(looked_up(dialect, marks, "hints", "BETWEEN :first AND :last"))

@@ -32,9 +32,9 @@ from monitor.model import (
     TextSource,
     Turn,
 )
-from monitor.store.columns import KEY, Choice, Clean, Packed, PackedBytes, Seconds, Strings, Utc
+from monitor.store.columns import KEY, Choice, Clean, Hashes, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -284,34 +284,19 @@ members = Table(
     Column("origin", KEY, nullable=False),
     Column("credit", KEY, nullable=False),
     Column("words", Clean, nullable=False),
-    Column("sampled", Integer, nullable=False),
     Column("note", Clean, nullable=False),
     Column("marks", Clean, nullable=False),
+    Column("sample", Hashes, nullable=False),
     Index(None, "story_id", "number"),
     Index(None, "joined_at"),
 )
 
-# What members are found by: samples of their text, and their significant words; both as hashes. Hints, of which members
-# are told by their texts and words: rows of a member that is gone are found and passed over, so nothing deletes them.
+# What members are found by that did not join lately: some of the shingles in `sample`. Hints, of which members are told
+# by their texts and words: rows of a member that is gone are found and passed over, so nothing deletes them.
 shingles = Table(
     "shingles",
     metadata,
     Column("shingle", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
-)
-terms = Table(
-    "terms",
-    metadata,
-    Column("term", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
-)
-# Likewise what links stories across languages: names, codes and figures.
-marks = Table(
-    "marks",
-    metadata,
-    Column("mark", BigInteger, primary_key=True, autoincrement=False),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )

@@ -4,13 +4,15 @@ A text is cut into overlapping runs of three words (shingles, Broder 1997: "On t
 documents"). Copies are found by a sample of them that depends on the run alone, so that two texts sample the same.
 """
 
+import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, groupby
 from zlib import crc32
 
-from monitor.text.fold import fold
+from monitor.text.characters import APOSTROPHES
+from monitor.text.fold import LONGEST, fold
 from monitor.text.tokens import lone_word, tokens
 
 RUN = 3
@@ -43,27 +45,69 @@ class Wording:
 
 def wording(title: str, text: str) -> Wording:
     """`text`: the article's, or else its feed's summary. Case, accents, vowel points and punctuation do not count."""
-    # A text's words are those of its pieces between white space (see tokens), and most pieces have been met before.
-    pieces = f"{title} {text[:MOST_CHARACTERS]}".split()
-    words_of = _known if max(map(len, pieces), default=0) <= _LONGEST else _words_of
-    words = list(chain.from_iterable(map(words_of, pieces)))
+    words = _words(f"{title} {text[:MOST_CHARACTERS]}")
     # Six hundred words: so no step of this is one of Python's.
     runs = map(b" ".join, zip(words, words[1:], words[2:], strict=False))
     return Wording(shingles=frozenset(map(crc32, runs)), figures=frozenset(filter(bytes.isdigit, words)))
 
 
-def _words_of(piece: str) -> tuple[bytes, ...]:
-    return _known(piece) if len(piece) <= _LONGEST else _words(piece)
-
-
-def _words(piece: str) -> tuple[bytes, ...]:
+def _words(text: str) -> list[bytes]:
     """Folded, so that digits of all scripts are ASCII's."""
+    if not text.isascii():
+        for typographic, plain in _TYPOGRAPHIC:
+            text = text.replace(typographic, plain)
+    if text.isascii():
+        return _plain(text)
+    # A text's words are those of its pieces between white space: see tokens.
+    words: list[bytes] = []
+    for is_plain, pieces in groupby(text.split(), str.isascii):
+        run = " ".join(pieces)
+        words += _plain(run) if is_plain else _each(run)
+    return words
+
+
+_TYPOGRAPHIC = (("’", "`"), ("‘", "`"), ("“", " "), ("”", '"'), ("–", " "), ("—", " "), ("…", " "), ("\xa0", " "))
+"""What else stands in English texts, as ASCII that tokens take for the same, in Hebrew too."""
+
+
+def _plain(text: str) -> list[bytes]:
+    """The words of ASCII, without looking at each."""
+    found = text.encode().translate(_PLAIN)
+    if b"'" in found:
+        found = _INNER.sub(b"", found).replace(b"'", b" ")
+    words = found.split()
+    if max(map(len, words), default=0) > LONGEST:
+        return _each(text)
+    return words
+
+
+def _letter(code: int) -> int:
+    letter = chr(code).lower()
+    return ord(letter) if letter.isalnum() else ord("'") if letter in APOSTROPHES else ord(" ")
+
+
+_PLAIN = bytes(map(_letter, range(128))).ljust(256)
+"""For `bytes.translate`: letters and digits as they are folded, one apostrophe for all, a space for the others."""
+_INNER = re.compile(rb"'(?<=[a-z0-9]')(?=[a-z0-9])")
+"""An apostrophe that belongs to a word; it comes first, for what begins with a letter is looked for much faster."""
+
+
+def _each(text: str) -> list[bytes]:
+    """The words of any text: most of its pieces have been met before."""
+    return list(chain.from_iterable(map(_words_of, text.split())))
+
+
+def _words_of(piece: str) -> tuple[bytes, ...]:
+    return _known(piece) if len(piece) <= _LONGEST else _read(piece)
+
+
+def _read(piece: str) -> tuple[bytes, ...]:
     if word := lone_word(piece):
         return (fold(word).encode(),)
     return tuple(fold(piece[token.start : token.end]).encode() for token in tokens(piece))
 
 
-_known = lru_cache(30_000)(_words)
+_known = lru_cache(30_000)(_read)
 _LONGEST = 40
 """Characters of a piece that is remembered: longer ones are addresses, and whole sentences of Chinese."""
 

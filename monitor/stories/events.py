@@ -20,7 +20,7 @@ from monitor.text.characters import UNSPACED
 from monitor.text.fold import fold
 from monitor.text.forms import forms
 from monitor.text.language_tags import primary
-from monitor.text.tokens import Token, tokens
+from monitor.text.tokens import Token, lone_word, tokens
 
 LEAD = 60
 """Words of the text that are looked at beside the title."""
@@ -35,8 +35,11 @@ FURTHEST_APART = timedelta(days=2)
 """Between two reports of one event."""
 MOST_WORDS = 32
 """Of a report, its title's first."""
+_NEARLY = 1 - 1e-9
+"""Sums in another order differ a little."""
 _DAY = timedelta(days=1)
-_TITLE = 2.0
+HEAVIEST = 2.0
+"""What a word's place says: in the title. In the lead it is 1."""
 _SHORTEST = 3
 _LONGEST = 64
 """Letters of a word: of an endless one no more is remembered, nor shown."""
@@ -71,7 +74,7 @@ def report(title: str, text: str, at: datetime, language: str = "") -> Report:
     """`text`: the article's, or else its feed's summary; `language`: a tag such as "en-GB"."""
     words: dict[str, float] = {}
     written: dict[str, str] = {}
-    for part, weight in ((title[:_LEAD_CHARACTERS], _TITLE), (text[:_LEAD_CHARACTERS], 1.0)):
+    for part, weight in ((title[:_LEAD_CHARACTERS], HEAVIEST), (text[:_LEAD_CHARACTERS], 1.0)):
         for word, surface in islice(_words(part), LEAD):
             if len(words) == MOST_WORDS:
                 break
@@ -98,6 +101,10 @@ def _known(piece: str) -> tuple[tuple[str, str], ...]:
 
 
 def _read(piece: str) -> Iterator[tuple[str, str]]:
+    if surface := lone_word(piece)[:_LONGEST]:
+        if word := significant(surface):
+            yield word, surface
+        return
     before = Token(-1, -1, hyphenated=False)
     for token in tokens(piece):
         surface = piece[token.start : token.end]
@@ -137,6 +144,13 @@ def overlap(one: Report, other: Report, says: Rarity) -> float:
         return 0.0
     both: float = sum(min(one.words[word], other.words[word]) * says(word) for word in shared(one, other))
     return both / least
+
+
+def may_overlap(both: float, one: float, other: float) -> bool:
+    """Can two reports resemble each other, of whose significant words at most so much stands in both, and at least so
+    much in each?
+    """
+    return both >= OVERLAP * min(one, other) * _NEARLY
 
 
 def is_same_event(one: Report, other: Report, says: Rarity) -> bool:

@@ -24,7 +24,8 @@ _SHORTEST_WRITTEN = 4
 HEAVIEST = 2.0
 """The weight of a mark: in the title. In the lead it is 1."""
 
-_FIGURE = re.compile(r"\b[A-Z]{1,4}-?\d{1,4}\b|\d+(?:[.,٬]\d{3})*")
+# A figure, or a code at a word's beginning. It begins with one set of characters, for which a text is searched fastest.
+_FIGURE = re.compile(r"[A-Z\d](?:(?<=\d)\d*(?:[.,٬]\d{3})*|(?<=[A-Z])(?<!\w.)[A-Z]{0,3}-?\d{1,4}\b)")
 _DIGITS = range(2, 10)
 """Of a figure: single digits stand everywhere."""
 _KATAKANA = re.compile("[\u30a1-\u30ff]{3,}")

@@ -1,11 +1,15 @@
 """Upgrading: nothing is lost, whatever it is killed by, and the migrations make the tables that schema.py says."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,13 +20,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
 from monitor.errors import StoreError
-from monitor.model import Article, FailureKind, Matched
+from monitor.model import Article, Belonging, FailureKind, Matched, article_key
+from monitor.pipeline.belonging import join
 from monitor.store import (
     articles,
     configurations,
     daemon,
     links,
     matches,
+    memberships,
     migrate,
     pages,
     polls,
@@ -35,6 +41,7 @@ from monitor.store import (
 from monitor.store.articles import ArticleQuery
 from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, revision, upgrade
+from monitor.stories.copies import sampled
 from monitor.stories.story import StoryId
 from tests.builders import NOON, a_feed, a_found, a_page, an_article
 from tests.store.test_faults import create
@@ -199,25 +206,33 @@ def _told(article: Article) -> dict[str, str]:
     return {name: getattr(article, name) for name in ("id", "url", "feed_id", "outlet", "title", "language")}
 
 
+@contextmanager
+def version(last: str, folder: Path) -> Iterator[None]:
+    """This program as it was when this revision was the last one."""
+    scripts = folder / f"until {last}"
+    shutil.copytree(migrate.SCRIPTS, scripts)
+    for path in (scripts / "versions").glob("[0-9]*.py"):
+        if path.name[: len(last)] > last:
+            path.unlink()
+    with pytest.MonkeyPatch.context() as old:
+        old.setattr(migrate, "SCRIPTS", scripts)
+        old.setattr(versions, "REVISIONS", tuple(one for one in schema.REVISIONS if one <= last))
+        yield
+
+
 @pytest.fixture
 def first_version(new_database: Callable[..., str], tmp_path: Path) -> str:
     """A database as the first version left it, with everything in it that it could hold."""
-    scripts, url = tmp_path / "first", new_database(empty=True)
-    shutil.copytree(migrate.SCRIPTS, scripts)
-    for path in (scripts / "versions").glob("000[2-9]_*.py"):
-        path.unlink()
-    with pytest.MonkeyPatch.context() as old:
-        old.setattr(migrate, "SCRIPTS", scripts)
-        old.setattr(versions, "REVISIONS", ("0001",))
-        with Store.open(url) as store, store.writing() as tx:
-            # As it was written then: today's rows have more columns.
-            tx.execute(text(FEED), {"id": a_feed().id, "active": True, "now": NOON.isoformat(" ")})
-            tx.execute(text(POLL), {"id": a_feed().id, "now": NOON.isoformat(" ")})
-            tx.execute(text(ARTICLE), {**_told(an_article()), "now": NOON.isoformat(" ")})
-            tx.execute(insert(schema.texts), {"article_id": an_article().id, "summary": "", "text": ""})
-            tx.execute(insert(schema.addresses), {"article_id": an_article().id, "key": an_article().id})
-            matches.put(tx, [Matched(article_id=an_article().id, found=(a_found(),))], [a_found().watchlist_id], NOON)
-            configurations.save(tx, "1", {"feeds.yaml": b"outlets: {}"}, NOON)
+    url = new_database(empty=True)
+    with version("0001", tmp_path), Store.open(url) as store, store.writing() as tx:
+        # As it was written then: today's rows have more columns.
+        tx.execute(text(FEED), {"id": a_feed().id, "active": True, "now": NOON.isoformat(" ")})
+        tx.execute(text(POLL), {"id": a_feed().id, "now": NOON.isoformat(" ")})
+        tx.execute(text(ARTICLE), {**_told(an_article()), "now": NOON.isoformat(" ")})
+        tx.execute(insert(schema.texts), {"article_id": an_article().id, "summary": "", "text": ""})
+        tx.execute(insert(schema.addresses), {"article_id": an_article().id, "key": an_article().id})
+        matches.put(tx, [Matched(article_id=an_article().id, found=(a_found(),))], [a_found().watchlist_id], NOON)
+        configurations.save(tx, "1", {"feeds.yaml": b"outlets: {}"}, NOON)
     return url
 
 
@@ -254,20 +269,12 @@ VALUES (:article, :story, :now, :now, 'first', '', 0, '', :article, '{}', 0, '')
 @pytest.fixture
 def before_credits(new_database: Callable[..., str], tmp_path: Path) -> str:
     """A database of the version before credits were read and stories were linked, with a story in it."""
-    scripts, url = tmp_path / "before", new_database(empty=True)
-    shutil.copytree(migrate.SCRIPTS, scripts)
-    (first,) = (scripts / "versions").glob("*_credits.py")
-    for path in (scripts / "versions").glob("[0-9]*.py"):
-        if path.name >= first.name:
-            path.unlink()
-    with pytest.MonkeyPatch.context() as old:
-        old.setattr(migrate, "SCRIPTS", scripts)
-        old.setattr(versions, "REVISIONS", tuple(one for one in schema.REVISIONS if one < first.name[:4]))
-        with Store.open(url) as store, store.writing() as tx:
-            articles.insert_new(tx, [an_article()])
-            given = {"article": an_article().id, "story": "a" * 32, "now": NOON.isoformat(" ")}
-            tx.execute(text(STORY), given)
-            tx.execute(text(MEMBER), given)
+    url = new_database(empty=True)
+    with version("0007", tmp_path), Store.open(url) as store, store.writing() as tx:
+        articles.insert_new(tx, [an_article()])
+        given = {"article": an_article().id, "story": "a" * 32, "now": NOON.isoformat(" ")}
+        tx.execute(text(STORY), given)
+        tx.execute(text(MEMBER), given)
     return url
 
 
@@ -277,5 +284,69 @@ def test_a_story_from_before_credits_and_links_is_kept_without_any(before_credit
         (member,) = stories.members_of(tx, StoryId("a" * 32))
         assert (member.article.id, member.credit) == (an_article().id, "")
         assert stories.named(tx, "aaaa", NOON)[0].origins == 1
-        assert links.links_of(tx, StoryId("a" * 32)) == ()
+        assert links.links_of(tx, [StoryId("a" * 32)]) == {StoryId("a" * 32): ()}
         assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
+
+
+JOINED = """
+INSERT INTO members (number, article_id, story_id, joined_at, reported_at,
+how, like_id, overlap, shared, origin, credit, words, sampled, note, marks)
+VALUES (:number, :article, :story, :now, :now, 'first', '', 0, '', :article, '', :words, :sampled, '', :marks)
+"""
+EARLY, LATE = 7, 20_000
+"""Numbers of a member that is no more looked up in memory, and of one that is."""
+
+
+@pytest.fixture
+def before_joining(new_database: Callable[..., str], tmp_path: Path) -> str:
+    """A database of the version in which all hints stood in tables, with two stories in it."""
+    url = new_database(empty=True)
+    with version("0009", tmp_path), Store.open(url) as store, store.writing() as tx:
+        for number, name, at in ((EARLY, "early", NOON - timedelta(days=2)), (LATE, "late", NOON)):
+            article = a_report(name, at)
+            articles.insert_new(tx, [article])
+            given = {"article": article.id, "story": f"{number:032}", "now": at.isoformat(" "), "number": number}
+            told, sample = memberships.report_of(article), sampled(memberships.wording_of(article).shingles)
+            tx.execute(text(STORY), given)
+            hints = {"words": json.dumps(told.words), "marks": json.dumps(told.marks), "sampled": len(sample)}
+            tx.execute(text(JOINED), given | hints)
+            for table, column, held in (
+                ("shingles", "shingle", sample),
+                ("terms", "term", {1}),
+                ("marks", "mark", {1}),
+            ):
+                for hint in held:
+                    tx.execute(text(f"INSERT INTO {table} ({column}, number) VALUES ({hint}, {number})"))
+    return url
+
+
+def a_report(name: str, at: datetime, **changes: object) -> Article:
+    """An article with a long text of its own, whatever stands around it."""
+    words = (sha256(f"{name}{place}".encode()).hexdigest()[:8] for place in range(600))
+    given = {"outlet": name, "title": f"Farouk Ramadan of Nablus: {name}", "text": " ".join(words), "summary": ""}
+    moments = {"published_at": at, "first_seen_at": at}
+    return an_article(f"https://{name}.example/1", **{**given, **moments, **changes})
+
+
+@pytest.mark.parametrize(("name", "at"), [("early", NOON - timedelta(days=2)), ("late", NOON)])
+def test_copies_of_what_joined_before_hints_were_in_memory_are_found(
+    before_joining: str, name: str, at: datetime
+) -> None:
+    upgrade(before_joining)
+    with Store.open(before_joining) as store, store.writing() as tx:
+        original = a_report(name, at)
+        copy = replace(original, id=article_key("copy"), url="https://copy.example/1")
+        articles.insert_new(tx, [copy])
+        found = join(tx, copy, NOON + timedelta(minutes=1))
+        assert (found.how, found.like, found.overlap) == (Belonging.COPY, original.id, 1.0)
+        assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
+
+
+def test_stories_of_before_are_linked_by_the_marks_of_their_members(before_joining: str) -> None:
+    upgrade(before_joining)
+    with Store.open(before_joining) as store, store.writing() as tx:
+        other = a_report("haus", NOON, title="Faruk Ramadan, Nablus: Haus gesprengt", language="de")
+        articles.insert_new(tx, [other])
+        place = join(tx, other, NOON)
+        late = StoryId(f"{LATE:032}")
+        assert [link.story_id for link in links.links_of(tx, [late])[late]] == [place.story_id]

@@ -60,6 +60,15 @@ def test_a_long_copy_is_found_by_its_samples(store: Store) -> None:
         assert copy.overlap > 0.9
 
 
+def test_a_copy_is_found_beyond_the_days_in_which_reports_are(store: Store) -> None:
+    later = NOON + timedelta(days=2, hours=12)
+    with store.writing() as tx:
+        told(tx, "wire", "Envoys meet in Cairo over fighters", LONG, first_seen_at=NOON, published_at=NOON)
+        told(tx, "sports", "Cup final ends in a draw", first_seen_at=later)
+        copy = told(tx, "paper", "Envoys meet in Cairo over fighters", LONG, first_seen_at=later, published_at=later)
+        assert (copy.how, copy.like) == (Belonging.COPY, key("wire"))
+
+
 def test_a_short_copy_is_found_by_its_text(store: Store) -> None:
     with store.writing() as tx:
         told(tx, "wire", "Envoys meet", REPORT)

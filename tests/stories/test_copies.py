@@ -1,5 +1,7 @@
 """Near copies, told by their words."""
 
+from zlib import crc32
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -67,6 +69,24 @@ def test_a_text_is_read_piece_by_piece_as_it_is_in_one(text: str, more: str) -> 
     told = wording(text, more)
     assert len(told.shingles) == len({tuple(words[start : start + 3]) for start in range(len(words) - 2)})
     assert {figure.decode() for figure in told.figures} == {word for word in words if word.isdecimal()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“It’s the ‘rock’n’roll’ years” – says O'Neill's band… in the 1990s",
+        "dogs' and cats''s a_b co-op e.g. U.S. 3,000 5 `x`",
+        "Café owners' “l’accord” über Alles: naïve\xa0plans — Erdoğan’ın görüşmesi, Qurʾan’s",
+        'mediators צה"ל ו־צה”ל met ג’נין and “חמאס” said ’’ again צה’’ל',
+        "غزة / الأناضول - قال it's ٢٠٢٥ and 1990s",
+        "ﷺ ½ 🄀 ŉ ﬁ №5 plain words follow here",
+        f"{'x' * 300} and {'y' * 300}'s end of it",
+    ],
+)
+def test_plain_and_other_letters_are_read_alike_wherever_they_stand(text: str) -> None:
+    words = [fold(text[token.start : token.end]).encode() for token in tokens(text)]
+    runs = zip(words, words[1:], words[2:], strict=False)
+    assert wording("", text).shingles == {crc32(b" ".join(run)) for run in runs}
 
 
 def test_a_sample_is_of_the_runs_whatever_stands_around_them() -> None:
