@@ -25,25 +25,23 @@ _Name = TypeVar("_Name")
 def passages(texts: Mapping[_Name, str], vocabulary: Vocabulary) -> dict[_Name, "Passage"]:
     """The texts as the rules read them, all at once: a title alone would take as long as a short article."""
     held = vocabulary.read("\n".join(texts.values()))
-    found = {}
-    start = 0
-    for name, text in texts.items():
-        found[name] = Passage(text, held, start)
-        start += len(text) + 1
-    return found
+    starts = list(accumulate((len(text) + 1 for text in texts.values()), initial=0))
+    bounds = [0, *map(held.pieces.index, starts[1:-1]), len(held.chunks)]
+    these = map(slice, bounds, bounds[1:])
+    return {
+        name: Passage(text, held, part, start)
+        for (name, text), part, start in zip(texts.items(), these, starts, strict=False)
+    }
 
 
 class Passage:
     """One field of a document; not kept longer than it is matched."""
 
-    def __init__(self, text: str, held: Held, start: int = 0) -> None:
-        """`held`: what a longer text holds, in which this one begins at `start`."""
+    def __init__(self, text: str, held: Held, these: slice, start: int) -> None:
+        """`held`: what a longer text holds, in which this one begins at `start`; `these`: which of its pieces."""
         self.text = text
-        self._held, self._start = held, start
-        first, self._before = held.pieces.before(start)
-        after, _ = held.pieces.before(start + len(text))
-        self._these = slice(first, after)
-        self.chunks = held.chunks[self._these]
+        self._held, self._these, self._start = held, these, start
+        self.chunks = held.chunks[these]
         """What its pieces hold that hold anything, in order."""
         self._tokens: dict[str, list[Token]] = {}
 
@@ -90,5 +88,6 @@ class Passage:
     @cached_property
     def _positions(self) -> list[int]:
         """The first word of each busy chunk; all others are one word."""
-        further = accumulate(map(_FURTHER, self.chunks), initial=-self._before)
-        return list(map(add, self._held.pieces.numbers[self._these], further))
+        pieces = self._held.pieces
+        further = accumulate(map(_FURTHER, self.chunks), initial=-pieces.before(self._start))
+        return list(map(add, pieces.numbers[self._these], further))

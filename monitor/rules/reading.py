@@ -36,7 +36,7 @@ class Reading:
     def candidates(self, triggers: Triggers) -> list[int]:
         """The rules that may match, ascending."""
         titled = in_title(self._words(Part.TITLE))
-        return triggers.candidates(self._chunks, titled, titled | self._every)
+        return triggers.candidates(self._chunks, titled, lambda: titled | self._every)
 
     def worded(self, parts: Parts) -> list[Part]:
         """Those of the parts in which any word stands that a rule looks for."""

@@ -74,15 +74,17 @@ class Triggers:
         # Tuples, made one after the other: sets are spread over more memory than a processor caches.
         self._further = [tuple(map(tuple, groups[2:])) for _, groups in asked]
 
-    def candidates(self, chunks: Sequence[Chunk], titled: Set[WordId], words: Set[WordId]) -> list[int]:
+    def candidates(self, chunks: Sequence[Chunk], titled: Set[WordId], every: Callable[[], Set[WordId]]) -> list[int]:
         """The rules that may match where these chunks are, ascending.
 
-        `titled`: the title's words as ~word; `words`: all of the chunks and those.
+        `titled`: the title's words as ~word; `every`: gathers all of the chunks and those, if any rule is likely.
         """
-        absent, further, rules = words.isdisjoint, self._further, self._rules
         # Two rare groups leave few of all rules, and sets find those without asking rule by rule.
         first = set(chain(_asked_by(titled, self.first), chain.from_iterable(map(_FIRST, chunks))))
         likely = first.intersection(chain(_asked_by(titled, self.second), chain.from_iterable(map(_SECOND, chunks))))
+        if not likely:
+            return sorted(self._always)
+        absent, further, rules = every().isdisjoint, self._further, self._rules
         found = {rules[number] for number in likely if not any(map(absent, further[number]))}
         return sorted(found | self._always)
 

@@ -35,9 +35,13 @@ class Unfamiliar:
     every: Numbers
     """The offsets of all pieces."""
 
-    def before(self, offset: int) -> tuple[int, int]:
+    def index(self, offset: int) -> int:
         """See `Pieces`."""
-        return bisect_left(self.starts, offset), int(np.searchsorted(self.every, offset))
+        return bisect_left(self.starts, offset)
+
+    def before(self, offset: int) -> int:
+        """See `Pieces`."""
+        return int(np.searchsorted(self.every, offset))
 
 
 class Familiar:
@@ -79,7 +83,8 @@ class Familiar:
         letters = self._letters.take(units)
         blank = letters == 0
         (bounds,) = (blank[1:] != blank[:-1]).nonzero()
-        sums = (letters * self._repeated(len(units))).cumsum().take(bounds)
+        letters *= self._repeated(len(units))
+        sums = letters.cumsum(out=letters).take(bounds)
         return bounds, (sums[1::2] - sums[::2]) * self._inverses.take(bounds[::2], mode="wrap")
 
     def _others(self, keys: Keys) -> tuple[Numbers, Keys]:

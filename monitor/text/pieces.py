@@ -20,8 +20,11 @@ class Pieces(Protocol):
     def numbers(self) -> Sequence[int]:
         """Which of all pieces of the text each is, from 0."""
 
-    def before(self, offset: int) -> tuple[int, int]:
-        """How many of these begin before an offset, and how many of all."""
+    def index(self, offset: int) -> int:
+        """How many of these begin before an offset."""
+
+    def before(self, offset: int) -> int:
+        """How many pieces of the text do."""
 
 
 class EveryPiece:
@@ -42,7 +45,8 @@ class EveryPiece:
             after = starts[-1] + len(piece)
         return starts
 
-    def before(self, offset: int) -> tuple[int, int]:
+    def index(self, offset: int) -> int:
         """See `Pieces`."""
-        count = len(self._text[:offset].split())
-        return count, count
+        return len(self._text[:offset].split())
+
+    before = index

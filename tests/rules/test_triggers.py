@@ -64,7 +64,7 @@ def test_a_rule_that_asks_for_no_word_is_always_looked_at() -> None:
 def _candidates(triggers: Triggers, held: dict[int, str]) -> list[int]:
     """The rules that are looked at where a text holds these words, one a piece."""
     vocabulary = Vocabulary({number: word(text) for number, text in held.items()}, triggers.first, triggers.second)
-    return triggers.candidates(vocabulary.read(" ".join(held.values())).chunks, frozenset(), frozenset(held))
+    return triggers.candidates(vocabulary.read(" ".join(held.values())).chunks, frozenset(), lambda: frozenset(held))
 
 
 def test_a_piece_of_several_words_is_asked_for_by_all_of_them() -> None:
