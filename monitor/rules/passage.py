@@ -25,13 +25,14 @@ _Name = TypeVar("_Name")
 def passages(texts: Mapping[_Name, str], vocabulary: Vocabulary) -> dict[_Name, "Passage"]:
     """The texts as the rules read them, all at once: a title alone would take as long as a short article."""
     held = vocabulary.read("\n".join(texts.values()))
-    starts = list(accumulate((len(text) + 1 for text in texts.values()), initial=0))
-    bounds = [0, *map(held.pieces.index, starts[1:-1]), len(held.chunks)]
-    these = map(slice, bounds, bounds[1:])
-    return {
-        name: Passage(text, held, part, start)
-        for (name, text), part, start in zip(texts.items(), these, starts, strict=False)
-    }
+    found = {}
+    start = first = 0
+    for name, text in texts.items():
+        after = start + len(text) + 1
+        last = held.pieces.first_from(after)
+        found[name] = Passage(text, held, slice(first, last), start)
+        start, first = after, last
+    return found
 
 
 class Passage:

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.text.fold import LONGEST
 from monitor.text.forms import Form, forms
@@ -58,8 +58,7 @@ _WORDS = attrgetter("words")
 _NONE: Mapping[WordId, tuple[int, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(NamedTuple):
     """What a text holds: its pieces that hold anything, or were not met lately, in order. All others are one word."""
 
     chunks: list[Chunk]

@@ -6,7 +6,7 @@ more time than all that follows; so a piece is known by a number, and only what 
 
 import secrets
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,7 @@ Numbers = NDArray[np.intp]
 Keys = NDArray[np.uint64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfamiliar:
+class Unfamiliar(NamedTuple):
     """The pieces of a text that are not familiar: see `monitor.text.pieces.Pieces`."""
 
     texts: list[str]
@@ -35,7 +34,7 @@ class Unfamiliar:
     every: Numbers
     """The offsets of all pieces."""
 
-    def index(self, offset: int) -> int:
+    def first_from(self, offset: int) -> int:
         """See `Pieces`."""
         return bisect_left(self.starts, offset)
 

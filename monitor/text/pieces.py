@@ -20,8 +20,8 @@ class Pieces(Protocol):
     def numbers(self) -> Sequence[int]:
         """Which of all pieces of the text each is, from 0."""
 
-    def index(self, offset: int) -> int:
-        """How many of these begin before an offset."""
+    def first_from(self, offset: int) -> int:
+        """How many of these begin before an offset: which of them is the first that does not."""
 
     def before(self, offset: int) -> int:
         """How many pieces of the text do."""
@@ -45,8 +45,8 @@ class EveryPiece:
             after = starts[-1] + len(piece)
         return starts
 
-    def index(self, offset: int) -> int:
+    def first_from(self, offset: int) -> int:
         """See `Pieces`."""
         return len(self._text[:offset].split())
 
-    before = index
+    before = first_from

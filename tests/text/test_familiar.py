@@ -25,7 +25,7 @@ def test_the_pieces_are_those_that_python_splits_at_white_space(text: str) -> No
     for found in (one_by_one, at_once):
         assert found.texts == text.split() == _cut(text, found)
         assert list(found.numbers) == list(range(len(found.texts)))
-        for before in (found.index, found.before):
+        for before in (found.first_from, found.before):
             assert [before(start) for start in found.starts] == list(found.numbers)
             assert before(len(text)) == len(found.texts)
     assert at_once.starts == one_by_one.starts
@@ -42,7 +42,7 @@ def test_only_what_was_added_is_left_out_and_what_is_left_keeps_its_place(added:
     assert {every[number] for number in set(range(len(every))) - set(found.numbers)} <= known
     assert [every[number] for number in found.numbers] == found.texts
     assert [found.before(start) for start in found.starts] == found.numbers
-    assert [found.index(start) for start in found.starts] == list(range(len(found.texts)))
+    assert [found.first_from(start) for start in found.starts] == list(range(len(found.texts)))
     assert _cut(text, found) == found.texts
 
 
