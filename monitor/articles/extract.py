@@ -1,9 +1,11 @@
 """The bytes of a page → its text and what it says of itself. The only module that knows trafilatura."""
 
 import re
+import sys
 from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
-import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -34,6 +36,23 @@ _UNREAD = ("script", "style", "svg", "link")
 _KEPT_SCRIPT = "monitor-json"
 _RUBY = ("ruby", "rb", "rt", "rp", "rtc")
 """How a word is read, beside it. trafilatura makes it a line of its own, and loses the reading."""
+
+
+def _trafilatura() -> Any:
+    """Loaded without py3langid: where that is installed, trafilatura loads it, and NumPy with it, for a check that we
+    never ask for. It would take 14 MB in the process that all workers come from.
+    """
+    held = sys.modules.get("py3langid")
+    sys.modules["py3langid"] = None  # type: ignore[assignment]
+    try:
+        return import_module("trafilatura")
+    finally:
+        del sys.modules["py3langid"]
+        if held:
+            sys.modules["py3langid"] = held
+
+
+trafilatura = _trafilatura()
 # What trafilatura, justext and readability let through on odd trees.
 _THEIR_BUGS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RuntimeError, OverflowError)
 

@@ -1,8 +1,11 @@
 """Bytes of a page → its text and what it says of itself."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from time import process_time
+from types import ModuleType
 
 import pytest
 import trafilatura
@@ -355,3 +358,23 @@ def test_a_page_of_nearly_as_many_elements_as_are_read_wholly_is_read_in_time() 
     assert process_time() - started < 20, "all the time that a worker has"
     assert PARAGRAPHS[-1] in found.text
     assert not found.degraded
+
+
+def test_to_extract_loads_no_languages_and_they_are_told_all_the_same() -> None:
+    code = (
+        "import sys, monitor.articles.extract; from monitor.articles.language import language_of;"
+        "print({'numpy', 'py3langid'} & sys.modules.keys(), language_of('Les combattants sont dans les tunnels'))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "set() fr\n"
+
+
+@pytest.mark.parametrize("held", [ModuleType("py3langid"), None])
+def test_languages_that_were_loaded_before_stay_loaded(
+    held: ModuleType | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "py3langid", raising=False)
+    if held:
+        monkeypatch.setitem(sys.modules, "py3langid", held)
+    assert extraction._trafilatura() is trafilatura
+    assert sys.modules.get("py3langid") is held
