@@ -31,6 +31,7 @@ COLUMNS = {
     "matches": "matches",
     "last error": "last_error",
 }
+SPARE = ("lang", "next", "polled")
 EMPTY = "No feeds. Add some to feeds.yaml; `monitor check` tells what is wrong with it."
 
 
@@ -67,9 +68,8 @@ def _list(*, failing: bool, output: str, config: str | None, database: str | Non
     zone = loaded.settings.timezone if output == "table" else None
     records = [feed_record(feed, known.get(feed.id), zone) for feed in loaded.feeds]
     records.sort(key=lambda record: not record["last_error"])
-    print_rows(
-        [record for record in records if record["last_error"] or not failing], output, columns=COLUMNS, empty=EMPTY
-    )
+    wanted = [record for record in records if record["last_error"] or not failing]
+    print_rows(wanted, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
 
 
 def _overview(store: "Store") -> dict[FeedId, "Overview"]:

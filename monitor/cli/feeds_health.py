@@ -25,6 +25,7 @@ COLUMNS = {
     "what to do": "to_do",
 }
 """`ok`, `new`: how long ago it last answered, and brought something new."""
+SPARE = ("every", "full", "gaps")
 _ADVICE = {
     "hard": "check its address",
     "gone": "find its new address",
@@ -65,7 +66,7 @@ def health_command(*, everything: bool, exit_code: bool, output: str, config: st
     if output == "table":
         records = [record | _cells(one, now, settings.poll_every) for record, one in zip(records, shown, strict=True)]
     empty = f"All {len(judged)} feeds are well." if judged else "No feed is in the schedule yet: see `monitor run`."
-    print_rows(records, output, columns=COLUMNS, empty=empty)
+    print_rows(records, output, columns=COLUMNS, empty=empty, spare=SPARE)
     if output == "table" and shown:
         click.echo(f"\n{needing} of {len(judged)} feeds in need of a person.")
     return EXIT_FAILED if exit_code and needing else 0

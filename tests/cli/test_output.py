@@ -1,9 +1,11 @@
 import csv
 import io
 import json
+from types import ModuleType
 
 import pytest
 
+from monitor.cli import articles, feeds, feeds_health, matches, stories
 from monitor.cli.output import print_rows
 from monitor.cli.terminal import width
 
@@ -72,3 +74,9 @@ def test_a_narrow_terminal_does_without_columns_that_can_be_spared(
     assert headings(45) == ["id", "lang", "outlet", "title"]
     assert headings(44) == ["id", "lang", "title"]
     assert headings(30) == headings(10) == ["id", "title"]
+
+
+@pytest.mark.parametrize("listing", [articles, feeds, feeds_health, matches, stories])
+def test_every_listing_names_the_columns_that_say_least(listing: ModuleType) -> None:
+    assert set(listing.SPARE) < set(listing.COLUMNS)
+    assert list(listing.COLUMNS)[-1] not in listing.SPARE
