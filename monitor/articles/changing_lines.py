@@ -15,6 +15,8 @@ _FEWEST_STAMP, _MOST_STAMP = 2, 8
 """Words of a line that is nothing but a date with a time."""
 _MOST_STAMPS = 16
 """Words of one with two."""
+_MOST_BESIDE = 4
+"""Words beside them: months, and zones of time."""
 _MOST_TAIL = 15
 """Words of a line after the last sentence: a headline of another article."""
 
@@ -48,12 +50,12 @@ _UPDATES = r"""(?:
 _UPDATED = re.compile(rf"\W*{_UPDATES}(?P<rest>.*)", re.IGNORECASE | re.VERBOSE | re.DOTALL)
 _SAYS_UPDATED = re.compile(rf"\b{_UPDATES}", re.IGNORECASE | re.VERBOSE)
 _COUNTED = re.compile(
-    r"""\W*(?:
+    r"""\W*+(?:
       share(?:\W*\Z|\s+article\b) | listen\s+to\s+this\b | see\s+next\b
-    | [\d.,]+\s*(?:comments?|views?|shares?|min(?:ute)?s?\s+read|مشاهدة|تعليق|תגובות|צפיות|commentaires?|vues?
+    | \d[\d.,]*+\s*+(?:comments?|views?|shares?|min(?:ute)?s?\s+read|مشاهدة|تعليق|תגובות|צפיות|commentaires?|vues?
         |okunma|yorum)\b
     | (?:views?|comments?|shares?|okunma|görüntülenme|yorum|vues?|commentaires?|צפיות|תגובות
-        |(?:عدد\s+)?(?:المشاهدات|القراءات|الزيارات|التعليقات))\W*[\d.,]+\W*\Z
+        |(?:عدد\s+)?(?:المشاهدات|القراءات|الزيارات|التعليقات))\W*+\d[\d.,]*+\W*+\Z
     | شارك(?:\W*\Z|\s+(?:على|هذا|المقال|الخبر)\b) | إعلان\W*\Z
     | שתפו\b | פרסומת\W*\Z | כתבות\s+נוספות\b
     | paylaş\W*\Z | reklam\W*\Z | ilgili\s+haberler\b | partager\b | publicité\W*\Z | s[’']abonner\b
@@ -61,13 +63,15 @@ _COUNTED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Buttons and counts, which are no notices."""
+_END = 40
+"""Characters at a line's end in which what ends a sentence stands."""
 _SENTENCE = re.compile(r"[.!?…؟۔:;]\W*\Z")
 
 
 def content_lines(text: str) -> Iterator[str]:
     """The lines of a text that say something: without furniture, and without headlines behind the last sentence."""
     lines = [line for line in text.split("\n") if line.strip() and not _is_furniture(line)]
-    last = max((number for number, line in enumerate(lines) if _SENTENCE.search(line)), default=len(lines))
+    last = max((number for number, line in enumerate(lines) if _SENTENCE.search(line[-_END:])), default=len(lines))
     for number, line in enumerate(lines):
         if number <= last or len(tokens(line)) > _MOST_TAIL:
             yield line
@@ -89,5 +93,9 @@ def _is_furniture(line: str) -> bool:
 
 
 def _is_of_two_dates(line: str) -> bool:
-    """Whether a line says when something was published, and when updated."""
-    return bool(_TWO_STAMPS.match(line) and _SAYS_UPDATED.search(line))
+    """Whether a line says when something was published, and when updated, and nothing else."""
+    if not (_TWO_STAMPS.match(line) and _SAYS_UPDATED.search(line)):
+        return False
+    rest = _SAYS_UPDATED.sub(" ", line)
+    words = [word for token in tokens(rest) if not any(map(str.isdigit, word := rest[token.start : token.end]))]
+    return len(words) <= _MOST_BESIDE

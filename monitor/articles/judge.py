@@ -81,7 +81,7 @@ def judge(
         return without_page(shortfall, retry=retry)
     if page is None:
         return without_page(Shortfall.NOT_A_PAGE, retry=False)
-    if says_missing(page.title, page.text) and not _is_told(feed_text, page):
+    if says_missing(page.title, page.text if short or not page.title else "") and not _is_told(feed_text, page):
         return without_page(Shortfall.GONE, retry=True)
     if short and (wall := _wall_instead(page, body, feed_text)):
         return without_page(wall, retry=wall in _PASSING)

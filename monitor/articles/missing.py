@@ -7,8 +7,10 @@ _LONGEST = 100
 """Characters of a line that says so: a longer one reports it of something."""
 _LINES = 2
 """From the top of a text: headings stand there."""
-_PARTS = re.compile(r"\s+[|–—·•:-]\s+|\s*[|:]\s*")
-"""Between what a page's title says and the name of its site, or a number and what it means."""
+_PARTS = re.compile(r"\s+[|–—·•-]\s+|\s*\|\s*")
+"""Between what a page's title says and the name of its site."""
+_MOST_OF_A_NAME = 4
+"""Words of that name: where more stand beside, the title is a headline."""
 
 _SORRY = r"(?:(?:oops|whoops|sorry|désolé|oups|üzgünüz|عذر(?:ا|ً|اً|ًا)|אופס|מצטערים|סליחה)\W+(?:but )?)?"
 _MISSING = re.compile(
@@ -44,18 +46,33 @@ _BARE = re.compile(
 )
 """What says so only where nothing else stands beside it: 404 may be a film, or the dead of a week."""
 _MISSING_AT = re.compile(
-    r"/(?:(?:error[-_/]?)?404|(?:page[-_]?)?not[-_]?found)(?:\.\w{2,5})?/?(?:[?#]|\Z)", re.IGNORECASE
+    r"\w+://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2})?/)?"
+    r"(?:(?:error[-_/]?)?404|(?:page[-_]?)?not[-_]?found)(?:\.\w{2,5})?/?(?:[?#]|\Z)",
+    re.IGNORECASE,
 )
 """Where sites send those who ask for what is not there."""
 
 
 def says_missing(title: str, text: str) -> bool:
     """Whether a page says, in its title or at the top of its text and in nothing but these words, that what was asked
-    for is not there.
+    for is not there. `text`: of a short page, or of one without a title; above an article such a line is of what was to
+    stand there.
     """
-    heads = [head for head in (title, *islice(text.split("\n"), _LINES)) if len(head) <= _LONGEST]
-    wholes, parts = map(_plain, heads), (_plain(part) for head in heads for part in _PARTS.split(head))
-    return any(map(_BARE.fullmatch, wholes)) or any(map(_MISSING.fullmatch, parts))
+    return any(_says(head) for head in (title, *islice(text.split("\n"), _LINES)) if len(head) <= _LONGEST)
+
+
+def _says(head: str) -> bool:
+    if _BARE.fullmatch(_plain(head)):
+        return True
+    parts = [_plain(part) for part in _PARTS.split(head)]
+    others = [part for part in parts if not _is_missing(part)]
+    return len(others) < len(parts) and all(len(part.split()) <= _MOST_OF_A_NAME for part in others)
+
+
+def _is_missing(part: str) -> bool:
+    """In words alone, or behind its number: "Error 404: Page not found"."""
+    number, colon, words = part.partition(":")
+    return bool(_MISSING.fullmatch(_plain(words) if colon and _BARE.fullmatch(number.strip()) else part))
 
 
 def _plain(head: str) -> str:

@@ -54,6 +54,12 @@ def test_an_error_page_with_status_200_leaves_the_feeds_text() -> None:
     assert (found.text, found.shortfall, found.retry) == ("", Shortfall.GONE, True)
 
 
+def test_a_line_above_an_article_that_something_is_missing_is_of_something_else() -> None:
+    body = f"<p>This content is not available</p>{paragraphs([*ONE, *TWO, *ONE, *TWO])}"
+    found = judged(f"<article>{body}</article>", head="<title>The minister speaks of bread</title>")
+    assert (found.shortfall, found.text.count("This content is not available")) == (None, 1)
+
+
 def test_so_does_one_that_offers_other_articles_instead() -> None:
     found = judged(f"<main><h1>404 – Page not found</h1><h2>Popular now</h2>{paragraphs(TWO * 3)}</main>")
     assert (found.text, found.shortfall, found.retry) == ("", Shortfall.GONE, True)

@@ -1,6 +1,7 @@
 """What counts as a change of an article, and what is only set anew."""
 
 from datetime import timedelta
+from time import process_time
 
 import pytest
 
@@ -22,6 +23,8 @@ from tests.builders import NOON
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PLAN = (HOUR, 6 * HOUR, DAY)
 BODY = "The talks go on in Cairo. " * 40
+SOON = 2.0
+"""Seconds; generous, for a machine that does other things."""
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,8 @@ def test_furniture_is_left_out(line: str) -> None:
         "Updated figures from the ministry",
         "10 November 2025",
         "Views: a column by three writers",
+        "The truce posted at 10:00 and broken at 12:15 in 2024 failed",
+        "Published reports say the 2024 ceasefire began at 10:00 and ended at 12:30",
         "On 10 November 2025 at 12:30 a vigil for them began",
         "The talks of 10 November 2025 began at 12:30 in Cairo and went on all night",
     ],
@@ -245,3 +250,11 @@ KNOWN = "The fighters in Rafah wait, said the mediators.\nTheir families have he
 )
 def test_a_text_is_of_another_article_if_neither_words_nor_headline_are_left(new: str, title: str, other: bool) -> None:
     assert is_of_another(new, known=KNOWN, title=title) is other
+
+
+@pytest.mark.parametrize("line", ["Comments {} x", "Yorum{}", "Views: 1{}x", "{} ago"])
+def test_a_line_of_nothing_but_dots_is_told_soon(line: str) -> None:
+    began = process_time()
+    for dots in ("." * 20_000, "," * 20_000):
+        assert "The talks go on." in content_lines(f"The talks go on.\n{line.format(dots)}\nIn Cairo.")
+    assert process_time() - began < SOON
