@@ -97,5 +97,5 @@ def _is_of_two_dates(line: str) -> bool:
     if not (_TWO_STAMPS.match(line) and _SAYS_UPDATED.search(line)):
         return False
     rest = _SAYS_UPDATED.sub(" ", line)
-    words = [word for token in tokens(rest) if not any(map(str.isdigit, word := rest[token.start : token.end]))]
-    return len(words) <= _MOST_BESIDE
+    words = (rest[token.start : token.end] for token in tokens(rest))
+    return sum(not any(map(str.isdigit, word)) for word in words) <= _MOST_BESIDE

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor.articles.changing_lines import RELATIVE_TIME, content_lines
 from monitor.articles.judge import SHORT
 from monitor.model import Revision, Shortfall
-from monitor.text.characters import APOSTROPHES, GERSHAYIM, INVISIBLE
+from monitor.text.characters import APOSTROPHES, GERSHAYIM, INVISIBLE, UNSPACED
 from monitor.text.fold import fold
 from monitor.text.tokens import tokens
 
@@ -26,6 +26,7 @@ _LONG_WORD = 4
 """Letters of a headline's word that says something."""
 _SOME_TIME_AGO = "⏲"
 """The word that every relative time stands for."""
+_HAN = re.compile(f"[{UNSPACED}]")
 _UNSEEN = re.compile(f"[{INVISIBLE}{APOSTROPHES}{GERSHAYIM}]")
 
 
@@ -154,7 +155,8 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 
 def _long_words(text: str) -> set[str]:
-    return {fold(word.key) for word in words_of(text) if len(word.key) >= _LONG_WORD}
+    """Those that say something; in scripts without spaces every character does."""
+    return {fold(word.key) for word in words_of(text) if len(word.key) >= _LONG_WORD or _HAN.match(word.key)}
 
 
 def next_visit(since: datetime, plan: Sequence[timedelta], now: datetime) -> datetime | None:

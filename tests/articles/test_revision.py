@@ -246,6 +246,7 @@ KNOWN = "The fighters in Rafah wait, said the mediators.\nTheir families have he
         ("A court rules on taxes for roads in spring.", "Fighters in Rafah wait\nCourt rules on road taxes", False),
         ("أعلن المجلس البلدي خطة جديدة للطرق والمدارس في المدينة.", "مقاتلو رفح ينتظرون", True),
         ("市議会は道路と学校について話し合った。", "ラファの戦闘員", True),
+        ("戦闘員はラファのトンネルを出て武器を渡した。", "ラファの戦闘員", False),
     ],
 )
 def test_a_text_is_of_another_article_if_neither_words_nor_headline_are_left(new: str, title: str, other: bool) -> None:
