@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.model import Article
-from monitor.store import lately, memberships, stories
+from monitor.store import lately, memberships
 from monitor.store.store import Transaction
 from monitor.stories.credits import Credits
 from monitor.stories.story import Membership, place, resembles
@@ -24,7 +24,7 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
     known, grown = None, None
     if asked.own is not None:
         known = memberships.membership(tx, article.id)
-        grown = stories.grown_at(tx, known.story_id) if known else None
+        grown = memberships.grown_at(tx, known.story_id) if known else None
         if known and not memberships.dissolve(tx, article.id):
             memberships.reword(tx, article.id, told, own, credit=credit)
             return known
@@ -36,5 +36,5 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
     memberships.add(tx, article.id, found, told, own, now, credit=credit)
     if known and grown and found.story_id == known.story_id:
         # It is as alone as before: nothing has grown, and what is listed first is what has.
-        stories.set_grown(tx, found.story_id, grown)
+        memberships.set_grown(tx, found.story_id, grown)
     return found

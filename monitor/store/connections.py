@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from threading import Lock
 from typing import NewType, cast
 from urllib.parse import quote
 
@@ -81,13 +82,15 @@ class PostgresqlConnections:
     def __init__(self, server: Server, patience: timedelta = PATIENCE) -> None:
         engine = postgresql_engine(server, "monitor", patience)
         self._recent = Recent()
+        # One of us at a time, as on SQLite: whose turn never comes must not make the other one's memory forget.
+        self._turns = Lock()
         self._engine = engine.execution_options(**{RECENT: self._recent})
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """The only write transaction: committed at the end, rolled back on an exception."""
-        with self._recent.unless_it_fails(), self._engine.begin() as connection:
+        with self._turns, self._recent.unless_it_fails(), self._engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:a, :b)"), {"a": WRITER_KEY[0], "b": WRITER_KEY[1]})
             yield Transaction(connection)
 

@@ -213,6 +213,16 @@ def membership_of(row: Any) -> Membership:
     )
 
 
+def grown_at(tx: Transaction, story_id: StoryId) -> datetime | None:
+    """When the last article joined the story; None where there is none of this id."""
+    return tx.execute(select(stories.c.grown_at).where(stories.c.id == story_id)).scalar()
+
+
+def set_grown(tx: Transaction, story_id: StoryId, at: datetime) -> None:
+    """Makes a story one that grew last at that moment."""
+    tx.execute(update(stories).where(stories.c.id == story_id).values(grown_at=at))
+
+
 def dissolve(tx: Transaction, article_id: ArticleId) -> bool:
     """Dissolves the story of an article that is its only one; False, and nothing is done, where others are in it."""
     story = select(members.c.story_id).where(members.c.article_id == article_id).scalar_subquery()

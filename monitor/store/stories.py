@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, column, distinct, func, select, update
+from sqlalchemy import ColumnElement, Select, case, column, distinct, func, select
 
 from monitor.model import Article, ArticleId, WatchlistId
 from monitor.store import articles, ids
@@ -105,16 +105,6 @@ def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:
         )
         for row in tx.execute(rows)
     )
-
-
-def grown_at(tx: Transaction, story_id: StoryId) -> datetime | None:
-    """When the last article joined the story; None where there is none of this id."""
-    return tx.execute(select(stories.c.grown_at).where(stories.c.id == story_id)).scalar()
-
-
-def set_grown(tx: Transaction, story_id: StoryId, at: datetime) -> None:
-    """Makes a story one that grew last at that moment."""
-    tx.execute(update(stories).where(stories.c.id == story_id).values(grown_at=at))
 
 
 def _counted(now: datetime, *wanted: ColumnElement[bool]) -> Select[Any]:
