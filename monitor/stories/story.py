@@ -116,25 +116,17 @@ def place(
     says: Rarity,
 ) -> Membership:
     """Where a new article belongs; `neighbours`: members of stories that it may resemble; `sizes`: of their stories."""
+
+    def beside(these: Sequence[Neighbour]) -> Membership | None:
+        return _as_copy(report, these, says) or _as_report(article_id, report, these, sizes, says)
+
     refusals = {one.story_id: sizes[one.story_id].refusal(report.at) for one in neighbours}
     # Only what takes it in: whatever stands in a full story is like it too, and would hide the one that goes on.
-    willing = [one for one in neighbours if not refusals[one.story_id]]
-    if found := _among(article_id, report, willing, sizes, says):
+    if found := beside([one for one in neighbours if not refusals[one.story_id]]):
         return found
-    missed = _among(article_id, report, neighbours, sizes, says)
+    missed = beside(neighbours)
     note = f"like {missed.like}, but {refusals[missed.story_id]}" if missed else ""
     return Membership(story_id=story_key(article_id), how=Belonging.FIRST, origin=article_id, note=note)
-
-
-def _among(
-    article_id: ArticleId,
-    report: Report,
-    neighbours: Sequence[Neighbour],
-    sizes: Mapping[StoryId, Size],
-    says: Rarity,
-) -> Membership | None:
-    """The place beside one of these; None where there is none."""
-    return _as_copy(report, neighbours, says) or _as_report(article_id, report, neighbours, sizes, says)
 
 
 def _as_copy(report: Report, neighbours: Sequence[Neighbour], says: Rarity) -> Membership | None:
