@@ -127,7 +127,7 @@ class Vocabulary(dict[str, Chunk]):
     @cached_property
     def _idle(self) -> "Familiar":
         """Pieces of one token that no rule looks for, as most are."""
-        # With NumPy it takes 20 MB, and half a second of a command: who reads headlines alone does without.
+        # With NumPy it takes 17 MB, and as long as a short command runs: who reads headlines alone does without.
         from monitor.text.familiar import Familiar
 
         return Familiar()

@@ -43,5 +43,13 @@ def test_a_large_block_stands_apart_from_the_heap_whatever_was_freed_before() ->
 
 
 def test_a_machine_with_another_library_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    asked: list[str] = []
+
+    class Other:
+        def __getattr__(self, name: str) -> object:
+            asked.append(name)
+            raise AttributeError(name)
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Other())
     keep_large_blocks_apart()
+    assert asked == ["mallopt"]
