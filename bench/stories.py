@@ -28,7 +28,7 @@ from bench.made_stories import article, moment, older, permutation
 from bench.meter import cpu_of, timed
 from monitor.model import Belonging
 from monitor.pipeline import belonging
-from monitor.store import articles, lately, memberships
+from monitor.store import articles, lately, memberships, neighbours
 from monitor.store.schema import members
 from monitor.store.store import Store, Transaction
 
@@ -41,10 +41,10 @@ _FIRST = 10_000_000
 _GOAL = 2_000
 _NUMBERED = ("members", "shingles")
 _PARTS = {
-    "wording": (memberships, "wording_of"),
-    "report": (memberships, "report_of"),
+    "wording": (belonging, "wording_of"),
+    "report": (belonging, "report_of"),
     "window": (lately, "window"),
-    "look-up": (memberships, "neighbourhood"),
+    "look-up": (neighbours, "neighbourhood"),
     "resembles": (belonging, "resembles"),
     "sizes": (memberships, "sizes"),
     "place": (belonging, "place"),

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from monitor.model import Article
-from monitor.store import lately, memberships
+from monitor.store import lately, memberships, neighbours
 from monitor.store.store import Transaction
 from monitor.stories.credits import Credits
+from monitor.stories.said import report_of, wording_of
 from monitor.stories.story import Membership, place, resembles
 
 NOBODY = Credits(())
@@ -18,7 +19,7 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
     One that founded a story and is alone in it is placed anew: with a better text it may turn out to be a copy. Any
     other stays where it is, and is found by what it says now.
     """
-    told, own = memberships.report_of(article), memberships.wording_of(article)
+    told, own = report_of(article), wording_of(article)
     credit = credits_.whose(article)
     asked = lately.window(tx, article.id, now)
     known, grown = None, None
@@ -29,7 +30,7 @@ def join(tx: Transaction, article: Article, now: datetime, credits_: Credits = N
             memberships.reword(tx, article.id, told, own, credit=credit)
             return known
         asked = lately.window(tx, article.id, now)
-    around = memberships.neighbourhood(tx, told, own, asked)
+    around = neighbours.neighbourhood(tx, told, own, asked)
     alike = [one for one in around.neighbours if resembles(told, one, around.says)]
     sizes = memberships.sizes(tx, {one.story_id for one in alike})
     found = place(article.id, told, alike, sizes, around.says)

@@ -26,7 +26,7 @@ LINKED_RIGHTLY = 0.9
 STRANGERS = 20_000
 """Pairs of news of different days that are told as if they were of one."""
 BACKGROUND = 1_000
-"""As many articles as the store takes for known: see memberships."""
+"""As many articles as the store takes for known: see recent."""
 
 
 class News:

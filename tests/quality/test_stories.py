@@ -26,7 +26,7 @@ EVENT_FLOORS = (0.92, 0.81)
 """Precision, recall, copies among them. Measured: .927, .817."""
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 BACKGROUND = 1_000
-"""As many articles as the store takes for known: see memberships."""
+"""As many articles as the store takes for known: see recent."""
 
 
 class Judged:

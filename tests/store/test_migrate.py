@@ -28,7 +28,6 @@ from monitor.store import (
     daemon,
     links,
     matches,
-    memberships,
     migrate,
     pages,
     polls,
@@ -42,6 +41,7 @@ from monitor.store.articles import ArticleQuery
 from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, revision, upgrade
 from monitor.stories.copies import sampled
+from monitor.stories.said import report_of, wording_of
 from monitor.stories.story import StoryId
 from tests.builders import NOON, a_feed, a_found, a_page, an_article
 from tests.store.test_faults import create
@@ -306,7 +306,7 @@ def before_joining(new_database: Callable[..., str], tmp_path: Path) -> str:
             article = a_report(name, at)
             articles.insert_new(tx, [article])
             given = {"article": article.id, "story": f"{number:032}", "now": at.isoformat(" "), "number": number}
-            told, sample = memberships.report_of(article), sampled(memberships.wording_of(article).shingles)
+            told, sample = report_of(article), sampled(wording_of(article).shingles)
             tx.execute(text(STORY), given)
             hints = {"words": json.dumps(told.words), "marks": json.dumps(told.marks), "sampled": len(sample)}
             tx.execute(text(JOINED), given | hints)
