@@ -59,7 +59,7 @@ class Meter:
 
     def cpu(self) -> Cpu:
         """What was used so far."""
-        workers = sum(sum(_times(pid)) for pid in self._descendants())
+        workers = sum(sum(_times(pid)) for pid in self.descendants())
         return Cpu(daemon=sum(_times(self._pid)[:2]), workers=workers)
 
     def look(self) -> Memory:
@@ -67,10 +67,10 @@ class Meter:
         memory, own = self.memory, _status(self._pid)
         memory.daemon = own.get("VmRSS", 0) / _MB
         memory.daemon_peak = max(memory.daemon_peak, own.get("VmHWM", 0) / _MB)
-        for pid in self._descendants():
+        for pid in self.descendants():
             memory.workers.add(pid)
             memory.worker_peak = max(memory.worker_peak, _status(pid).get("VmHWM", 0) / _MB)
-        together = sum(_proportional(pid) for pid in (self._pid, *self._descendants())) / _MB
+        together = sum(_proportional(pid) for pid in (self._pid, *self.descendants())) / _MB
         memory.together_peak = max(memory.together_peak, together)
         return memory
 
@@ -92,7 +92,8 @@ class Meter:
             thread.join()
             self.look()
 
-    def _descendants(self) -> list[int]:
+    def descendants(self) -> list[int]:
+        """The processes that it started, and those that these did."""
         children: dict[int, list[int]] = {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and (fields := _stat(int(entry.name))):

@@ -7,7 +7,8 @@ are told apart. The first round is a warm-up and is not counted. Goal: 1.4 or le
 
 --beside FOLDER: newspaper4k and news-please fetch and extract the same pages from the same site, one after the other;
 they are installed into virtual environments in that folder, which are made if need be. --alone: as many rounds with one
-worker, in turns with the others, to see what a second one brings.
+worker, in turns with the others, to see what a second one brings. --cores 4: as on a machine of so many cores, each
+slower than this one's: see bench/cores.py.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.bare import Bare, Spent, bare
 from bench.beside_extractors import NAMES, Extractor, extractor
 from bench.configured import configured
+from bench.cores import narrower
 from bench.meter import Cpu, Meter, cpu_of_threads, lighten_workers, timed
 from bench.site import Answer, Site, served
 from monitor.app import at_work, stages
@@ -64,12 +66,14 @@ def main() -> None:
             for count in ([given.workers, 1] if given.alone else [given.workers])
         ]
         lighten_workers()
-        rounds, *alone = asyncio.run(_measured(configs, site, Others(other, beside, len(pages)), given.rounds))
+        hold = stack.enter_context(narrower(given.cores)) if given.cores else None
+        others = Others(bare=other, beside=beside, pages=len(pages), hold=hold)
+        rounds, *alone = asyncio.run(_measured(configs, site, others, given.rounds))
     print(f"{len(pages)} pages, {sum(map(len, pages)) / len(pages) / 1e3:.0f} KB on average, {given.rounds} rounds")
     print("\n".join(report(rounds, len(pages))))
     print("\n".join(beside_report(rounds, len(pages))))
     for one in alone:
-        print("\n".join(alone_report(rounds, one, given.workers)))
+        print("\n".join(alone_report(rounds, one, given.workers, given.cores or len(os.sched_getaffinity(0)))))
 
 
 def _had(stack: ExitStack, name: str, folder: Path) -> Extractor | None:
@@ -88,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--workers", type=int, default=2, help="worker processes, on both sides")
     arguments.add_argument("--beside", type=Path, help="a folder of virtual environments with other programs")
     arguments.add_argument("--alone", action="store_true", help="measure one worker as well")
+    arguments.add_argument("--cores", type=int, help="hold each process to one of so many cores that this machine is")
     return arguments.parse_args()
 
 
@@ -173,13 +178,15 @@ class Round:
         return self.cpu.both - sum(self.apart.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
     """The other sides of a round."""
 
     bare: Bare
     beside: Sequence[Extractor]
     pages: int
+    hold: Callable[[Iterable[int]], None] | None
+    """Where processes of ours, and the site's, are held to a core each."""
 
 
 class TimedMatcher:
@@ -241,6 +248,8 @@ async def _round(number: int, side: Side, meter: Meter, apart: Mapping[str, floa
     tools, others = side.tools, side.others
     poll, _, _ = stages(tools, _of_round(number))
     await poll.work_off()
+    if others.hold:
+        others.hold({os.getpid(), site.pid, *meter.descendants()})
     # Who comes first may find the machine cooler: they take turns.
     spent = others.bare.extract() if number % 2 else None
     before, threads, matched, done = meter.cpu(), cpu_of_threads(), side.matcher.spent, tools.tally.read
@@ -305,12 +314,11 @@ def beside_report(rounds: Sequence[Round], pages: int) -> list[str]:
     return lines
 
 
-def alone_report(rounds: Sequence[Round], alone: Sequence[Round], workers: int) -> list[str]:
+def alone_report(rounds: Sequence[Round], alone: Sequence[Round], workers: int, cores: int) -> list[str]:
     """Lines for a person: what further workers bring, and could bring on this machine.
 
     At best one worker is never idle, and with more of them no core is, or the daemon, which carries these pages too.
     """
-    cores = len(os.sched_getaffinity(0))
     ours, daemon = (median(getattr(one.cpu, part) for one in rounds) for part in ("workers", "daemon"))
     best = min(workers, cores * ours / (ours + daemon), ours / daemon)
     return [

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import subprocess
 import sys
@@ -94,6 +95,15 @@ def test_reading_is_measured_beside_bare_trafilatura(pages: Path) -> None:
         r"^2 workers +\d+\.\d\d × the articles a second of one, \d+ .* at best \d\.\d\d × on", done.stdout, re.M
     )
     assert re.search(r"^cores busy +\d+\.\d\d, with one worker \d+\.\d\d$", done.stdout, re.M)
+
+
+@pytest.mark.skipif(not os.access("/sys/fs/cgroup/cpu", os.W_OK), reason="wants root, and cgroup v1's controller cpu")
+def test_reading_is_measured_as_on_a_machine_of_more_cores(pages: Path) -> None:
+    before = {*Path("/sys/fs/cgroup/cpu").iterdir()}
+    done = _run("bench/pipeline.py", pages, "--rounds", "1", "--alone", "--cores", "4")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^2 workers .* at best \d\.\d\d × on 4 cores$", done.stdout, re.M)
+    assert {*Path("/sys/fs/cgroup/cpu").iterdir()} <= before
 
 
 def test_joining_stories_is_measured_as_the_store_grows() -> None:
