@@ -240,13 +240,13 @@ async def _measured(configs: Sequence[Config], site: Site, others: Others, round
 async def _side(stack: AsyncExitStack, config: Config, others: Others) -> Side:
     matcher = TimedMatcher(config.matcher)
     tools = await stack.enter_async_context(at_work(replace(config, matcher=cast("Matcher", matcher))))
-    _, read, _ = stages(tools)
+    _, read, *_ = stages(tools)
     return Side(tools=tools, matcher=matcher, read=read, others=others)
 
 
 async def _round(number: int, side: Side, meter: Meter, apart: Mapping[str, float], site: Site) -> Round:
     tools, others = side.tools, side.others
-    poll, _, _ = stages(tools, _of_round(number))
+    poll, *_ = stages(tools, _of_round(number))
     await poll.work_off()
     if others.hold:
         others.hold({os.getpid(), site.pid, *meter.descendants()})

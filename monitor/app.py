@@ -21,6 +21,7 @@ from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
 from monitor.pipeline.discover import Discovery, Search
+from monitor.pipeline.index import index_stage
 from monitor.pipeline.network import Phase
 from monitor.pipeline.observed import Observed, keep, observe
 from monitor.pipeline.poll import poll_stage, take
@@ -243,7 +244,7 @@ async def beat(tools: Tools) -> None:
 
 def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:
     """The stages, in the order in which news travels through them; with `only`, no other feeds are polled."""
-    return (poll_stage(tools, only), read_stage(tools), revisit_stage(tools))
+    return (poll_stage(tools, only), read_stage(tools), revisit_stage(tools), index_stage(tools))
 
 
 def make_due(config: Config, feeds: Collection[FeedId]) -> frozenset[FeedId]:

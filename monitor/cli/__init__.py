@@ -38,6 +38,7 @@ COMMANDS = (
     "feeds",
     "ledger",
     "matches",
+    "search",
     "show",
     "why",
     "stories",

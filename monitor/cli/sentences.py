@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monitor.cli.clauses import Texts, texts_of
 from monitor.cli.records import Record
 from monitor.cli.terminal import harmless, line_of
-from monitor.model import Article, Field, Hit, Match, WatchlistId
+from monitor.model import Article, Field, Found, Hit, WatchlistId
 from monitor.text.sentences import sentence_spans
 
 _WIDEST = 300
@@ -44,13 +44,13 @@ class Sentence:
         return line_of(shown, runs_as=self.text)
 
 
-def sentences(article: Article, matches: Sequence[Match]) -> tuple[Sentence, ...]:
-    """One for each of the article's matches, equal ones once; `article`: with its texts."""
+def sentences(article: Article, found: Iterable[Found]) -> tuple[Sentence, ...]:
+    """One for each of what watchlists find in an article, equal ones once; `article`: with its texts."""
     texts = texts_of(article)
-    chosen: defaultdict[Place, list[Match]] = defaultdict(list)
-    for match in matches:
-        if not match.lost_at and (place := _best(texts, match.found.hits)):
-            chosen[place].append(match)
+    chosen: defaultdict[Place, list[Found]] = defaultdict(list)
+    for one in found:
+        if place := _best(texts, one.hits):
+            chosen[place].append(one)
     return tuple(_sentence(texts[place[0]], place, found) for place, found in chosen.items())
 
 
@@ -66,12 +66,12 @@ def _best(texts: Texts, hits: Sequence[Hit]) -> Place | None:
     return max(terms, key=lambda place: (place[0] is not Field.TITLE, len(terms[place])), default=None)
 
 
-def _sentence(text: str, place: Place, found: Sequence[Match]) -> Sentence:
+def _sentence(text: str, place: Place, found: Sequence[Found]) -> Sentence:
     field, start, end = place
     hits = merged(
         (hit.start, min(hit.end, end))
-        for match in found
-        for hit in match.found.hits
+        for one in found
+        for hit in one.hits
         if hit.field is field and start <= hit.start < end
     )
     first = max(start, hits[0][0] - _BEFORE) if end - start > _WIDEST else start
@@ -79,7 +79,7 @@ def _sentence(text: str, place: Place, found: Sequence[Match]) -> Sentence:
     before, behind = "…" if first > start else "", "…" if last < end else ""
     shift = first - len(before)
     return Sentence(
-        watchlists=tuple(match.found.watchlist_id for match in found),
+        watchlists=tuple(one.watchlist_id for one in found),
         field=field,
         text=f"{before}{text[first:last]}{behind}",
         hits=tuple((hit[0] - shift, hit[1] - shift) for hit in hits if hit[1] <= last),

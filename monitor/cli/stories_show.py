@@ -43,7 +43,13 @@ def show_command(*, given: str, output: str, config: str | None, database: str |
         told = articles.at(tx, [key for key, some in found.items() if some])
         linked = links.links_of(tx, [story.id])[story.id]
         others = stories.at(tx, [link.story_id for link in linked], now)
-    said = {one.article.id: sentences(told.get(one.article.id, one.article), found[one.article.id]) for one in members}
+    said = {
+        one.article.id: sentences(
+            told.get(one.article.id, one.article),
+            [match.found for match in found[one.article.id] if not match.lost_at],
+        )
+        for one in members
+    }
     known = publishers(folder_of(config), settings)
     if output == "json":
         record = story_record(story) | about_record(story, members, known, settings.timezone)

@@ -59,6 +59,22 @@ class Matcher:
         candidates = (self._rules[number] for number in reading.candidates(self._triggers))
         return tuple(rule.watchlist_id for rule in candidates if self._matches(rule, reading))
 
+    def find(self, document: Document, watchlist_id: WatchlistId) -> Found | None:
+        """What one watchlist finds; None where it does not match.
+
+        Raises:
+            KeyError: there is no such watchlist.
+        """
+        return self._found(self._by_id[watchlist_id], self._read(document))
+
+    def tree(self, watchlist_id: WatchlistId) -> Node:
+        """The query of a watchlist, with those that it names in their place.
+
+        Raises:
+            KeyError: there is no such watchlist.
+        """
+        return self._by_id[watchlist_id].tree
+
     def explain(self, document: Document, watchlist_id: WatchlistId) -> Clause:
         """Why a watchlist matches a document, or why not.
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select, tuple_, update
 
 from monitor.model import Article, ArticleId, Entry, FeedId, Removal, Shortfall, TextSource
+from monitor.store import unsearched
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, articles, entries, readings, texts
 from monitor.store.statements import batches, upsert
@@ -62,6 +63,8 @@ class ArticleQuery:
     """Only those whose page is not tried again until a person asks for it."""
     removed: bool = False
     """Only those whose page is gone."""
+    before: Article | None = None
+    """Only those that come after it in a list."""
     limit: int | None = 50
     full: bool = False
     """With their texts."""
@@ -81,6 +84,13 @@ class Appearance:
 
 def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
     """The articles asked for, newest first."""
+    rows = selected(articles, full=asked.full).where(*conditions(asked))
+    rows = rows.order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(asked.limit)
+    return tuple(map(article_of, tx.execute(rows)))
+
+
+def conditions(asked: ArticleQuery) -> list[ColumnElement[bool]]:
+    """What the query asks, its limit aside."""
     wanted = [offered_by(articles.c.id, asked.feed)] if asked.feed else []
     wanted += described(asked.language, asked.outlet)
     if asked.since:
@@ -95,9 +105,15 @@ def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
         wanted.append(exists().where(readings.c.article_id == articles.c.id, readings.c.quarantined))
     if asked.removed:
         wanted.append(articles.c.removed_at.is_not(None))
-    rows = selected(articles, full=asked.full).where(*wanted)
-    rows = rows.order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(asked.limit)
-    return tuple(map(article_of, tx.execute(rows)))
+    if asked.before:
+        wanted.append(before(asked.before))
+    return wanted
+
+
+def before(article: Article) -> ColumnElement[bool]:
+    """Which articles come after this one in a list, newest first."""
+    moment: ColumnElement[Any] = bindparam(None, article.first_seen_at, articles.c.first_seen_at.type)
+    return tuple_(articles.c.first_seen_at, articles.c.id) < tuple_(moment, bindparam(None, article.id))
 
 
 def get(tx: Transaction, article_id: ArticleId, *, full: bool = True) -> Article | None:
@@ -130,6 +146,7 @@ def insert_new(tx: Transaction, new: Sequence[Article]) -> None:
     tx.execute(upsert(tx, texts, ("article_id",)), [_texts(article) for article in new])
     owned = [{"key": article.id, "article_id": article.id} for article in new]
     tx.execute(upsert(tx, addresses, ("key",), ("article_id",)), owned)
+    unsearched.outdate(tx, [article.id for article in new])
 
 
 def save_summaries(tx: Transaction, reworded: Sequence[Article]) -> None:
@@ -140,6 +157,7 @@ def save_summaries(tx: Transaction, reworded: Sequence[Article]) -> None:
     # Not an update: the texts of an old article may have been pruned.
     said = [{"article_id": article.id, "summary": article.summary, "text": ""} for article in reworded]
     tx.execute(upsert(tx, texts, ("article_id",), ("summary",)), said)
+    unsearched.outdate(tx, [article.id for article in reworded])
 
 
 def save_text(tx: Transaction, article: Article) -> bool:
@@ -149,6 +167,7 @@ def save_text(tx: Transaction, article: Article) -> bool:
     # Likewise.
     read = {"article_id": article.id, "summary": "", "text": article.text}
     tx.execute(upsert(tx, texts, ("article_id",), ("text",)), read)
+    unsearched.outdate(tx, [article.id])
     return True
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select, true, tuple_
 
 from monitor.model import ArticleId
+from monitor.store import unsearched
 from monitor.store.connections import Transaction
 from monitor.store.schema import articles, matches, pages, readings, texts
 
@@ -51,6 +52,7 @@ def prune(tx: Transaction, before: datetime, after: Place | None = None) -> tupl
     found = Pruned(articles=len(doomed), pages=_pages_of(tx, doomed))
     for table in (texts, pages):
         tx.execute(delete(table).where(table.c.article_id.in_(doomed)))
+    unsearched.outdate(tx, doomed)
     return found, last
 
 

@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Hashes, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -147,6 +147,26 @@ texts = Table(
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("summary", Packed, nullable=False),
     Column("text", Packed, nullable=False),
+)
+
+# Which articles stand in the index of words, under which numbers: they rise with time, and a text that changes gets
+# another one. The index itself, `search`, is no table of SQLAlchemy's: see search.py.
+searched = Table(
+    "searched",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("at", Utc, nullable=False),
+    Index(None, "at", "number"),
+)
+
+# Those whose texts the index does not hold as they are; `times`: how often they have changed since.
+unsearched = Table(
+    "unsearched",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("times", Integer, nullable=False),
 )
 
 addresses = Table(

@@ -21,14 +21,14 @@ def batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + _BATCH]
 
 
-def listed_values(dialect: str, name: str) -> str:
-    """The whole numbers of a JSON list, the parameter of this name, as a table with the column `value`.
+def listed_values(dialect: str, name: str, kind: str = "bigint") -> str:
+    """What is in a JSON list, the parameter of this name, as a table with the column `value`: whole numbers or `text`.
 
     For statements as text: so one serves lists of all lengths; SQLAlchemy makes another for each length of `IN (…)`.
     """
     if dialect == "sqlite":
         return f"json_each(:{name})"
-    return f"(SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(:{name} AS json)))"  # noqa: S608
+    return f"(SELECT CAST(value AS {kind}) AS value FROM json_array_elements_text(CAST(:{name} AS json)))"  # noqa: S608
 
 
 def upsert(tx: Transaction, table: Table, key: tuple[str, ...], change: tuple[str, ...] = ()) -> Executable:

@@ -5,7 +5,7 @@ never load feedparser, trafilatura or lxml. The fork server loads them beforehan
 """
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PRELOADED = ("monitor.workers.tasks", "monitor.feeds.parse", "monitor.articles.extract", "monitor.workers.settled")
+PRELOADED = (
+    "monitor.workers.tasks",
+    "monitor.feeds.parse",
+    "monitor.articles.extract",
+    "monitor.text.index_keys",
+    "monitor.workers.settled",
+)
 
 
 def parse_feed(body: bytes, content_type: str, url: str, now: datetime) -> ParsedFeed:
@@ -63,6 +69,13 @@ def feed_list(body: bytes) -> "FeedList | Fault":
     from monitor.feeds.opml import read_opml
 
     return read_opml(body)
+
+
+def index_keys(texts: Sequence[str]) -> list[list[str]]:
+    """`monitor.text.index_keys.keys_of` of each."""
+    from monitor.text.index_keys import keys_of
+
+    return [list(keys_of(text)) for text in texts]
 
 
 def perform(task: Callable[..., T], arguments: tuple[object, ...], limit: timedelta) -> T:

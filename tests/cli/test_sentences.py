@@ -3,22 +3,21 @@
 from dataclasses import replace
 
 from monitor.cli.sentences import Sentence, sentences
-from monitor.model import Article, Field, Hit, Match, MatchId, Status, WatchlistId
-from tests.builders import NOON, a_found, an_article
+from monitor.model import Article, Field, Found, Hit, WatchlistId
+from tests.builders import a_found, an_article
 
 TEXT = "Talks went on. Two fighters left a tunnel below Rafah, an envoy said. He spoke of a tunnel."
 
 
-def a_match(article: Article, *words: str, field: Field = Field.TEXT, watchlist: str = "rafah") -> Match:
+def a_match(article: Article, *words: str, field: Field = Field.TEXT, watchlist: str = "rafah") -> Found:
     """One with a hit at each place of these words."""
     told = {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}[field]
     places = [(told.index(word), word) for word in words]
     hits = tuple(Hit(field=field, start=start, end=start + len(word), term=word) for start, word in places)
-    found = replace(a_found(watchlist), watchlist_id=WatchlistId(watchlist), hits=hits)
-    return Match(id=MatchId(watchlist), article=article, found=found, status=Status.NEW, matched_at=NOON)
+    return replace(a_found(watchlist), watchlist_id=WatchlistId(watchlist), hits=hits)
 
 
-def told(article: Article, *matches: Match) -> list[tuple[str, str]]:
+def told(article: Article, *matches: Found) -> list[tuple[str, str]]:
     """(field, as shown) of each sentence."""
     return [(str(one.field), one.shown()) for one in sentences(article, matches)]
 
@@ -51,18 +50,17 @@ def test_the_headline_is_told_where_nothing_else_matched() -> None:
     assert told(article, a_match(article, "Rafah", field=Field.TITLE)) == [("title", "Tunnel found in ⟦Rafah⟧")]
     in_both = a_match(article, "Tunnel", "Rafah", field=Field.TITLE)
     below = a_match(article, "envoy")
-    together = replace(in_both, found=replace(in_both.found, hits=(*in_both.found.hits, *below.found.hits)))
+    together = replace(in_both, hits=(*in_both.hits, *below.hits))
     assert [field for field, _ in told(article, together)] == ["text"]
 
 
-def test_a_lost_match_and_one_of_a_text_that_is_gone_have_none() -> None:
+def test_one_of_a_text_that_is_gone_has_none() -> None:
     article = an_article(text=TEXT)
     match = a_match(article, "Rafah")
-    assert sentences(article, [replace(match, lost_at=NOON)]) == ()
     assert sentences(replace(article, text=""), [match]) == ()
     assert sentences(replace(article, text="Short.   "), [match]) == ()
     by_author = Hit(field=Field.AUTHORS, start=0, end=4, term="Jane")
-    assert sentences(article, [replace(match, found=replace(match.found, hits=(by_author,)))]) == ()
+    assert sentences(article, [replace(match, hits=(by_author,))]) == ()
 
 
 def test_of_a_long_sentence_what_is_around_the_hits_is_told() -> None:

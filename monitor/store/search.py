@@ -1,0 +1,183 @@
+"""The index of the words of all articles: which of them may match a query. The database's own full-text index, over
+keys of ours (`text.index_keys`); of what it finds the rules tell whether it matches.
+
+The stage INDEX keeps it: articles whose texts have changed stand in a list (`unsearched`) until it holds them as they
+are. Who searches looks at these one by one.
+"""
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import assert_never
+
+from sqlalchemy import TextClause, bindparam, column, exists, func, select, text
+
+from monitor.model import Article, ArticleId
+from monitor.rules.needs import AllOf, AnyOf, Key, Need
+from monitor.store.articles import ArticleQuery, article_of, conditions, selected
+from monitor.store.connections import Transaction
+from monitor.store.direct import Direct
+from monitor.store.schema import articles, searched, unsearched
+from monitor.store.statements import listed_values
+
+ANYTHING = "…"
+"""A key that stands for all: of a text that has more than an index takes. No text holds it."""
+_MOST_KEYS = 30_000
+"""Of an article. PostgreSQL takes a megabyte; a newspaper of 300,000 words has so many different ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """An article whose text the index does not hold as it is."""
+
+    article: Article
+    """With its texts."""
+    times: int
+    """How often it has changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """An article that the index holds."""
+
+    article: Article
+    """With its texts."""
+    at: datetime
+    """When it was put there: not before it was first seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """What is to stand in the index."""
+
+    article_id: ArticleId
+    times: int
+    """That of `Outdated`."""
+    keys: Collection[str]
+    """`ANYTHING` alone: they could not be told."""
+
+
+def outdated(tx: Transaction, limit: int) -> tuple[Outdated, ...]:
+    """The first of these."""
+    rows = tx.execute(_OUTDATED, {"most": limit})
+    return tuple(Outdated(article=article_of(row), times=row.times) for row in rows)
+
+
+_OUTDATED = (
+    selected(articles.join(unsearched, unsearched.c.article_id == articles.c.id), full=True)
+    .add_columns(unsearched.c.times)
+    .order_by(unsearched.c.number)
+    .limit(bindparam("most"))
+)
+
+
+def put(tx: Transaction, done: Sequence[Indexed], now: datetime) -> None:
+    """Makes the index hold these articles; those that have changed meanwhile stay outdated."""
+    for one in done:
+        named = {"article_id": one.article_id}
+        # Under a new number. Its former words still lead to its former one, which is nobody's.
+        _LEAVE(tx, {**named})
+        rows = _ENTER(tx, {**named, "at": now})
+        if rows:
+            _KEYS[tx.dialect.name](tx, {"number": rows[0][0], "keys": _written(tx, one.keys)})
+        _SETTLE(tx, {**named, "times": one.times})
+
+
+_LEAVE = Direct(text("DELETE FROM searched WHERE article_id = :article_id"))
+# From where the article is: it may have been merged away meanwhile.
+_ENTER = Direct(
+    text(
+        "INSERT INTO searched (article_id, at) SELECT id, :at FROM articles WHERE id = :article_id RETURNING number"
+    ).bindparams(bindparam("at", type_=searched.c.at.type))
+)
+_SETTLE = Direct(text("DELETE FROM unsearched WHERE article_id = :article_id AND times = :times"))
+_KEYS = {
+    "sqlite": Direct(text("INSERT INTO search (rowid, keys) VALUES (:number, :keys)")),
+    "postgresql": Direct(text("INSERT INTO search (number, keys) VALUES (:number, CAST(:keys AS tsvector))")),
+}
+
+
+def _written(tx: Transaction, keys: Collection[str]) -> str:
+    own = keys if len(keys) <= _MOST_KEYS else [ANYTHING]
+    return " ".join(own) if tx.dialect.name == "sqlite" else " ".join(f"'{key}'" for key in own)
+
+
+def hits(tx: Transaction, need: Need, *, since: datetime | None, below: int | None, limit: int) -> list[int]:
+    """The highest numbers `below` one of what may hold what is needed, descending; `since`: not those of articles that
+    were there before.
+    """
+    asked = {"need": _expressions[tx.dialect.name](need), "below": below or _HIGHEST, "limit": limit, "first": 0}
+    if since is not None:
+        first = tx.execute(select(func.min(searched.c.number)).where(searched.c.at >= since)).scalar()
+        asked["first"] = first or _HIGHEST
+    return [number for (number,) in _HITS[tx.dialect.name](tx, asked)]
+
+
+_HIGHEST = (1 << 63) - 1
+_HITS = {
+    "sqlite": Direct(
+        text(
+            "SELECT rowid FROM search WHERE search MATCH :need AND rowid < :below AND rowid >= :first"
+            " ORDER BY rowid DESC LIMIT :limit"
+        )
+    ),
+    "postgresql": Direct(
+        text(
+            "SELECT number FROM search WHERE keys @@ CAST(:need AS tsquery) AND number < :below AND number >= :first"
+            " ORDER BY number DESC LIMIT :limit"
+        )
+    ),
+}
+
+
+def at_numbers(tx: Transaction, numbers: Sequence[int], asked: ArticleQuery) -> list[Numbered]:
+    """The articles that these numbers lead to and that are asked for, as far as the index holds them as they are."""
+    these = searched.c.number.in_(select(column("value")).select_from(_given(tx.dialect.name)))
+    current = ~exists().where(unsearched.c.article_id == articles.c.id)
+    rows = selected(articles.join(searched, searched.c.article_id == articles.c.id), full=True)
+    rows = rows.add_columns(searched.c.at).where(these, current, *conditions(asked))
+    found = tx.execute(rows, {"numbers": json.dumps(numbers)})
+    return [Numbered(article=article_of(row), at=row.at) for row in found]
+
+
+def not_held(tx: Transaction, asked: ArticleQuery, limit: int) -> list[Article]:
+    """The articles that are asked for which the index does not hold as they are, the last of them."""
+    rows = selected(articles.join(unsearched, unsearched.c.article_id == articles.c.id), full=True)
+    rows = rows.where(*conditions(asked)).order_by(unsearched.c.number.desc()).limit(limit)
+    return list(map(article_of, tx.execute(rows)))
+
+
+@cache
+def _given(dialect: str) -> TextClause:
+    return text(f"{listed_values(dialect, 'numbers')} AS given")
+
+
+def _fts5(need: Need) -> str:
+    return f'{_operators(need, " AND ", " OR ", _quoted)} OR "{ANYTHING}"'
+
+
+def _tsquery(need: Need) -> str:
+    return f"{_operators(need, ' & ', ' | ', _lexeme)} | '{ANYTHING}'"
+
+
+def _quoted(key: Key) -> str:
+    return f'"{key.text}"{" *" if key.prefix else ""}'
+
+
+def _lexeme(key: Key) -> str:
+    return f"'{key.text}'{':*' if key.prefix else ''}"
+
+
+def _operators(need: Need, both: str, either: str, shown: Callable[[Key], str]) -> str:
+    match need:
+        case Key():
+            return shown(need)
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            between = both if isinstance(need, AllOf) else either
+            return f"({between.join(_operators(part, both, either, shown) for part in parts)})"
+    assert_never(need)
+
+
+_expressions = {"sqlite": _fts5, "postgresql": _tsquery}
