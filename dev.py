@@ -6,6 +6,7 @@
     python3 dev.py check             format, lint, types, import contracts and the quick tests: before every commit
     python3 dev.py nightly           the tests of random cases (rules, fuzz), with twenty times as many
     python3 dev.py lint              the same without the tests
+    python3 dev.py docs              write docs/cli.md anew, from the commands
     python3 dev.py monitor ARGS      any other command of the monitor
     python3 dev.py setup             set up only
 
@@ -38,6 +39,7 @@ def main(arguments: list[str]) -> int:
         "nightly": nightly,
         "lint": lint,
         "monitor": monitor,
+        "docs": docs,
         "setup": setup_only,
     }
     if not arguments or arguments[0] not in commands:
@@ -120,6 +122,12 @@ def check(_arguments: list[str]) -> int:
     """What a commit must pass."""
     quick = ["-n", "auto", "--dist", "worksteal", "-m", "not kills and not corpora and not postgres"]
     return lint([]) or tool("python", "-m", "pytest", *quick)
+
+
+def docs(_arguments: list[str]) -> int:
+    """Write what is made: docs/cli.md, from the commands."""
+    set_up("dev")
+    return tool("python", "-m", "tests.reference")
 
 
 def nightly(_arguments: list[str]) -> int:

@@ -102,7 +102,7 @@ def monitor(context: click.Context) -> None:
 
 
 def main() -> None:
-    """The command `monitor`: runs, and exits with a code from docs/cli.md."""
+    """The command `monitor`: runs, and exits with a code from docs/commands.md."""
     # Starting up makes much that stays and no garbage: looking for it every 700 objects costs a listing 20 ms.
     gc.set_threshold(_GARBAGE)
     print_all(sys.stdout)

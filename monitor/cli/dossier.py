@@ -25,7 +25,7 @@ class Dossier:
     pages: tuple[RawPage, ...]
 
     def record(self) -> Record:
-        """For a program: the names of docs/cli.md."""
+        """For a program: the names of docs/commands.md."""
         return {
             **article_record(self.article),
             "headlines": self.article.title.split("\n"),

@@ -1,4 +1,4 @@
-"""What a listing prints of a stored value: the stable names that programs read (docs/cli.md)."""
+"""What a listing prints of a stored value: the stable names that programs read (docs/commands.md)."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo

@@ -14,7 +14,7 @@ class Exhibit:
     name: str
     """The article's id."""
     metadata: Mapping[str, object]
-    """All that is known of it, fit for JSON: docs/cli.md says what."""
+    """All that is known of it, fit for JSON: docs/commands.md says what."""
     text: str
     """For a person to read."""
     pages: tuple[RawPage, ...]
