@@ -12,8 +12,8 @@ _WIDTH = 100
 _HEAD = """\
 # The commands
 
-What `monitor COMMAND --help` says, of all of them: made by `python3 dev.py docs`, so it is the same. How they go together, and what they
-print for programs, says [commands.md](commands.md).
+What `monitor COMMAND --help` says, of all of them: made by `python3 dev.py docs`, so it is the same. How they go
+together, and what they print for programs, says [commands.md](commands.md).
 """
 
 
