@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -36,9 +36,9 @@ def held(tx: Transaction, **keys: Collection[str]) -> None:
         search.put(tx, [Indexed(article_id=named(name).id, times=1, keys=own)], at)
 
 
-def found(tx: Transaction, need: Need, **asked: object) -> list[str]:
+def found(tx: Transaction, need: Need, since: datetime | None = None) -> list[str]:
     """The titles of what the index leads to, the last one first."""
-    numbers = search.hits(tx, need, **{"since": None, "below": None, "limit": 10, **asked})
+    numbers = search.hits(tx, need, since=since, below=None, limit=10)
     rows = [one for number in numbers for one in search.at_numbers(tx, [number], ArticleQuery())]
     return [one.article.title for one in rows]
 
