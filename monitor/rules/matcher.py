@@ -39,7 +39,7 @@ class Matcher:
         self._lexicon = lexicon
         cost = costs((rule.tree for rule in self._rules), lexicon)
         self._triggers = Triggers([alternatives_of(rule.tree, lexicon, cost) for rule in self._rules])
-        self._vocabulary = Vocabulary(lexicon.words, self._triggers.first, self._triggers.second)
+        self._vocabulary = Vocabulary(lexicon.words, self._triggers.asked)
 
     @property
     def versions(self) -> Mapping[WatchlistId, str]:

@@ -6,7 +6,7 @@ that are part of a hit.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate
 from operator import add, attrgetter
@@ -18,13 +18,19 @@ from monitor.text.tokens import Token, tokens
 
 MOST_PLACES = 2_000
 """Of a word. No article says it more often; a page of nothing but the words of a rule would keep all others waiting."""
+_FEW_WORDS = 4
+"""Are each looked for in less time than it takes to gather where all stand."""
 _FURTHER = attrgetter("further")
 _Name = TypeVar("_Name")
 
 
-def passages(texts: Mapping[_Name, str], vocabulary: Vocabulary) -> dict[_Name, "Passage"]:
-    """The texts as the rules read them, all at once: a title alone would take as long as a short article."""
-    held = vocabulary.read("\n".join(texts.values()))
+def read(texts: Iterable[str], vocabulary: Vocabulary) -> Held:
+    """What the texts hold, all at once: a title alone would take as long as a short article."""
+    return vocabulary.read("\n".join(texts))
+
+
+def passages(texts: Mapping[_Name, str], held: Held) -> dict[_Name, "Passage"]:
+    """The texts as the rules read them, of what they hold together."""
     found = {}
     start = first = 0
     for name, text in texts.items():
@@ -45,6 +51,7 @@ class Passage:
         self.chunks = held.chunks[these]
         """What its pieces hold that hold anything, in order."""
         self._tokens: dict[str, list[Token]] = {}
+        self._sought = 0
 
     @cached_property
     def words(self) -> frozenset[WordId]:
@@ -54,7 +61,7 @@ class Passage:
     def places(self, word: WordId) -> list[Span]:
         """Where a word stands, in order: the first places, should there be very many."""
         found: list[Span] = []
-        for index in self._holding.get(word, ())[:MOST_PLACES]:
+        for index in self._with(word)[:MOST_PLACES]:
             position = self._positions[index]
             for first, length, words in self.chunks[index].places:
                 if word in words:
@@ -70,12 +77,19 @@ class Passage:
         """Start and end in the text of the word at a position that some place begins or ends with."""
         index = bisect_right(self._positions, position) - 1
         number = self._these.start + index
-        piece = self._held.pieces.texts[number]
+        piece = self._held.pieces.text(number)
         if piece not in self._tokens:
             self._tokens[piece] = tokens(piece)
         token = self._tokens[piece][position - self._positions[index]]
-        start = self._held.pieces.starts[number] - self._start
+        start = self._held.pieces.start(number) - self._start
         return start + token.start, start + token.end
+
+    def _with(self, word: WordId) -> Sequence[int]:
+        """The busy chunks that a word is in."""
+        if self._sought < _FEW_WORDS:
+            self._sought += 1
+            return [index for index, chunk in enumerate(self.chunks) if word in chunk.words]
+        return self._holding.get(word, ())
 
     @cached_property
     def _holding(self) -> Mapping[WordId, list[int]]:

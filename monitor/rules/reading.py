@@ -3,18 +3,21 @@
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from urllib.parse import unquote
 
 from monitor.model import Document, Field, Hit
 from monitor.rules.lexicon import Leaf, Lexicon, Pattern
 from monitor.rules.near import Places, Taken
 from monitor.rules.parts import LEAD_WORDS, Part, Parts, reached
-from monitor.rules.passage import Passage, passages
+from monitor.rules.passage import Passage, passages, read
 from monitor.rules.syntax import ListRef, Near, Node, Or, QueryField, Sentence, Term
-from monitor.rules.triggers import Triggers, in_title
-from monitor.rules.vocabulary import Chunk, Span, Vocabulary, WordId, words_of
+from monitor.rules.triggers import Triggers
+from monitor.rules.vocabulary import Span, Vocabulary, WordId, in_title
 
 _NOTHING: frozenset[WordId] = frozenset()
+_ASKED, _ASKED_IN_TITLE = attrgetter("asked"), attrgetter("asked_in_title")
 
 
 class Reading:
@@ -24,8 +27,10 @@ class Reading:
         self.document = document
         self._lexicon = lexicon
         # Names and address are read only where a rule asks for them.
-        texts = texts_of(document, lexicon.apart)
-        self._passages = passages({part: text for part, text in texts.items() if text}, vocabulary)
+        texts = {part: text for part, text in texts_of(document, lexicon.apart).items() if text}
+        held = read(texts.values(), vocabulary)
+        self._chunks = held.chunks
+        self._passages = passages(texts, held)
         self._lead = Part.TEXT if document.text else Part.SUMMARY
         self._hits: dict[tuple[Part, Taken], Hit] = {}
         self._stretches: dict[tuple[int, Part, bool], Places] = {}
@@ -35,8 +40,9 @@ class Reading:
 
     def candidates(self, triggers: Triggers) -> list[int]:
         """The rules that may match, ascending."""
-        titled = in_title(self._words(Part.TITLE))
-        return triggers.candidates(self._chunks, titled, lambda: titled | self._every)
+        title = self._passages[Part.TITLE].chunks if Part.TITLE in self._passages else ()
+        asked = b"".join(chain(map(_ASKED, set(self._chunks)), map(_ASKED_IN_TITLE, title)))
+        return triggers.candidates(asked, lambda: self._every)
 
     def worded(self, parts: Parts) -> list[Part]:
         """Those of the parts in which any word stands that a rule looks for."""
@@ -117,14 +123,10 @@ class Reading:
         )
 
     @cached_property
-    def _chunks(self) -> list[Chunk]:
-        """What all of its texts hold."""
-        return [chunk for passage in self._passages.values() for chunk in passage.chunks]
-
-    @cached_property
     def _every(self) -> frozenset[WordId]:
-        """The words that stand in any of its texts: what most documents are asked for, and no more."""
-        return words_of(self._chunks)
+        """The words that stand in any of its texts, the title's also as ~word."""
+        words = (passage.words for passage in self._passages.values())
+        return in_title(self._words(Part.TITLE)).union(*words)
 
     def _words(self, part: Part) -> frozenset[WordId]:
         """The words that stand in a part."""

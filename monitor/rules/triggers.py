@@ -8,9 +8,8 @@ What must stand in the title is asked for as ~word: a title holds few of the wor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import chain, islice, product
-from operator import attrgetter
 from typing import assert_never
 
 from monitor.rules.lexicon import Leaf, Lexicon
@@ -31,7 +30,8 @@ from monitor.rules.syntax import (
     WatchlistRef,
     Within,
 )
-from monitor.rules.vocabulary import Chunk, WordId
+from monitor.rules.vocabulary import WordId, in_title
+from monitor.text.rows import Row, paired, row
 from monitor.text.words import Word
 
 Group = frozenset[WordId]
@@ -44,12 +44,6 @@ _PREFIX = 4.0
 _STOP = 100.0
 _TITLE = 0.1
 _MOST = 8
-_FIRST, _SECOND = attrgetter("first"), attrgetter("second")
-
-
-def in_title(words: Collection[WordId]) -> Group:
-    """The same words, asked for or found in the title."""
-    return frozenset(word if word < 0 else ~word for word in words)
 
 
 def alternatives_of(tree: Node, lexicon: Lexicon, cost: Cost) -> tuple[Requirement, ...]:
@@ -66,22 +60,20 @@ class Triggers:
         self._always = frozenset(rule for rule, groups in asked if not groups)
         asked = [(rule, groups) for rule, groups in asked if groups]
         self._rules = [rule for rule, _ in asked]
-        numbers = list(range(len(asked)))
-        self.first = _by_word(numbers, (groups[0] for _, groups in asked))
-        """Word → the numbers of the requirements whose rarest group it is in."""
-        self.second = _by_word(numbers, (groups[min(1, len(groups) - 1)] for _, groups in asked))
-        """Likewise of the second rarest group, or of the only one."""
+        self.asked = _by_word(half for _, groups in asked for half in (groups[0], groups[min(1, len(groups) - 1)]))
+        """Word → the halves of requirements that it is in: of the n-th the rarest group is 2n, the second rarest, or
+        the only one once more, is 2n + 1.
+        """
         # Tuples, made one after the other: sets are spread over more memory than a processor caches.
         self._further = [tuple(map(tuple, groups[2:])) for _, groups in asked]
 
-    def candidates(self, chunks: Sequence[Chunk], titled: Set[WordId], every: Callable[[], Set[WordId]]) -> list[int]:
-        """The rules that may match where these chunks are, ascending.
+    def candidates(self, asked: Row, every: Callable[[], Set[WordId]]) -> list[int]:
+        """The rules that may match, ascending, where any word is in each of these halves.
 
-        `titled`: the title's words as ~word; `every`: gathers all of the chunks and those, if any rule is likely.
+        `every`: gathers the words, the title's also as ~word, if any rule is likely.
         """
-        # Two rare groups leave few of all rules, and sets find those without asking rule by rule.
-        first = set(chain(_asked_by(titled, self.first), chain.from_iterable(map(_FIRST, chunks))))
-        likely = first.intersection(chain(_asked_by(titled, self.second), chain.from_iterable(map(_SECOND, chunks))))
+        # Two rare groups leave few of all rules, and are found without asking rule by rule.
+        likely = paired(asked, 2 * len(self._rules))
         if not likely:
             return sorted(self._always)
         absent, further, rules = every().isdisjoint, self._further, self._rules
@@ -89,18 +81,13 @@ class Triggers:
         return sorted(found | self._always)
 
 
-def _by_word(numbers: Iterable[int], groups: Iterable[Group]) -> Mapping[WordId, tuple[int, ...]]:
+def _by_word(groups: Iterable[Group]) -> Mapping[WordId, Row]:
     """Word → the numbers of the groups that it is in."""
     index: defaultdict[WordId, list[int]] = defaultdict(list)
-    for number, group in zip(numbers, groups, strict=True):
+    for number, group in enumerate(groups):
         for word in group:
             index[word].append(number)
-    return {word: tuple(numbers) for word, numbers in index.items()}
-
-
-def _asked_by(words: Set[WordId], index: Mapping[WordId, tuple[int, ...]]) -> Iterator[int]:
-    """The requirements that ask for one of the words."""
-    return chain.from_iterable(map(index.__getitem__, words & index.keys()))
+    return {word: row(numbers) for word, numbers in index.items()}
 
 
 def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:

@@ -1,14 +1,14 @@
 """The words that the rules look for, and which of them a piece of text holds.
 
-Matching costs follow what is new: what a piece of text between white space holds is worked out once and remembered, and
-pieces that hold nothing are passed over, all of a text at once. In an hour of news most pieces have been met before.
+Matching costs follow what is new: what a piece of text between white space holds is worked out once and remembered. The
+pieces of a long text are looked up all at once, and those that hold nothing are passed over. In an hour of news most
+pieces have been met before.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +17,7 @@ from monitor.text.fold import LONGEST
 from monitor.text.forms import Form, forms
 from monitor.text.patterns import Patterns
 from monitor.text.pieces import EveryPiece, Pieces
+from monitor.text.rows import Row, numbers_of, row
 from monitor.text.tokens import Token, lone_word, tokens
 from monitor.text.words import Word, lemma_key
 
@@ -47,15 +48,17 @@ class Chunk:
     """(first token, tokens, words that they are), in order."""
     further: int
     """Its tokens, less one."""
-    first: tuple[int, ...] = ()
-    """The requirements that have one of the words in their rarest group: see triggers."""
-    second: tuple[int, ...] = ()
-    """Likewise in their second rarest."""
+    row: Row = b""
+    """The words once more."""
+    asked: Row = b""
+    """The halves of requirements that ask for one of the words: see triggers."""
+    asked_in_title: Row = b""
+    """Those that do where it stands in the title."""
 
 
 _IDLE = Chunk((), (), 0)
-_WORDS = attrgetter("words")
-_NONE: Mapping[WordId, tuple[int, ...]] = MappingProxyType({})
+_ROW = attrgetter("row")
+_NONE: Mapping[WordId, Row] = MappingProxyType({})
 
 
 class Held(NamedTuple):
@@ -69,15 +72,10 @@ class Held(NamedTuple):
 class Vocabulary(dict[str, Chunk]):
     """Piece of text → what it holds, remembered; pieces that are not met again are forgotten."""
 
-    def __init__(
-        self,
-        words: Mapping[WordId, Word],
-        first: Mapping[WordId, tuple[int, ...]] = _NONE,
-        second: Mapping[WordId, tuple[int, ...]] = _NONE,
-    ) -> None:
-        """`first`, `second`: word → the requirements that ask for it, which its pieces of text then carry along."""
+    def __init__(self, words: Mapping[WordId, Word], asked: Mapping[WordId, Row] = _NONE) -> None:
+        """`asked`: word → what asks for it, which its pieces of text then carry along; ~word: in the title."""
         super().__init__()
-        self._first, self._second = first, second
+        self._asked = asked
         self._earlier: Mapping[str, Chunk] = {}
         self._shared: dict[tuple[object, int], Chunk] = {}
         self._whole: defaultdict[str, list[tuple[WordId, Word]]] = defaultdict(list)
@@ -114,23 +112,23 @@ class Vocabulary(dict[str, Chunk]):
         return Held(chunks=list(map(self.__getitem__, pieces.texts)), pieces=pieces)
 
     def _read_long(self, text: str) -> Held:
-        pieces = self._idle.unfamiliar(text)
-        chunks = list(map(self.__getitem__, pieces.texts))
-        if _IDLE in chunks:
-            idle = [
-                chunk is _IDLE and len(piece) <= _LONGEST_PIECE
-                for chunk, piece in zip(chunks, pieces.texts, strict=True)
-            ]
-            self._idle.add(pieces.keys[idle])
+        pieces = self._familiar.pick(text)
+        chunks = pieces.things
+        if pieces.new:
+            met = [(index, pieces.text(index)) for index in pieces.new]
+            for index, piece in met:
+                chunks[index] = self[piece]
+            short = [index for index, piece in met if len(piece) <= _LONGEST_PIECE]
+            self._familiar.add(pieces.keys(short), [chunks[index] for index in short])
         return Held(chunks=chunks, pieces=pieces)
 
     @cached_property
-    def _idle(self) -> "Familiar":
-        """Pieces of one token that no rule looks for, as most are."""
+    def _familiar(self) -> "Familiar[Chunk]":
+        """What pieces of long texts hold; most are one token that no rule looks for."""
         # With NumPy it takes 17 MB, and as long as a short command runs: who reads headlines alone does without.
         from monitor.text.familiar import Familiar
 
-        return Familiar()
+        return Familiar(_IDLE)
 
     def _read(self, piece: str) -> Chunk:
         word = lone_word(piece)
@@ -145,8 +143,8 @@ class Vocabulary(dict[str, Chunk]):
         key = (places, further)
         if key not in self._shared:
             words = tuple(dict.fromkeys(word for _, _, words in places for word in words))
-            first, second = _of_any(words, self._first), _of_any(words, self._second)
-            self._shared[key] = Chunk(words, places, further, first, second)
+            asked, asked_in_title = (_of_any(each, self._asked) for each in (words, in_title(words)))
+            self._shared[key] = Chunk(words, places, further, row(words), asked, asked_in_title)
         return self._shared[key]
 
     def _places(self, piece: str, found: list[Token]) -> Iterator[tuple[int, int, tuple[WordId, ...]]]:
@@ -179,12 +177,16 @@ class Vocabulary(dict[str, Chunk]):
             yield from self._lemmas.get((language, lemma_key(form, language)), ())
 
 
-def _of_any(words: tuple[WordId, ...], index: Mapping[WordId, tuple[int, ...]]) -> tuple[int, ...]:
-    """What the index has of the words; of a single one the very tuple that is there."""
-    found = [index[word] for word in words if word in index]
-    return found[0] if len(found) == 1 else tuple(dict.fromkeys(chain.from_iterable(found)))
+def in_title(words: Iterable[WordId]) -> frozenset[WordId]:
+    """The same words, asked for or found in the title."""
+    return frozenset(word if word < 0 else ~word for word in words)
+
+
+def _of_any(words: Iterable[WordId], index: Mapping[WordId, Row]) -> Row:
+    """What the index has of the words; of a single one the very bytes that are there."""
+    return b"".join(index[word] for word in words if word in index)
 
 
 def words_of(chunks: Iterable[Chunk]) -> frozenset[WordId]:
     """The words that stand anywhere in a text."""
-    return frozenset(chain.from_iterable(map(_WORDS, chunks)))
+    return frozenset(numbers_of(b"".join(map(_ROW, chunks))))

@@ -9,16 +9,14 @@ class Pieces(Protocol):
     """Pieces of a text between white space (`str.split()`), in order: all of them, or those of interest."""
 
     @property
-    def texts(self) -> Sequence[str]:
-        """As they stand in the text."""
-
-    @property
-    def starts(self) -> Sequence[int]:
-        """Their offsets in the text."""
-
-    @property
     def numbers(self) -> Sequence[int]:
         """Which of all pieces of the text each is, from 0."""
+
+    def text(self, index: int) -> str:
+        """One as it stands in the text."""
+
+    def start(self, index: int) -> int:
+        """Its offset in the text."""
 
     def first_from(self, offset: int) -> int:
         """How many of these begin before an offset: which of them is the first that does not."""
@@ -32,12 +30,19 @@ class EveryPiece:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.texts: Sequence[str] = text.split()
+        self.texts = text.split()
         self.numbers: Sequence[int] = range(len(self.texts))
 
-    @cached_property
-    def starts(self) -> Sequence[int]:
+    def text(self, index: int) -> str:
         """See `Pieces`."""
+        return self.texts[index]
+
+    def start(self, index: int) -> int:
+        """See `Pieces`."""
+        return self._starts[index]
+
+    @cached_property
+    def _starts(self) -> list[int]:
         starts: list[int] = []
         after = 0
         for piece in self.texts:

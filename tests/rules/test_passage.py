@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.rules import vocabulary
-from monitor.rules.passage import Passage, passages
-from monitor.rules.vocabulary import Vocabulary
+from monitor.rules.passage import Passage, passages, read
+from monitor.rules.vocabulary import Held, Vocabulary
 from monitor.text.words import word
 from tests.builders import a_document, a_watchlist
 from tests.rules.matching import a_matcher, cut
@@ -38,20 +38,24 @@ def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _passage(text: str, known: Vocabulary) -> Passage:
-    return passages({"text": text}, known)["text"]
+    return _passages({"text": text}, known)["text"]
+
+
+def _passages(texts: dict[str, str], known: Vocabulary) -> dict[str, Passage]:
+    return passages(texts, read(texts.values(), known))
 
 
 def test_texts_that_are_read_together_stay_apart() -> None:
     texts = {"title": "The Rafah", "empty": "", "blank": " \n", "text": "— in tunnels of Rafah", "last": "tunnel"}
-    read = passages(texts, KNOWN)
-    assert {name: (passage.places(1), passage.places(0)) for name, passage in read.items()} == {
+    found = _passages(texts, KNOWN)
+    assert {name: (passage.places(1), passage.places(0)) for name, passage in found.items()} == {
         "title": ([(1, 2)], []),
         "empty": ([], []),
         "blank": ([], []),
         "text": ([(3, 4)], [(1, 2)]),
         "last": ([], [(0, 1)]),
     }
-    assert (read["text"].offsets(3), read["last"].offsets(0)) == ((16, 21), (0, 6))
+    assert (found["text"].offsets(3), found["last"].offsets(0)) == ((16, 21), (0, 6))
 
 
 def test_pieces_that_hold_the_same_share_what_they_hold() -> None:
@@ -65,8 +69,12 @@ def test_pieces_that_hold_the_same_share_what_they_hold() -> None:
 def test_what_holds_nothing_is_passed_over_in_a_long_text() -> None:
     known = Vocabulary({0: word("Rafah")})
     long = "Rafah x — y. " * 100
-    assert known.read(long).pieces.texts == long.split()
-    assert known.read(long).pieces.texts == ["Rafah", "—"] * 100
+    assert _texts(known.read(long)) == long.split()
+    assert _texts(known.read(long)) == ["Rafah", "—"] * 100
+
+
+def _texts(held: Held) -> list[str]:
+    return [held.pieces.text(index) for index in range(len(held.chunks))]
 
 
 def test_what_is_met_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +84,13 @@ def test_what_is_met_again_is_not_read_again(monkeypatch: pytest.MonkeyPatch) ->
     for number in range(100):
         known.read(f"other{number}")
         assert known.read("Rafah").chunks[0] is first
+
+
+def test_what_is_not_met_again_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_PIECES", 10)
+    monkeypatch.setattr(vocabulary, "_SHORT", 1_000)
+    known = Vocabulary({0: word("Rafah"), 1: word("other", prefix=True)})
+    (first,) = known.read("Rafah").chunks
     for number in range(25):
         known.read(f"otherwise{number}")
     assert known.read("Rafah").chunks[0] is not first
@@ -96,12 +111,13 @@ def test_what_holds_nothing_is_not_read_again_either(monkeypatch: pytest.MonkeyP
     assert read.count("idle") == 1
 
 
-def test_long_pieces_that_hold_nothing_are_not_remembered() -> None:
-    known = Vocabulary({0: word("Rafah")})
-    text = f"{'long' * 20} short " * 100
-    known.read(text)
-    assert set(known.read(text).pieces.texts) == {"long" * 20}
-    assert set(known) == {"short"}
+def test_long_pieces_are_not_remembered() -> None:
+    known = Vocabulary({0: word("Rafah"), 1: word("long", prefix=True)})
+    text = f"{'nothing' * 10} short {'long' * 20} longer " * 100
+    first, second = known.read(text), known.read(text)
+    assert set(_texts(second)) == {"nothing" * 10, "long" * 20, "longer"}
+    assert first.chunks[2] == second.chunks[1]
+    assert set(known) == {"short", "longer"}
 
 
 def test_a_match_is_found_again_after_its_words_were_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

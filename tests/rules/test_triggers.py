@@ -63,15 +63,25 @@ def test_a_rule_that_asks_for_no_word_is_always_looked_at() -> None:
 
 def _candidates(triggers: Triggers, held: dict[int, str]) -> list[int]:
     """The rules that are looked at where a text holds these words, one a piece."""
-    vocabulary = Vocabulary({number: word(text) for number, text in held.items()}, triggers.first, triggers.second)
-    return triggers.candidates(vocabulary.read(" ".join(held.values())).chunks, frozenset(), lambda: frozenset(held))
+    vocabulary = Vocabulary({number: word(text) for number, text in held.items()}, triggers.asked)
+    chunks = vocabulary.read(" ".join(held.values())).chunks
+    return triggers.candidates(b"".join(chunk.asked for chunk in chunks), lambda: frozenset(held))
 
 
 def test_a_piece_of_several_words_is_asked_for_by_all_of_them() -> None:
     triggers = Triggers([((frozenset({0}),),), ((frozenset({1}),),), ((frozenset({2}),),)])
-    vocabulary = Vocabulary({0: word("one"), 1: word("on", prefix=True), 2: word("two")}, triggers.first)
+    vocabulary = Vocabulary({0: word("one"), 1: word("on", prefix=True), 2: word("two")}, triggers.asked)
     (chunk,) = vocabulary.read("one").chunks
-    assert sorted(chunk.first) == [0, 1]
+    assert triggers.candidates(chunk.asked, frozenset) == [0, 1]
+    assert chunk.asked_in_title == b""
+
+
+def test_the_title_is_asked_for_itself() -> None:
+    triggers = Triggers([((frozenset({~0}),),), ((frozenset({0}), frozenset({~0})),)])
+    (chunk,) = Vocabulary({0: word("one")}, triggers.asked).read("one").chunks
+    assert triggers.candidates(chunk.asked, frozenset) == []
+    assert triggers.candidates(chunk.asked_in_title, frozenset) == [0]
+    assert triggers.candidates(chunk.asked + chunk.asked_in_title, frozenset) == [0, 1]
 
 
 def test_a_stop_word_triggers_nothing_where_another_word_can() -> None:
