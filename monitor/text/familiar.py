@@ -22,7 +22,7 @@ _LOW, _LOWS = 0xFC00, 0xDC00
 """The second halves of the characters that take two units are told by these bits."""
 
 _THINGS = 30_000
-"""That pieces lead to."""
+"""That pieces lead to. Where they would become more, all pieces are forgotten, and met anew."""
 
 _Thing = TypeVar("_Thing")
 Numbers = NDArray[np.intp]
@@ -142,7 +142,10 @@ class Familiar(Generic[_Thing]):
         return found
 
     def add(self, keys: Keys, things: Sequence[_Thing]) -> None:
-        """Makes pieces familiar, as many as find a place: one whose place is taken moves it to its other place."""
+        """Makes pieces familiar, as many as find a place: one whose place is taken moves it to its other place.
+
+        `things`: what each of the keys leads to.
+        """
         if len(self._things) + len(things) > self._most:
             self._forget()
         keys = keys[: self._most - 1]

@@ -58,6 +58,14 @@ def test_texts_that_are_read_together_stay_apart() -> None:
     assert (found["text"].offsets(3), found["last"].offsets(0)) == ((16, 21), (0, 6))
 
 
+def test_the_first_words_and_all_others_are_found_alike() -> None:
+    known = Vocabulary({number: word(text) for number, text in enumerate(["a1", "b2", "c3"])})
+    passage = _passage("a1 x c3-a1 b2 a1", known)
+    expected = [[(0, 1), (3, 4), (5, 6)], [(4, 5)], [(2, 3)]]
+    for _ in range(3):
+        assert [passage.places(number) for number in range(3)] == expected
+
+
 def test_pieces_that_hold_the_same_share_what_they_hold() -> None:
     known = Vocabulary({0: word("Rafah")})
     one, other, nothing = known.read('Rafah "Rafah", x').chunks
