@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, text
 from monitor.model import ArticleId
 from monitor.store.connections import RECENT, Transaction
 from monitor.store.direct import Direct
-from monitor.store.recent import Recent, Said, hint_of
+from monitor.store.recent import Recent, Said, hints_of
 from monitor.store.schema import members
 from monitor.stories.events import FURTHEST_APART
 
@@ -92,7 +92,7 @@ def _said(tx: Transaction, first: int) -> Iterator[Said]:
 def said(row: Any) -> Said:
     """What the member says of which this is a row of `members`."""
     words = json.loads(row.words)
-    terms = frozenset(map(hint_of, words))
+    terms = frozenset(hints_of(words))
     return Said(row.number, row.joined_at.timestamp(), terms, sum(words.values()), row.sample)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Select, bindparam, func, select
 
 from monitor.model import ArticleId
 from monitor.store.connections import Transaction
-from monitor.store.recent import BACKGROUND, HOLDERS, Holders, hint_of
+from monitor.store.recent import BACKGROUND, HOLDERS, Holders, hint_of, hints_of
 from monitor.store.schema import articles, members
 from monitor.stories.events import FURTHEST_APART, Report
 from monitor.stories.links import ENOUGH, Agreement, agreement, rarity
@@ -70,7 +70,7 @@ def links_of(tx: Transaction, these: Sequence[StoryId]) -> dict[StoryId, tuple[L
     times = {story: _Times(held, *_around(tx, rows)) for story, rows in own.items()}
     for first, last in _united((one.first, one.last) for one in times.values()):
         for number, marks in tx.execute(_HELD, {"first": first, "last": last}):
-            held.append(number, set(map(hint_of, json.loads(marks))))
+            held.append(number, set(hints_of(json.loads(marks))))
     held.sort()
     return {story: _linked(tx, story, rows, times[story]) for story, rows in own.items()}
 

@@ -14,7 +14,7 @@ from monitor.store import lately
 from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
 from monitor.store.neighbours import MOST_NEIGHBOURS
-from monitor.store.recent import Said, hint_of
+from monitor.store.recent import Said, hints_of
 from monitor.store.schema import members, stories
 from monitor.store.statements import listed_values
 from monitor.stories.copies import SAMPLE, Wording
@@ -186,7 +186,7 @@ def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording, *
 
 
 def _said(number: int, joined_at: datetime, told: Report, own: Wording) -> Said:
-    terms = frozenset(map(hint_of, told.words))
+    terms = frozenset(hints_of(told.words))
     return Said(number, joined_at.timestamp(), terms, sum(told.words.values()), sample_of(own))
 
 

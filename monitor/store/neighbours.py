@@ -7,8 +7,9 @@ published.
 """
 
 import json
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,7 +23,7 @@ from monitor.model import ArticleId
 from monitor.store import articles, lately
 from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
-from monitor.store.recent import BACKGROUND, HOLDERS, Recent, hint_of
+from monitor.store.recent import BACKGROUND, HOLDERS, Recent, hints_of
 from monitor.store.schema import articles as articles_table
 from monitor.store.schema import members
 from monitor.store.statements import listed_values
@@ -50,43 +51,36 @@ class Neighbourhood:
 def neighbourhood(tx: Transaction, told: Report, own: Wording, asked: lately.Window) -> Neighbourhood:
     """Members that an article may resemble; `own`: as it is worded; `asked`: among which they are looked for."""
     sample, recent = sample_of(own), lately.caught_up(tx, asked)
-    hints = {word: hint_of(word) for word in told.words}
-    holders = {hint: recent.terms.last(hint, asked.lately) for hint in hints.values()}
+    hints = hints_of(told.words)
+    holders = {hint: recent.terms.last(hint, asked.lately) for hint in hints}
     unheard_of = rarity(0.5 / (asked.known + BACKGROUND))
-    rarities = {word: rarity(_share(holders[hint], asked)) for word, hint in hints.items()}
+    words = [_word(weight, hint, holders[hint], asked) for weight, hint in zip(told.words.values(), hints, strict=True)]
+    rarities = {word: one.says for word, one in zip(told.words, words, strict=True)}
 
-    alike = Counter(chain.from_iterable(holders.values()))
-    often = [(number, times) for number, times in alike.items() if times >= FEWEST]
-    compared = [number for number, _ in sorted(often, key=itemgetter(1), reverse=True)[:_COMPARED]]
-    copies = Counter(chain.from_iterable(recent.shingles.last(shingle, asked.first) for shingle in sample))
+    times = Counter(chain.from_iterable(holders.values()))
+    often = [(number, held) for number, held in times.items() if held >= FEWEST]
+    compared = _likeliest(often, _COMPARED)
+    times = Counter(chain.from_iterable(recent.shingles.last(shingle, asked.first) for shingle in sample))
     if asked.has_older and (told.at - REPRINTED).timestamp() < recent.joined_at(asked.first):
-        copies.update(_older(tx, sample, asked.first))
-    likeliest = [number for number, _ in copies.most_common(_READ)]
+        times.update(_older(tx, sample, asked.first))
+    numbers = {*compared, *_likeliest(times.items(), _READ)}
 
-    words = [
-        _Word(hint, frozenset(held := holders[hint]), _since(held, asked), told.words[word], rarities[word])
-        for word, hint in hints.items()
-    ]
-    rows = _members(tx, _promising({*compared, *likeliest}, words, recent, unheard_of))
+    rows = _members(tx, _promising(numbers, words, recent, unheard_of))
     shares = _shares(tx, rows, own, sample)
     neighbours = tuple(_neighbour(row, *shares[row.number]) for row in rows)
     return Neighbourhood(neighbours=neighbours, says=lambda word: rarities.get(word, unheard_of))
 
 
-def _share(holders: Sequence[int], asked: lately.Window) -> float:
-    """Of the articles of the time, of those that hold a word."""
-    return (len(holders) + 0.5) / (asked.last - _since(holders, asked) + 1 + BACKGROUND)
-
-
-def _since(holders: Sequence[int], asked: lately.Window) -> int:
-    return holders[-1] if len(holders) == HOLDERS else asked.lately
+def _likeliest(times: Iterable[tuple[int, int]], most: int) -> list[int]:
+    """The numbers that were found most often; of those that were as often, the ones found first."""
+    return [number for number, _ in sorted(times, key=itemgetter(1), reverse=True)[:most]]
 
 
 class _Word(NamedTuple):
     """A significant word of a report."""
 
     hint: int
-    holders: Set[int]
+    holders: Sequence[int]
     """The last ones."""
     since: int
     """The member from which on these are all."""
@@ -94,20 +88,25 @@ class _Word(NamedTuple):
     says: float
 
 
-def _promising(numbers: Set[int], words: Sequence[_Word], recent: Recent, unheard_of: float) -> list[int]:
+def _word(weight: float, hint: int, holders: Sequence[int], asked: lately.Window) -> _Word:
+    since = holders[-1] if len(holders) == HOLDERS else asked.lately
+    share = (len(holders) + 0.5) / (asked.last - since + 1 + BACKGROUND)
+    return _Word(hint, holders, since, weight, rarity(share))
+
+
+def _promising(numbers: set[int], words: Sequence[_Word], recent: Recent, unheard_of: float) -> list[int]:
     """Those of these members that may resemble a report with these words enough, by what is in memory of them."""
-    own = sum(word.weight * word.says for word in words)
-    told = [(word, word.weight * word.says, HEAVIEST * (unheard_of - word.says)) for word in words]
-    found: list[int] = []
-    for number in numbers:
-        both, other = 0.0, recent.weight(number) * unheard_of
-        for (hint, holders, since, _, _), says, less in told:
-            if number in holders or (number < since and recent.terms.has(hint, number)):
-                both += says
-                other -= less
-        if may_overlap(both, own, other):
-            found.append(number)
-    return found
+    own, both = 0.0, dict.fromkeys(numbers, 0.0)
+    other = {number: recent.weight(number) * unheard_of for number in numbers}
+    ascending = sorted(numbers)
+    for hint, holders, since, weight, says in words:
+        own += weight * says
+        held = numbers.intersection(holders)
+        before = [number for number in ascending[: bisect_left(ascending, since)] if recent.terms.has(hint, number)]
+        for number in chain(held, before):
+            both[number] += weight * says
+            other[number] -= HEAVIEST * (unheard_of - says)
+    return [number for number in ascending if may_overlap(both[number], own, other[number])]
 
 
 def _older(tx: Transaction, sample: Sequence[int], before: int) -> list[int]:

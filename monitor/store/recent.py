@@ -8,6 +8,8 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from struct import Struct
+from sys import byteorder
 from typing import NamedTuple
 from zlib import crc32
 
@@ -23,6 +25,9 @@ _PART = 19
 _NUMBER = 32
 """Bits of a member's number."""
 _HIGHEST = (1 << _NUMBER) - 1
+_PAIR = array("Q").itemsize
+_NUMBERS = [Struct(f"={('I4x' if byteorder == 'little' else '4xI') * pairs}") for pairs in range(HOLDERS + 1)]
+"""Of so many pairs; to take them apart in Python would be half of the work."""
 
 
 class Said(NamedTuple):
@@ -42,6 +47,11 @@ class Said(NamedTuple):
 def hint_of(word: str) -> int:
     """The hint that a word or a mark is."""
     return crc32(word.encode())
+
+
+def hints_of(words: Iterable[str]) -> list[int]:
+    """The hints that words or marks are."""
+    return list(map(crc32, map(str.encode, words)))
 
 
 class Holders:
@@ -87,7 +97,8 @@ class Holders:
         if begin == len(part) or part[begin] > lowest + last:
             return ()
         end = bisect_right(part, lowest + last, begin)
-        return [pair - lowest for pair in reversed(part[max(begin, end - HOLDERS) : end])]
+        begin = max(begin, end - HOLDERS)
+        return _NUMBERS[end - begin].unpack_from(part, begin * _PAIR)[::-1]
 
     def has(self, hint: int, number: int) -> bool:
         """Does this member hold the hint?"""

@@ -26,14 +26,14 @@ def test_a_hint_leads_to_its_last_holders() -> None:
     for number in range(1, 100):
         held.add(number, [7, number + 1_000])
     held.add(200, [8, 2**32 - 1])
-    assert held.last(7, 1) == list(range(99, 99 - HOLDERS, -1))
-    assert held.last(7, 98) == [99, 98]
-    assert held.last(7, 1, 2) == [2, 1]
-    assert (held.last(7, 100), held.last(9, 1), held.last(2**32 - 1, 1)) == ((), (), [200])
+    assert held.last(7, 1) == tuple(range(99, 99 - HOLDERS, -1))
+    assert held.last(7, 98) == (99, 98)
+    assert held.last(7, 1, 2) == (2, 1)
+    assert (held.last(7, 100), held.last(9, 1), held.last(2**32 - 1, 1)) == ((), (), (200,))
     assert (held.has(7, 1), held.has(7, 200), held.has(9, 1), held.has(2**32 - 1, 201)) == (True, False, False, False)
     held.remove(99, [7, 12_345])
     held.forget_before(98)
-    assert held.last(7, 1) == [98]
+    assert held.last(7, 1) == (98,)
 
 
 def test_many_at_once_are_found_as_one_by_one() -> None:
@@ -51,10 +51,10 @@ def test_a_member_that_is_not_held_is_neither_changed_nor_removed() -> None:
     held.fill(5, [said(5, 1, sample=(16,)), said(6, 1)])
     held.change(said(4, 1), said(4, 2))
     held.remove(said(4, 1))
-    assert (held.terms.last(1, 1), held.terms.last(2, 1)) == ([6, 5], ())
+    assert (held.terms.last(1, 1), held.terms.last(2, 1)) == ((6, 5), ())
     held.change(said(5, 1, sample=(16,)), said(5, 2, sample=(32,), weight=3.0))
-    assert (held.terms.last(1, 1), held.terms.last(2, 1)) == ([6], [5])
-    assert (held.shingles.last(16, 1), held.shingles.last(32, 1)) == ((), [5])
+    assert (held.terms.last(1, 1), held.terms.last(2, 1)) == ((6,), (5,))
+    assert (held.shingles.last(16, 1), held.shingles.last(32, 1)) == ((), (5,))
     assert (held.weight(4), held.weight(5), held.joined_at(6), held.joined_at(7)) == (0.0, 3.0, 360.0, 0.0)
     held.remove(said(6, 1))
     assert (held.last, held.holds(5, 5), held.holds(4, 5), held.holds(5, 4)) == (5, True, False, False)
