@@ -115,7 +115,7 @@ def _join(store: Store, numbers: range) -> None:
         new = [article(number, _WORDS) for number in numbers]
         articles.insert_new(tx, new)
         for number, one in zip(numbers, new, strict=True):
-            belonging.join(tx, one, moment(number))
+            belonging.join(tx, one, moment(number), is_new=True)
 
 
 def _deepen(store: Store, size: int, steps: Iterator[int]) -> None:
@@ -197,7 +197,7 @@ def _added(store: Store, numbers: range, parts: dict[str, float], how: Counter[B
     served, began = cpu_of(server), time.process_time()
     with store.writing() as tx:
         for number, one in zip(numbers, new, strict=True):
-            how[belonging.join(tx, one, moment(number)).how] += 1
+            how[belonging.join(tx, one, moment(number), is_new=True).how] += 1
     own = time.process_time() - began
     return Spent(own=own, server=cpu_of(server) - served, parts={part: parts[part] - before[part] for part in parts})
 

@@ -271,7 +271,7 @@ def _save_news(tx: Transaction, made: polls.Made, tools: Tools) -> int:
     for article in news.new_articles:
         # The others join when their page was read.
         if not article.url:
-            join(tx, article, now, tools.credits)
+            join(tx, article, now, tools.credits, is_new=True)
     return new_matches
 
 

@@ -227,7 +227,7 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     stored = known if known and known.id == done.article.id else articles.get(tx, done.article.id, full=False)
     if stored and stored.id == done.article.id:
         # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
-        join(tx, done.article, now, tools.credits)
+        join(tx, done.article, now, tools.credits, is_new=reading.attempts == 1)
     keep_page(tx, done.article.id, attempt, done.matched, tools)
     return done, new_matches
 

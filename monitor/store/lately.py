@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from sqlalchemy import bindparam, select, text
 
-from monitor.model import ArticleId
 from monitor.store.connections import RECENT, Transaction
 from monitor.store.direct import Direct
 from monitor.store.recent import Recent, Said, hints_of
@@ -36,9 +35,7 @@ class Window:
     """Whose texts are."""
     last: int
     has_older: bool
-    """Are there members before the first?"""
-    own: int | None
-    """The member that the article is already."""
+    """May there be members before the first?"""
 
     @property
     def known(self) -> int:
@@ -46,23 +43,20 @@ class Window:
         return self.last - self.lately + 1
 
 
-def window(tx: Transaction, article_id: ArticleId, now: datetime) -> Window:
-    """The members that an article may resemble that comes now."""
-    ((own, lately, begin, last),) = _ASKED(tx, {"article": article_id, "since": now - FURTHEST_APART})
-    begin, last = begin or 1, last or 0
-    first = max(begin, last - KEPT + 1)
-    lately = max(lately or last + 1, last - _MOST + 1)
-    return Window(lately=lately, first=first, last=last, has_older=begin < first, own=own)
+def window(tx: Transaction, now: datetime) -> Window:
+    """The members that an article may resemble that comes now; from now on they are in memory.
 
-
-# Numbers rise with time. Asked for the least number since then, databases look at every member since, or before.
-_ASKED = Direct(
-    text(
-        "SELECT (SELECT number FROM members WHERE article_id = :article),"
-        " (SELECT number FROM members WHERE joined_at >= :since ORDER BY joined_at, number LIMIT 1),"
-        " (SELECT min(number) FROM members), (SELECT max(number) FROM members)"
-    ).bindparams(bindparam("since", type_=members.c.joined_at.type))
-)
+    The database is asked once a transaction: only one writes at a time, so what others stored stays as it is.
+    """
+    held, since = recent(tx), now - FURTHEST_APART
+    moment = since.timestamp()
+    if not held.has_all_since(moment):
+        held.catches_up(_catch_up(tx, held, since), moment)
+    last = held.last
+    first = max(held.begin, last - KEPT + 1)
+    lately = max(held.first_since(moment) or last + 1, last - _MOST + 1)
+    held.forget_before(min(lately, first))
+    return Window(lately=lately, first=first, last=last, has_older=held.begin < first)
 
 
 def recent(tx: Transaction) -> Recent:
@@ -70,16 +64,26 @@ def recent(tx: Transaction) -> Recent:
     return cast("Recent", tx.get_execution_options()[RECENT])
 
 
-def caught_up(tx: Transaction, asked: Window) -> Recent:
-    """The same with all members of the window."""
-    held, first = recent(tx), min(asked.lately, asked.first)
-    if not held.holds(first, asked.last):
+def _catch_up(tx: Transaction, held: Recent, since: datetime) -> int:
+    """Hold all members that joined since then, and all whose texts are looked for; the first number that is stored."""
+    ((lately, begin, last),) = _ASKED(tx, {"since": since})
+    begin, last = begin or 1, last or 0
+    first = min(max(begin, last - KEPT + 1), max(lately or last + 1, last - _MOST + 1))
+    if not held.holds(first, last):
         held.fill(first, _said(tx, first))
-    elif held.last < asked.last:
+    elif held.last < last:
         for one in _said(tx, held.last + 1):
             held.add(one)
-    held.forget_before(first)
-    return held
+    return begin
+
+
+# Numbers rise with time. Asked for the least number since then, databases look at every member since, or before.
+_ASKED = Direct(
+    text(
+        "SELECT (SELECT number FROM members WHERE joined_at >= :since ORDER BY joined_at, number LIMIT 1),"
+        " (SELECT min(number) FROM members), (SELECT max(number) FROM members)"
+    ).bindparams(bindparam("since", type_=members.c.joined_at.type))
+)
 
 
 def _said(tx: Transaction, first: int) -> Iterator[Said]:

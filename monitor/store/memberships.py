@@ -115,41 +115,49 @@ def add(
     now: datetime,
     *,
     credit: str = "",
-) -> None:
-    """Gives an article that is in no story its place; `own`: as it is worded; `credit`: the agency whose text it is."""
+) -> bool:
+    """Gives an article its place; False, and nothing is done, where it has one. `own`: as it is worded; `credit`: the
+    agency whose text it is.
+    """
     row = {**_row(article_id, membership, told, own, now), "credit": credit}
     number = _put(tx, row, sample_of(own), founds=membership.how is Belonging.FIRST)
     recent = lately.recent(tx)
-    if number == recent.last + 1:
+    if number and recent.is_caught_up:
         recent.add(_said(number, now, told, own))
+    return number is not None
 
 
-def _put(tx: Transaction, row: dict[str, Any], sample: Sequence[int], *, founds: bool) -> int:
-    """Save a new member, its story and its hints; the member's number."""
+def _put(tx: Transaction, row: dict[str, Any], sample: Sequence[int], *, founds: bool) -> int | None:
+    """Save a new member, its story and its hints; the member's number, None where the article is one already."""
     hints = json.dumps(sparse(sample))
     if tx.dialect.name == "sqlite":
-        _story(founds)(tx, {name: row[name] for name in ("story_id", "reported_at", "joined_at")})
-        number = int(_MEMBER(tx, row)[0][0])
-        _HINTS(tx, {"number": number, "hints": hints})
-        return number
-    # Its server is asked once: that costs more than what it does.
-    return int(_together(founds)(tx, {**row, "hints": hints})[0][0])
+        _story(founds)(tx, {name: row[name] for name in ("story_id", "reported_at", "joined_at", "article_id")})
+        found = _MEMBER(tx, row)
+        if found:
+            _HINTS(tx, {"number": found[0][0], "hints": hints})
+    else:
+        # Its server is asked once: that costs more than what it does.
+        found = _together(founds)(tx, {**row, "hints": hints})
+    return int(found[0][0]) if found else None
 
 
-_FOUNDED = (
-    "INSERT INTO stories (id, began_at, grown_at) VALUES (:story_id, :reported_at, :joined_at) ON CONFLICT DO NOTHING"
-)
-_GROWN = (
-    "UPDATE stories SET grown_at = :joined_at,"
-    " began_at = CASE WHEN began_at > :reported_at THEN :reported_at ELSE began_at END WHERE id = :story_id"
-)
+def _changed(founds: bool, where: str) -> str:  # noqa: FBT001
+    """The statement that founds a story, or lets it grow, if this holds."""
+    if founds:
+        values = f"SELECT :story_id, :reported_at, :joined_at WHERE {where}"
+        return f"INSERT INTO stories (id, began_at, grown_at) {values} ON CONFLICT DO NOTHING"
+    began_at = "CASE WHEN began_at > :reported_at THEN :reported_at ELSE began_at END"
+    return f"UPDATE stories SET grown_at = :joined_at, began_at = {began_at} WHERE id = :story_id AND {where}"  # noqa: S608
+
+
 _GIVEN = [column for column in members.c if column is not members.c.number]
 _NAMES, _VALUES = (", ".join(f"{sign}{column.name}" for column in _GIVEN) for sign in ("", ":"))
-_ADDED = f"INSERT INTO members ({_NAMES}) VALUES ({_VALUES}) RETURNING number"  # noqa: S608
+_ABSENT = "ON CONFLICT (article_id) DO NOTHING"
+_ADDED = f"INSERT INTO members ({_NAMES}) VALUES ({_VALUES}) {_ABSENT} RETURNING number"  # noqa: S608
 
 
-def _hinted(dialect: str, number: str) -> str:
-    held = f"SELECT asked.value, {number} FROM {listed_values(dialect, 'hints')} AS asked"  # noqa: S608
+def _hinted(dialect: str, number: str, source: str = "") -> str:
+    held = f"SELECT asked.value, {number} FROM {source}{listed_values(dialect, 'hints')} AS asked"  # noqa: S608
     # SQLite takes "ON" for that of a join, unless there is a WHERE.
     return f"INSERT INTO shingles (shingle, number) {held} WHERE true ON CONFLICT DO NOTHING"
 
@@ -161,7 +169,7 @@ def _direct(statement: str) -> Direct:
 
 @cache
 def _story(founds: bool) -> Direct:  # noqa: FBT001
-    return _direct(_FOUNDED if founds else _GROWN)
+    return _direct(_changed(founds, "NOT EXISTS (SELECT 1 FROM members WHERE article_id = :article_id)"))
 
 
 _MEMBER = _direct(_ADDED)
@@ -170,9 +178,9 @@ _HINTS = _direct(_hinted("sqlite", ":number"))
 
 @cache
 def _together(founds: bool) -> Direct:  # noqa: FBT001
-    hinted = _hinted("postgresql", "(SELECT number FROM member)")
-    story = _FOUNDED if founds else _GROWN
-    return _direct(f"WITH story AS ({story}), member AS ({_ADDED}), hinted AS ({hinted}) SELECT number FROM member")  # noqa: S608
+    story = _changed(founds, "EXISTS (SELECT FROM member)")
+    hinted = _hinted("postgresql", "member.number", "member, ")
+    return _direct(f"WITH member AS ({_ADDED}), story AS ({story}), hinted AS ({hinted}) SELECT number FROM member")  # noqa: S608
 
 
 def reword(tx: Transaction, article_id: ArticleId, told: Report, own: Wording, *, credit: str = "") -> None:

@@ -50,7 +50,7 @@ class Neighbourhood:
 
 def neighbourhood(tx: Transaction, told: Report, own: Wording, asked: lately.Window) -> Neighbourhood:
     """Members that an article may resemble; `own`: as it is worded; `asked`: among which they are looked for."""
-    sample, recent = sample_of(own), lately.caught_up(tx, asked)
+    sample, recent = sample_of(own), lately.recent(tx)
     hints = hints_of(told.words)
     holders = {hint: recent.terms.last(hint, asked.lately) for hint in hints}
     unheard_of = rarity(0.5 / (asked.known + BACKGROUND))

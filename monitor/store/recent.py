@@ -8,10 +8,13 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from struct import Struct
 from sys import byteorder
 from typing import NamedTuple
 from zlib import crc32
+
+from monitor.store.arrivals import Arrivals
 
 HOLDERS = 64
 """Members that a hint leads to: the last ones. What more members hold says little."""
@@ -115,18 +118,38 @@ class Recent:
 
     def forget(self) -> None:
         """Hold nothing."""
-        self._begin = _HIGHEST
-        self.terms, self.shingles = Holders(), Holders()
+        self.begin = 1
+        """No member that is stored has a lower number."""
+        self._since, self._begin = inf, _HIGHEST
+        self.terms, self.shingles, self._arrivals = Holders(), Holders(), Arrivals()
         self._numbers, self._joined, self._weights = array("Q"), array("d"), array("d")
 
     @contextmanager
     def unless_it_fails(self) -> Iterator[None]:
-        """Around a transaction: where it is not committed, what it said of members never was."""
+        """Around a transaction: before it others may have written; where it fails, what it said of members never was."""
+        self._since = inf
         try:
             yield
         except BaseException:
             self.forget()
             raise
+
+    def has_all_since(self, moment: float) -> bool:
+        """Does it hold whoever joined then or later, in seconds since 1970? Within a transaction it goes on to."""
+        return self._since <= moment
+
+    def catches_up(self, begin: int, moment: float) -> None:
+        """It holds them; no member that is stored has a number lower than `begin`."""
+        self.begin, self._since = begin, moment
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Is every member held in this transaction that others stored before it?"""
+        return self._since < inf
+
+    def first_since(self, moment: float) -> int | None:
+        """The first that joined then or later; None where none did."""
+        return self._arrivals.first_since(moment)
 
     @property
     def last(self) -> int:
@@ -149,7 +172,7 @@ class Recent:
         self._begin = first
 
     def add(self, one: Said) -> None:
-        """Hold the member that follows the last one."""
+        """Hold a member that follows the last one."""
         self._note(one)
         self.terms.add(one.number, one.terms)
         self.shingles.add(one.number, one.sample)
@@ -157,8 +180,10 @@ class Recent:
     def remove(self, one: Said) -> None:
         """Hold a member no more; `one`: what it said until now. Nothing is done where it is not held."""
         place = bisect_left(self._numbers, one.number)
-        end = bisect_right(self._numbers, one.number, place)
-        del self._numbers[place:end], self._joined[place:end], self._weights[place:end]
+        if one.number not in self._numbers[place : place + 1]:
+            return
+        self._arrivals.remove(one.number, self._joined[place])
+        del self._numbers[place], self._joined[place], self._weights[place]
         self.terms.remove(one.number, one.terms)
         self.shingles.remove(one.number, one.sample)
 
@@ -191,9 +216,11 @@ class Recent:
             del self._numbers[:place], self._joined[:place], self._weights[:place]
             self.terms.forget_before(first)
             self.shingles.forget_before(first)
+            self._arrivals.forget_before(first)
             self._begin = first
 
     def _note(self, one: Said) -> None:
         self._numbers.append(one.number)
         self._joined.append(one.joined_at)
+        self._arrivals.add(one.number, one.joined_at)
         self._weights.append(one.weight)

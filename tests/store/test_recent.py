@@ -2,15 +2,20 @@
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from monitor.model import Belonging
 from monitor.pipeline.belonging import join
 from monitor.store import articles, lately, memberships
+from monitor.store.arrivals import Arrivals
 from monitor.store.recent import HOLDERS, Holders, Recent, Said
+from monitor.store.schema import members
 from monitor.store.store import Store, Transaction
-from monitor.stories.story import Membership
+from monitor.stories.said import report_of, wording_of
+from monitor.stories.story import Membership, story_key
 from tests.builders import NOON, an_article
 from tests.store.test_stories import WORDS, key, told, united
 
@@ -70,6 +75,18 @@ def test_what_is_asked_for_no_more_is_let_go_in_portions(monkeypatch: pytest.Mon
     assert (held.holds(11, 30), held.holds(12, 30), len(held.terms.last(7, 1))) == (False, True, 19)
 
 
+def test_the_first_since_a_moment_is_so_by_its_moment() -> None:
+    held = Arrivals()
+    for number, moment in ((1, 10.0), (2, 8.0), (3, 10.0), (4, 12.0)):
+        held.add(number, moment)
+    assert [held.first_since(moment) for moment in (0.0, 8.0, 9.0, 10.0, 11.0, 13.0)] == [2, 2, 1, 1, 4, None]
+    held.remove(1, 10.0)
+    assert held.first_since(9.0) == 3
+    held.remove(3, 10.0)
+    held.forget_before(4)
+    assert held.first_since(0.0) == 4
+
+
 def texts(number: int) -> Iterator[tuple[str, str, str]]:
     """(name, title, text) of articles that resemble each other more or less, some of them again with other words."""
     chance = random.Random(number)
@@ -121,6 +138,31 @@ def test_places_are_the_same_whether_memory_is_fresh_or_not(
     assert len({one.how for one in warm}) == 3
 
 
+@pytest.mark.parametrize("number", range(3))
+def test_a_window_is_what_the_database_says(store: Store, number: int) -> None:
+    chance, at = random.Random(number), NOON
+    for place in range(30):
+        with store.writing() as tx:
+            for one in range(chance.randrange(1, 5)):
+                # Clocks are set back now and then, and days pass without an article.
+                at += chance.choice((-2 * MINUTE, MINUTE, MINUTE, timedelta(hours=9)))
+                article = an_article(f"https://paper{place}.example/{one}", title=f"Talks {place} {one}")
+                articles.insert_new(tx, [article])
+                join(tx, article, at, is_new=chance.random() < 0.5)
+                if chance.random() < 0.2:
+                    memberships.dissolve(tx, article.id)
+                moment = at + chance.choice((MINUTE, -MINUTE, -timedelta(days=1)))
+                assert lately.window(tx, moment).lately == asked(tx, moment)
+
+
+def asked(tx: Transaction, now: datetime) -> int:
+    """The first member that joined in the two days before, or the one to come."""
+    since = select(members.c.number).where(members.c.joined_at >= now - timedelta(days=2))
+    found = tx.execute(since.order_by(members.c.joined_at, members.c.number).limit(1)).scalar()
+    last = tx.execute(select(func.max(members.c.number))).scalar() or 0
+    return int(found or last + 1)
+
+
 def emptied(tx: Transaction) -> None:
     """Take all articles away that a test put there."""
     for table in ("members", "stories", "shingles", "texts", "addresses", "articles"):
@@ -146,6 +188,20 @@ def test_a_transaction_that_fails_leaves_no_trace(store: Store) -> None:
         again = told(tx, "radio", title, text)
         assert {other.how, again.how} == {"first"}
         assert told(tx, "tv", title, text).like == key("radio")
+
+
+def test_what_was_saved_before_anybody_asked_is_seen(store: Store) -> None:
+    title, text = "Strike on Khan Younis kills three aid workers", "Three workers of a kitchen died on Monday."
+    article = an_article("https://paper.example/1", outlet="paper", title=title, text=text, summary="")
+    found = Membership(story_id=story_key(article.id), how=Belonging.FIRST, origin=article.id)
+    with store.writing() as tx:
+        told(tx, "wire", "Cup final ends in a draw")
+    with store.writing() as tx:
+        articles.insert_new(tx, [article])
+        assert memberships.add(tx, article.id, found, report_of(article), wording_of(article), NOON)
+        assert told(tx, "radio", title, text).like == article.id
+    with store.writing() as tx:
+        assert told(tx, "tv", title, text).like
 
 
 def test_what_another_program_saved_is_seen(store: Store, database_url: str) -> None:

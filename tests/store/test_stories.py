@@ -5,10 +5,12 @@ import sys
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from monitor.model import Agency, Article, ArticleId, Belonging, Matched, WatchlistId
 from monitor.pipeline.belonging import join
 from monitor.store import articles, matches, memberships, merging, stories
+from monitor.store.schema import stories as stories_table
 from monitor.store.store import Store, Transaction
 from monitor.store.stories import Order, StoryQuery
 from monitor.stories.credits import Credits
@@ -124,6 +126,28 @@ def test_who_stays_in_company_is_found_by_what_it_says_now(store: Store) -> None
         articles.save_text(tx, better)
         assert join(tx, better, NOON) == early
         assert told(tx, "radio", "Three aid workers killed", LONG).like == key("paper")
+
+
+@pytest.mark.parametrize(
+    "title", ["Strike on Khan Younis kills three aid workers", "Harbour of Haifa reopens", "Olives"]
+)
+def test_who_is_wrongly_taken_for_new_keeps_its_place(store: Store, title: str) -> None:
+    later = NOON + timedelta(hours=1)
+    with store.writing() as tx:
+        told(tx, "wire", "Strike on Khan Younis kills three aid workers")
+        place = told(tx, "paper", "Three aid workers killed in Khan Younis strike")
+        told(tx, "radio", "Harbour of Haifa reopens at dawn")
+        alone = told(tx, "sports", "Cup final ends in a draw")
+        before = stories.query(tx, StoryQuery(matched=False), later)
+    with store.writing() as tx:
+        assert join(tx, an_article("https://paper.example/1", title=title), later, is_new=True) == place
+        again = an_article("https://sports.example/1", outlet="sports", title="Cup final ends in a draw", summary="")
+        assert join(tx, again, later, is_new=True) == alone
+        assert stories.query(tx, StoryQuery(matched=False), later) == before
+        assert tx.execute(select(func.count()).select_from(stories_table)).scalar_one() == len(before)
+        # There may be numbers that nobody got.
+        champions = told(tx, "herald", "Champions lose at home", LONG)
+        assert told(tx, "tv", "Champions lose at home", LONG).story_id == champions.story_id
 
 
 def test_an_endless_word_is_neither_remembered_nor_shown(store: Store) -> None:
