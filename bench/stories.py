@@ -46,7 +46,6 @@ _PARTS = {
     "window": (lately, "window"),
     "look-up": (neighbours, "neighbourhood"),
     "resembles": (belonging, "resembles"),
-    "sizes": (memberships, "sizes"),
     "place": (belonging, "place"),
     "insert": (memberships, "add"),
 }

@@ -44,5 +44,4 @@ def _found(tx: Transaction, article_id: ArticleId, told: Report, own: Wording, n
     """Where an article belongs that has no place."""
     around = neighbours.neighbourhood(tx, told, own, lately.window(tx, now))
     alike = [one for one in around.neighbours if resembles(told, one, around.says)]
-    sizes = memberships.sizes(tx, {one.story_id for one in alike})
-    return place(article_id, told, alike, sizes, around.says)
+    return place(article_id, told, alike, around.sizes, around.says)

@@ -1,29 +1,25 @@
 """The places of articles in stories, and the hints by which they are found there: see `neighbours`."""
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from itertools import cycle
 from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, select, text, update
+from sqlalchemy import bindparam, delete, exists, select, text, update
 
 from monitor.model import ArticleId, Belonging
 from monitor.store import lately
 from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
-from monitor.store.neighbours import MOST_NEIGHBOURS
 from monitor.store.recent import Said, hints_of
 from monitor.store.schema import members, stories
 from monitor.store.statements import listed_values
 from monitor.stories.copies import SAMPLE, Wording
 from monitor.stories.events import Report
 from monitor.stories.said import sample_of
-from monitor.stories.story import Membership, Size, StoryId
+from monitor.stories.story import Membership, StoryId
 
-_PLACES = [f"s{place}" for place in range(MOST_NEIGHBOURS)]
-"""Of stories that are asked for: always as many, so that it is one statement, and prepared once."""
 _SPARSE = (4, 2)
 """One in so many of a text's sampled shingles is in the table, where that leaves enough of them."""
 _ENOUGH_ROWS = 6
@@ -88,22 +84,6 @@ def merge(tx: Transaction, younger: ArticleId, older: ArticleId) -> None:
     _remove(tx, left)
     inhabited = exists().where(members.c.story_id == stories.c.id)
     tx.execute(delete(stories).where(stories.c.id == left.story_id, ~inhabited))
-
-
-def sizes(tx: Transaction, these: Set[StoryId]) -> Mapping[StoryId, Size]:
-    """How far these stories have grown, of as many as an article has neighbours."""
-    rows = _SIZES(tx, dict(zip(_PLACES, cycle(these), strict=False))) if these else ()
-    return {StoryId(story): Size(articles=number, began_at=began) for story, began, number in rows}
-
-
-_SIZES_COLUMNS = (stories.c.id, stories.c.began_at, func.count())
-_SIZES = Direct(
-    select(*_SIZES_COLUMNS)
-    .join_from(stories, members)
-    .where(stories.c.id.in_([bindparam(place, type_=stories.c.id.type) for place in _PLACES]))
-    .group_by(stories.c.id, stories.c.began_at),
-    _SIZES_COLUMNS,
-)
 
 
 def add(

@@ -9,7 +9,7 @@ published.
 import json
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,7 @@ from itertools import chain, cycle
 from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import TextClause, bindparam, func, select, text
 
 from monitor.model import ArticleId
 from monitor.store import articles, lately
@@ -25,12 +25,12 @@ from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
 from monitor.store.recent import BACKGROUND, HOLDERS, Recent, hints_of
 from monitor.store.schema import articles as articles_table
-from monitor.store.schema import members
+from monitor.store.schema import members, stories
 from monitor.store.statements import listed_values
 from monitor.stories.copies import Wording, contained, estimate, is_short
 from monitor.stories.events import FEWEST, HEAVIEST, Rarity, Report, may_overlap, rarity
 from monitor.stories.said import sample_of, wording_of
-from monitor.stories.story import REPRINTED, Neighbour, StoryId
+from monitor.stories.story import REPRINTED, Neighbour, Size, StoryId
 from monitor.text.language_tags import primary
 
 _COMPARED = 12
@@ -45,6 +45,8 @@ class Neighbourhood:
     """What is stored around an article."""
 
     neighbours: tuple[Neighbour, ...]
+    sizes: Mapping[StoryId, Size]
+    """How far their stories have grown."""
     says: Rarity
 
 
@@ -68,7 +70,8 @@ def neighbourhood(tx: Transaction, told: Report, own: Wording, asked: lately.Win
     rows = _members(tx, _promising(numbers, words, recent, unheard_of))
     shares = _shares(tx, rows, own, sample)
     neighbours = tuple(_neighbour(row, *shares[row.number]) for row in rows)
-    return Neighbourhood(neighbours=neighbours, says=lambda word: rarities.get(word, unheard_of))
+    sizes = {StoryId(row.story_id): Size(articles=row.articles, began_at=row.began_at) for row in rows}
+    return Neighbourhood(neighbours=neighbours, sizes=sizes, says=lambda word: rarities.get(word, unheard_of))
 
 
 def _likeliest(times: Iterable[tuple[int, int]], most: int) -> list[int]:
@@ -128,7 +131,7 @@ def _asking(dialect: str) -> TextClause:
 
 
 class _Told(NamedTuple):
-    """What is compared of a member."""
+    """What is compared of a member, and how far its story has grown."""
 
     number: int
     article_id: str
@@ -138,6 +141,8 @@ class _Told(NamedTuple):
     words: str
     sample: tuple[int, ...]
     language: str
+    began_at: datetime
+    articles: int
 
 
 def _members(tx: Transaction, numbers: Sequence[int]) -> list[_Told]:
@@ -145,16 +150,33 @@ def _members(tx: Transaction, numbers: Sequence[int]) -> list[_Told]:
     return [_Told(*row) for row in _TOLD(tx, dict(zip(_PLACES, cycle(numbers), strict=False)))] if numbers else []
 
 
-_TOLD_COLUMNS = [*(members.c[name] for name in _Told._fields[:-1]), articles_table.c.language]
 # Always as many numbers, so that it is one statement, and prepared once.
 _PLACES = [f"n{place}" for place in range(MOST_NEIGHBOURS)]
-_TOLD = Direct(
-    select(*_TOLD_COLUMNS)
-    .join_from(members, articles_table)
-    .where(members.c.number.in_([bindparam(place, type_=members.c.number.type) for place in _PLACES]))
-    .order_by(members.c.number),
-    _TOLD_COLUMNS,
-)
+
+
+def _told() -> Direct:
+    own = (members.c[name] for name in _Told._fields[:7])
+    found = (
+        select(*own, articles_table.c.language, stories.c.began_at)
+        .join_from(members, articles_table)
+        .join(stories, stories.c.id == members.c.story_id)
+        .where(members.c.number.in_([bindparam(place, type_=members.c.number.type) for place in _PLACES]))
+        .cte("found")
+    )
+    # Each story once: a large one is that of many.
+    size = (
+        select(members.c.story_id, func.count().label("articles"))
+        .where(members.c.story_id.in_(select(found.c.story_id)))
+        .group_by(members.c.story_id)
+        .subquery("size")
+    )
+    columns = [*found.c, size.c.articles]
+    return Direct(
+        select(*columns).join_from(found, size, size.c.story_id == found.c.story_id).order_by(found.c.number), columns
+    )
+
+
+_TOLD = _told()
 
 
 def _neighbour(row: _Told, share: float, short: bool) -> Neighbour:  # noqa: FBT001
