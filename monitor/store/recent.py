@@ -126,7 +126,7 @@ class Recent:
 
     @contextmanager
     def unless_it_fails(self) -> Iterator[None]:
-        """Around a transaction: before it others may have written; where it fails, what it said of members never was."""
+        """Around a transaction: others may have written before; where it fails, what it said of members never was."""
         self._since = inf
         try:
             yield
