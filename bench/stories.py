@@ -105,6 +105,7 @@ def _fill(store: Store, size: int) -> None:
             tx.execute(text(f"UPDATE {table} SET number = :first"), {"first": _FIRST})
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT setval(pg_get_serial_sequence('members', 'number'), :first)"), {"first": _FIRST})
+        lately.recent(tx).forget()
     for start in range(1, size, _BATCH):
         _join(store, range(start, min(start + _BATCH, size)))
 
