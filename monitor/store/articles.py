@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, bindparam, exists, func, or_, select, update
 
 from monitor.model import Article, ArticleId, Entry, FeedId, Removal, Shortfall, TextSource
+from monitor.store.columns import storable
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, articles, entries, members, readings, texts
 from monitor.store.statements import batches, upsert
@@ -158,6 +159,11 @@ def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> di
         rows = tx.execute(_AT_FULL if full else _AT_BARE, {"keys": batch})
         found |= {ArticleId(row[-1]): article_of(row) for row in rows}
     return found
+
+
+def has_outlet(tx: Transaction, outlet: str) -> bool:
+    """Whether any article is of this outlet. Where none is, all are looked at."""
+    return tx.execute(select(articles.c.id).where(articles.c.outlet == storable(outlet)).limit(1)).scalar() is not None
 
 
 def entries_of(tx: Transaction, article_id: ArticleId) -> tuple[Appearance, ...]:

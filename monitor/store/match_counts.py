@@ -45,8 +45,8 @@ def by_moment(tx: Transaction, asked: Query, unit: Literal["hour", "minute"]) ->
     """
     came = matches.c.matched_at if isinstance(asked, MatchQuery) else articles.c.first_seen_at
     began = floor_of(came, unit).label("began")
-    rows = _counted(asked, began, func.count().label("count")).group_by(began).order_by(began)
-    return {row.began: row.count for row in tx.execute(rows)}
+    rows = _counted(asked, began, func.count().label("number")).group_by(began).order_by(began)
+    return {row.began: row.number for row in tx.execute(rows)}
 
 
 def by_term(tx: Transaction, asked: MatchQuery) -> dict[tuple[str, str], int]:

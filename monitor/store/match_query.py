@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, selec
 
 from monitor.model import FeedId, Status, TextSource, WatchlistId
 from monitor.store.articles import Order, described, offered_by, published
+from monitor.store.connections import Transaction
 from monitor.store.schema import articles, matches, members, reviews
 from monitor.store.statements import has_hit
 from monitor.stories.story import StoryId
@@ -87,6 +88,11 @@ def order_of(order: Order, of: FromClause = matches, told: FromClause = articles
             return published(told).desc(), *newest
         case Order.OUTLET:
             return told.c.outlet.asc(), *newest
+
+
+def reviewers(tx: Transaction) -> tuple[str, ...]:
+    """Everybody who has decided on any match."""
+    return tuple(tx.execute(select(reviews.c.reviewer).distinct().order_by(reviews.c.reviewer)).scalars())
 
 
 def _found(asked: MatchQuery, of: FromClause) -> list[ColumnElement[bool]]:
