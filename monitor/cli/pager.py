@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -74,21 +75,24 @@ def _rows(lines: Iterable[str]) -> int:
 
 def _page(command: list[str], lines: Iterable[str]) -> None:
     """Hand the lines to the pager, until it has all or has seen enough; wait until it is left."""
+    # Ctrl-C is its own affair: it stops a search in less, and must not end us before it. Not ignored, which it would
+    # inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={**_LESS, **os.environ})  # noqa: S603 (a person's own)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={**_LESS, **os.environ})  # noqa: S603
     except OSError:
         _print(lines)
-        return
+    else:
+        _feed(process, lines)
+        process.communicate()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _feed(process: "subprocess.Popen[bytes]", lines: Iterable[str]) -> None:
     encoding = sys.stdout.encoding or "utf-8"
     pipe = cast("IO[bytes]", process.stdin)
     # Broken off: whoever reads has seen enough.
-    with suppress(BrokenPipeError, KeyboardInterrupt):
+    with suppress(BrokenPipeError):
         for line in lines:
             pipe.write(f"{line}\n".encode(encoding, "backslashreplace"))
-    while True:
-        try:
-            process.communicate()
-        except KeyboardInterrupt:
-            # Its own affair: Ctrl-C stops a search in less, and must not end us before it.
-            continue
-        return

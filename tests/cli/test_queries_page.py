@@ -47,6 +47,10 @@ def test_the_page_prints_what_it_says(monitor: Run, tmp_path: Path, monkeypatch:
         assert said.code == expected, command
         codes.append(said.code)
     assert {0, 1, 2} <= set(codes)
+    changed = records(monitor, tmp_path / "demo", "matches", "--changed")
+    for record in changed:
+        validator("change").validate(record)
+        assert tuple(record) == TURN
 
 
 @pytest.mark.parametrize("part", ["told", "article", "found", "match", "hit", "change", "count"])
