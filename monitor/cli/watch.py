@@ -83,8 +83,11 @@ class _Printer:
             click.echo(line)
 
     def _lines(self, found: Sequence[Match]) -> Iterator[str]:
+        is_table = self._look.output == "table"
+        if not (found or is_table):
+            return
         first, self._begun = not self._begun, True
-        if self._look.output == "table":
+        if is_table:
             if first:
                 yield self._line(self._columns)
             for match in found:
