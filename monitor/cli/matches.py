@@ -64,8 +64,8 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
 @click.pass_context
 def matches_command(context: click.Context, /, **given: Any) -> int:
     """List the stored matches, newest first: of those of a watchlist that one story holds the newest, and how many more
-    there are, in how many outlets. Filters come first: what they leave out is neither shown nor counted. Those marked
-    as repeatable widen each other, different ones narrow.
+    there are, in how many outlets. Filters come first: what they leave out is neither shown nor counted. The same one
+    given twice widens, different ones narrow.
     """
     look = look_of(context, given)
     counted = is_counted(context, look, given, "changed", "watch")

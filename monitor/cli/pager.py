@@ -1,19 +1,20 @@
 """What is longer than the screen, a screen at a time."""
 
 import os
-import shlex
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import chain
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import click
 
 from monitor.cli.terminal import is_terminal, width
+
+if TYPE_CHECKING:
+    import subprocess
 
 _LESS = {
     # Quit where one screen is enough, and leave what was shown. Not -R: it would show the marks that isolate
@@ -40,6 +41,8 @@ def show(lines: Iterable[str], *, paged: bool) -> None:
 
 def pager(environment: Mapping[str, str]) -> list[str]:
     """The pager's command: $MONITOR_PAGER, else $PAGER, else less; [] where none is wanted, or it is not there."""
+    import shlex
+
     names = [name for name in ("MONITOR_PAGER", "PAGER") if name in environment]
     said = environment[names[0]] if names else "less"
     try:
@@ -75,6 +78,8 @@ def _rows(lines: Iterable[str]) -> int:
 
 def _page(command: list[str], lines: Iterable[str]) -> None:
     """Hand the lines to the pager, until it has all or has seen enough; wait until it is left."""
+    import subprocess  # rarely needed, and not free
+
     # Ctrl-C is its own affair: it stops a search in less, and must not end us before it. Not ignored, which it would
     # inherit.
     before = signal.signal(signal.SIGINT, lambda *_: None)

@@ -159,7 +159,16 @@ def test_what_cannot_be_meant_is_answered_with_what_can(
 
 @pytest.mark.parametrize("option", ["--term", "--outlet", "--reviewer", "--country", "--lang", "--columns", "--score"])
 def test_what_is_no_utf_8_is_none_of_them(demo: Path, option: str) -> None:
-    command = [sys.executable, "-m", "monitor", "matches", option, b"\xff", "--config", str(demo / "config")]
+    command: list[str | bytes] = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "matches",
+        option,
+        b"\xff",
+        "--config",
+        str(demo / "config"),
+    ]
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"Traceback" not in done.stderr
