@@ -86,7 +86,6 @@ def matches_command(context: click.Context, /, **given: Any) -> int:
         from monitor.cli.watch import follow
 
         follow(store, query, look, WATCHED, row=lambda match: _row(match, settings.timezone))
-        return 0
 
 
 def _demand_sense(context: click.Context, look: Look, given: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -40,7 +40,7 @@ def follow(
     *,
     row: Callable[[Match], Record],
     wait: Callable[[], None] = wait,
-) -> None:
+) -> NoReturn:
     """Print the matches asked for that are there since `since`, if it is given, then each that comes, oldest first.
 
     `row`: the cells of a match for a person. Ends when `wait` raises something.

@@ -6,7 +6,7 @@ Every listing and every count of matches asks through here, so that one filter m
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, select
 
@@ -88,6 +88,8 @@ def order_of(order: Order, of: FromClause = matches, told: FromClause = articles
             return published(told).desc(), *newest
         case Order.OUTLET:
             return told.c.outlet.asc(), *newest
+        case _:
+            assert_never(order)
 
 
 def reviewers(tx: Transaction) -> tuple[str, ...]:
@@ -148,3 +150,5 @@ def _compared(score: ColumnElement[float], sign: Sign, number: float) -> ColumnE
             return score > number + _SHOWN_ALIKE
         case Sign.BELOW:
             return score < number - _SHOWN_ALIKE
+        case _:
+            assert_never(sign)
