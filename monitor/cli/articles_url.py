@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import click
 
+from monitor.cli.addresses import address_of
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import Record, short
 from monitor.cli.terminal import harmless, isolate
@@ -22,19 +23,15 @@ def url_command(*, given: str, output: str, config: str | None, database: str | 
     Nothing is asked of the site: redirects and canonical links count as far as they were met when pages were read.
     """
     from monitor import urls
-    from monitor.articles.variants import variant
-    from monitor.feeds.redirects import target
     from monitor.model import article_key
     from monitor.store import articles
 
-    typed = urls.typed(given)
-    if not typed:
+    found_at = address_of(given)
+    if found_at is None:
         raise click.UsageError(f"this is no http(s) address: {harmless(urls.redact(given))[:200]}")
-    address = target(typed)
-    normal = urls.normalise(address)
-    of = variant(normal)
+    typed, address, normal, of = found_at.typed, found_at.target, found_at.normal, found_at.variant
     is_front = urls.is_front_page(normal)
-    keys = {article_key(one): one for one in (normal, *(of.originals if of else ()))}
+    keys = found_at.keys()
     with open_store(settings_of(config, database)) as store, store.reading() as tx:
         at = articles.at(tx, list(keys), full=False)
     found = {where: at[key] for key, where in keys.items() if key in at}

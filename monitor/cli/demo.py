@@ -99,7 +99,9 @@ async def _show(folder: Path, keep: Path | None, site: "DemoSite", *, serving: b
     """Run two passes, list the matches, go on `serving` the site if so asked; returns the exit code."""
     from monitor import clock
     from monitor.app import load_config
+    from monitor.cli.listing import PLAIN
     from monitor.cli.matches import print_matches
+    from monitor.cli.options import open_store
     from monitor.cli.progress import run_once_with_progress
     from monitor.store.matches import MatchQuery
 
@@ -109,7 +111,8 @@ async def _show(folder: Path, keep: Path | None, site: "DemoSite", *, serving: b
     click.echo("\nAn hour later:")
     later = await run_once_with_progress(config)
     click.echo()
-    print_matches(config.settings, MatchQuery(limit=1000), "table")
+    with open_store(config.settings) as store, store.reading() as tx:
+        print_matches(tx, MatchQuery(limit=1000), PLAIN, config.settings)
     click.echo(_next_steps(keep))
     if serving:
         click.echo(f"Serving the site on {site.base_url} until Ctrl-C.")

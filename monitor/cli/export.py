@@ -64,10 +64,10 @@ def export_command(
     query = None
     if watchlist:
         query = MatchQuery(
-            watchlist=WatchlistId(watchlist),
+            watchlists=(WatchlistId(watchlist),),
             since=moment_of("--since", since, settings.timezone),
             until=moment_of("--until", until, settings.timezone),
-            status=Status(status) if status else None,
+            statuses=(Status(status),) if status else (),
             limit=None,
         )
     with open_store(settings) as store, store.reading() as tx:

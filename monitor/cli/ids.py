@@ -1,4 +1,4 @@
-"""Ids as people type them: the first digits of a match's or an article's; a feed's, spelt right."""
+"""Ids as people type them: the first digits of a match's or an article's, or its address; a feed's, spelt right."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,13 +17,38 @@ if TYPE_CHECKING:
 
 
 def known(tx: "Transaction", given: str) -> "Known":
-    """The match or article meant. Raises: click.UsageError, where it is no id; StoreError, where it is none's."""
+    """The match or article meant, by the first digits of its id or by an address of the article.
+
+    Raises: click.UsageError, where it is neither; StoreError, where it is none's.
+    """
     from monitor.store import ids
 
+    # No id has one of these, and no address is without.
+    if any(sign in given for sign in ".:/"):
+        return _at_address(tx, given)
     try:
         return ids.resolve(tx, given)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _at_address(tx: "Transaction", given: str) -> "Known":
+    from monitor import urls
+    from monitor.cli.addresses import address_of
+    from monitor.cli.terminal import harmless
+    from monitor.store import articles
+    from monitor.store.ids import Known
+
+    shown, address = harmless(urls.redact(given))[:200], address_of(given)
+    if address is None:
+        raise click.UsageError(f"{shown} is neither an id nor an http(s) address")
+    keys = address.keys()
+    there = articles.at(tx, list(keys), full=False)
+    found = next((there[key] for key in keys if key in there), None)
+    if found is None:
+        hint = "`monitor articles url` says what becomes of it, `monitor articles` what is stored"
+        raise StoreError(f"no stored article has the address {shown}", hint=hint)
+    return Known(article_id=found.id, match_id=None)
 
 
 def match_named(tx: "Transaction", given: str) -> Match:

@@ -1,17 +1,20 @@
-"""`monitor matches`: the stored matches, newest first, one line a story."""
+"""`monitor matches`: the stored matches, one line a story; those that changed, that are counted, that come."""
 
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.filters import listing_options, moment_of
-from monitor.cli.ids import feed_named, watchlist_named
+from monitor.cli.counts import count_options, is_counted, print_counts
+from monitor.cli.filters import SORTS, bounds, filter_options, page_options, refuse_beside, shared_conditions
+from monitor.cli.ids import watchlist_named
+from monitor.cli.listing import Columns, Look, look_of, look_options, print_listing
 from monitor.cli.moments import show_moment
-from monitor.cli.options import open_store, settings_of
-from monitor.cli.output import number_of, print_rows
-from monitor.cli.records import Record, line_record, match_record, short, when
-from monitor.model import FeedId, Match, Status, WatchlistId
+from monitor.cli.options import database_option, folder_of, open_store, settings_of
+from monitor.cli.output import number_of
+from monitor.cli.records import LINE, TURN, Record, line_record, short, turn_record, when
+from monitor.model import Match, Status
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
@@ -19,35 +22,33 @@ if TYPE_CHECKING:
     from monitor.store.matches import MatchQuery
     from monitor.store.store import Transaction
 
-COLUMNS = {
-    "id": "short",
-    "published": "when",
-    "watchlist": "watchlist",
-    "score": "points",
-    "status": "status",
-    "lang": "language",
-    "outlet": "outlet",
-    "further": "stands_for",
-    "title": "title",
-}
+COLUMNS = ("id", "published", "watchlist", "score", "status", "lang", "outlet", "further", "title")
 SPARE = ("score", "lang", "outlet", "published")
-CHANGED = {
-    "id": "short",
-    "when": "at",
-    "it": "turn",
-    "revision": "revision",
-    "watchlist": "watchlist",
-    "lang": "language",
-    "outlet": "outlet",
-    "title": "title",
-}
+_CALLED = {"published": "published_at", "lang": "language"}
+LINES = Columns(headings=COLUMNS, called=_CALLED, spare=SPARE)
+WATCHED = Columns(headings=tuple(name for name in COLUMNS if name != "further"), called=_CALLED, spare=SPARE)
+CHANGED = Columns(
+    headings=("id", "when", "it", "revision", "watchlist", "lang", "outlet", "title"),
+    called={"when": "turned_at", "it": "turn", **_CALLED},
+    spare=("lang", "outlet", "revision"),
+)
+BYS = ("day", "hour", "outlet", "lang", "watchlist", "term", "status", "country")
 NONE_CHANGED = "No revision of an article has started or stopped a match, as far as these filters go."
 EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the filters; `monitor demo` shows an example."
 
 
 @click.command("matches")
-@click.option("--watchlist", metavar="ID", help="Only of this watchlist.")
-@click.option("--status", type=click.Choice([str(status) for status in Status]), help="Only with this review status.")
+@click.option("--watchlist", metavar="ID", multiple=True, help="Only of this watchlist.")
+@click.option(
+    "--status",
+    type=click.Choice([str(status) for status in Status]),
+    multiple=True,
+    help="Only with this review status.",
+)
+@click.option("--reviewer", metavar="NAME", help="Only those that this person decided on last.")
+@click.option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.')
+@click.option("--term", metavar="TERM", help="Only with a hit of this term, as its rule has it, or of a list: @name.")
+@filter_options
 @click.option("--lost", is_flag=True, help="Also those that match no more, by a better text or an edited rule.")
 @click.option(
     "--changed",
@@ -55,91 +56,136 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
     help="Instead: each match that a revision of its article started or stopped; --since and --until are of that.",
 )
 @click.option("--all", "everything", is_flag=True, help="Every match, not one line for those that a story holds.")
-@listing_options
-def matches_command(
-    *,
-    watchlist: str | None,
-    status: str | None,
-    lost: bool,
-    changed: bool,
-    everything: bool,
-    since: str | None,
-    until: str | None,
-    lang: str | None,
-    outlet: str | None,
-    feed: str | None,
-    limit: int,
-    output: str,
-    config: str | None,
-    database: str | None,
-) -> None:
+@click.option("--watch", is_flag=True, help="Go on with new matches as they come, until Ctrl-C; every match a line.")
+@count_options(BYS)
+@page_options((*SORTS, "score"))
+@look_options
+@database_option
+@click.pass_context
+def matches_command(context: click.Context, /, **given: Any) -> int:
     """List the stored matches, newest first: of those of a watchlist that one story holds the newest, and how many more
-    there are, in how many outlets. Filters come first: what they leave out is neither shown nor counted.
+    there are, in how many outlets. Filters come first: what they leave out is neither shown nor counted. The same one
+    given twice widens, different ones narrow.
     """
-    from monitor.store.matches import MatchQuery
+    look = look_of(context, given)
+    counted = is_counted(context, look, given, "changed", "watch")
+    _demand_sense(context, look, given)
+    settings = settings_of(given["config"], given["database"])
+    with open_store(settings) as store:
+        with store.reading() as tx:
+            query = _query(tx, settings, given)
+            if counted:
+                return print_counts(tx, query, context, look, settings, noun="matches", none=_unfound(tx, query, given))
+            if given["changed"]:
+                return _print_changed(tx, query, look, settings, none=_unfound(tx, query, given))
+            if not given["watch"]:
+                # All that a story holds is asked for: folded it would be one line.
+                folded = not (given["everything"] or given["story"])
+                return print_matches(tx, query, look, settings, folded=folded, none=_unfound(tx, query, given))
+            _unfound(tx, query, given)()
+        from monitor.cli.watch import follow
 
-    if changed and everything:
-        raise click.UsageError("--changed lists every match that a revision turned: --all adds nothing to it")
-    settings = settings_of(config, database)
-    query = MatchQuery(
-        watchlist=WatchlistId(watchlist) if watchlist else None,
-        since=moment_of("--since", since, settings.timezone),
-        until=moment_of("--until", until, settings.timezone),
-        language=lang,
-        outlet=outlet,
-        feed=FeedId(feed) if feed else None,
-        status=Status(status) if status else None,
-        limit=limit,
-        include_lost=lost,
+        follow(store, query, look, WATCHED, row=lambda match: _row(match, settings.timezone))
+
+
+def _demand_sense(context: click.Context, look: Look, given: Mapping[str, Any]) -> None:
+    """Raises: click.UsageError, where options do not go together."""
+    if given["changed"]:
+        refuse_beside(context, "--changed", {"everything": "--all", "watch": "--watch"})
+        if given["sort"] not in ("newest", "oldest"):
+            raise click.UsageError("--changed goes by the time of the change: --sort newest or oldest")
+    if given["watch"]:
+        from monitor.cli.watch import LOOKS
+
+        refused = {"until": "--until", "offset": "--offset", "sort": "--sort", "everything": "--all"}
+        refuse_beside(context, "--watch", refused if given["since"] else refused | {"limit": "--limit"})
+        if look.output not in LOOKS:
+            raise click.UsageError(f"--watch prints line by line: --format {', '.join(LOOKS[:-1])} or {LOOKS[-1]}")
+    if given["term"] is not None and not given["term"].strip("@ "):
+        raise click.BadParameter("expected a term as its rule has it, or a list: @tunnels", param_hint="--term")
+
+
+def _query(tx: "Transaction", settings: "Settings", given: Mapping[str, Any]) -> "MatchQuery":
+    """What is asked for. Raises: as `shared_conditions`."""
+    from monitor.store.match_query import MatchQuery, Sign
+
+    if given["reviewer"]:
+        _demand_reviewer(tx, given["reviewer"])
+    return MatchQuery(
+        **shared_conditions(tx, settings, given),
+        watchlists=tuple(watchlist_named(tx, one) for one in given["watchlist"]),
+        statuses=tuple(map(Status, given["status"])),
+        reviewer=given["reviewer"],
+        scores=tuple((Sign(sign), number) for sign, number in given["score"]),
+        term=given["term"],
+        include_lost=given["lost"],
     )
-    if changed:
-        print_changed(settings, query, output)
-    else:
-        print_matches(settings, query, output, folded=not everything)
 
 
-def _demand_known(tx: "Transaction", query: "MatchQuery") -> None:
-    """Raises: click.UsageError, where its feed or its watchlist is none."""
-    if query.feed:
-        feed_named(tx, query.feed)
-    if query.watchlist:
-        watchlist_named(tx, query.watchlist)
+def _demand_reviewer(tx: "Transaction", name: str) -> None:
+    """Raises: click.UsageError, where nobody of this name has decided on anything."""
+    from monitor.config.suggest import did_you_mean
+    from monitor.store.match_query import reviewers
+
+    there = reviewers(tx)
+    if name not in there:
+        hint = did_you_mean(name, there) or (f"there are {', '.join(there)}" if there else "nobody has decided yet")
+        raise click.UsageError(f'no decision is by "{name}" ({hint})')
 
 
-def print_changed(settings: "Settings", query: "MatchQuery", output: str) -> None:
-    """Print what revisions did to the matches that the query finds. Raises: as `print_matches`."""
+def _unfound(tx: "Transaction", query: "MatchQuery", given: Mapping[str, Any]) -> Callable[[], None]:
+    """What to ask where nothing is found. Raises: click.UsageError."""
+
+    def ask() -> None:
+        if query.term:
+            from monitor.cli.terms import demand_known_term
+
+            demand_known_term(tx, folder_of(given["config"]), query.term)
+
+    return ask
+
+
+def _print_changed(
+    tx: "Transaction", query: "MatchQuery", look: Look, settings: "Settings", *, none: Callable[[], None]
+) -> int:
+    """Print what revisions did to the matches that the query finds; the exit code."""
     from monitor.store import match_events
 
-    with open_store(settings) as store, store.reading() as tx:
-        _demand_known(tx, query)
-        found = match_events.query(tx, query)
-    records: list[Record] = [
-        {**match_record(one.match), "turn": str(one.turn), "turned_at": one.at.isoformat(), "revision": one.revision}
-        for one in found
-    ]
-    if output == "table":
-        records = [
-            {**_row(one.match, settings.timezone), "at": show_moment(one.at, settings.timezone)}
-            | {"turn": str(one.turn), "revision": one.revision}
-            for one in found
-        ]
-    print_rows(records, output, columns=CHANGED, empty=NONE_CHANGED, spare=("lang", "outlet", "revision"))
+    found = match_events.query(tx, query)
+    if not found:
+        none()
+
+    def shown(number: int) -> Record:
+        one, zone = found[number], settings.timezone
+        return _row(one.match, zone) | {"when": show_moment(one.at, zone), "it": str(one.turn)}
+
+    records = [*map(turn_record, found)]
+    return print_listing(records, look, CHANGED, shown=shown, names=TURN, empty=NONE_CHANGED)
 
 
-def print_matches(settings: "Settings", query: "MatchQuery", output: str, *, folded: bool = True) -> None:
-    """Print the matches that the query finds, one line a story where they are `folded`.
+def print_matches(
+    tx: "Transaction",
+    query: "MatchQuery",
+    look: Look,
+    settings: "Settings",
+    *,
+    folded: bool = True,
+    none: Callable[[], None] = lambda: None,
+) -> int:
+    """Print the matches that the query finds, one line a story where they are `folded`; the exit code.
 
-    Raises: click.UsageError, where its feed or its watchlist is none; StoreError.
+    `none`: asked where there are none. Raises: click.UsageError, where a column is none; StoreError.
     """
     from monitor.store import match_lines
 
-    with open_store(settings) as store, store.reading() as tx:
-        _demand_known(tx, query)
-        found = match_lines.query(tx, query, folded=folded)
-    records = [line_record(line) for line in found]
-    if output == "table":
-        records = [_row(line.match, settings.timezone) | {"stands_for": _further(line)} for line in found]
-    print_rows(records, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
+    found = match_lines.query(tx, query, folded=folded)
+    if not found:
+        none()
+
+    def shown(number: int) -> Record:
+        return _row(found[number].match, settings.timezone) | {"further": _further(found[number])}
+
+    return print_listing([*map(line_record, found)], look, LINES, shown=shown, names=LINE, empty=EMPTY)
 
 
 def _further(line: "Line") -> str:
@@ -147,13 +193,11 @@ def _further(line: "Line") -> str:
 
 
 def _row(match: Match, zone: tzinfo) -> Record:
+    """What a person is shown of a match, by heading."""
     return {
-        "short": short(match.id),
-        "when": when(match.article, zone),
-        "watchlist": match.found.watchlist_id,
-        "points": f"{match.found.score:g}",
+        "id": short(match.id),
+        "published": when(match.article, zone),
+        "score": f"{match.found.score:g}",
         "status": "lost" if match.lost_at else str(match.status),
-        "language": match.article.language,
-        "outlet": match.article.outlet,
-        "title": match.article.headline,
+        "lang": match.article.language,
     }

@@ -2,14 +2,15 @@
 
 import csv
 import json
-import sys
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from io import StringIO
 from shutil import get_terminal_size
 from typing import TypeVar
 
 import click
 
-from monitor.cli.terminal import crop, harmless, is_terminal, isolate, width
+from monitor.cli.terminal import crop, harmless, is_terminal, is_unicode, isolate, width
 
 FORMATS = ("table", "json", "jsonl", "csv")
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -20,6 +21,8 @@ _NARROWEST = 20
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SAID_IN_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#|<>&~!$]")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
 def format_option(function: Function) -> Function:
@@ -50,21 +53,29 @@ def print_rows(
     """Print the records; `columns`: heading of the table → key of the record, `empty`: what to say of none; `spare`:
     headings that a narrow terminal does without, the first one first.
     """
+    if output == "table":
+        rows = [[cell_of(record[key]) for key in columns.values()] for record in records]
+        lines = table_lines(rows, list(columns), spare) if rows else iter([empty])
+    else:
+        lines = record_lines(records, output)
+    for line in lines:
+        click.echo(line)
+
+
+def record_lines(records: Iterable[Mapping[str, object]], output: str, *, bom: bool = False) -> Iterator[str]:
+    """The records for a program, in lines without their ends; `bom`: CSV as spreadsheets want it."""
     match output:
         case "json":
-            click.echo(json.dumps(list(records), ensure_ascii=False, indent=2))
+            yield from json.dumps(list(records), ensure_ascii=False, indent=2).split("\n")
         case "jsonl":
-            for record in records:
-                click.echo(json.dumps(record, ensure_ascii=False))
-        case "csv":
-            _print_csv(records)
-        case _ if not records:
-            click.echo(empty)
+            yield from (json.dumps(record, ensure_ascii=False) for record in records)
+        case "ids":
+            yield from (str(record["id"]) for record in records)
         case _:
-            print_table([[_cell(record[key]) for key in columns.values()] for record in records], list(columns), spare)
+            yield from _csv_lines(records, bom=bom)
 
 
-def print_table(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: Sequence[str] = ()) -> None:
+def table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: Sequence[str] = ()) -> Iterator[str]:
     """Columns as wide as their widest cell; on a terminal the last is cropped to what is left of the line, and where
     little is left, those that can be spared are left out.
 
@@ -77,10 +88,33 @@ def print_table(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: S
     widths = _widths(lines)
     if room is not None:
         widths[-1] = max(_NARROWEST, min(widths[-1], room - _before_last(widths)))
-    lines.insert(1, ["─" * columns for columns in widths])
-    for *front, last in lines:
-        padded = [isolate(cell) + " " * (columns - width(cell)) for cell, columns in zip(front, widths, strict=False)]
-        click.echo(_GAP.join([*padded, isolate(crop(last, widths[-1]))]).rstrip())
+    lines.insert(1, [("─" if is_unicode() else "-") * columns for columns in widths])
+    yield from (table_line(line, widths) for line in lines)
+
+
+def print_table(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: Sequence[str] = ()) -> None:
+    """Print `table_lines`."""
+    for line in table_lines(rows, headings, spare):
+        click.echo(line)
+
+
+def table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """One row: each cell as wide as its column or wider, the last one cropped to it."""
+    *front, last = map(harmless, cells)
+    padded = [isolate(cell) + " " * (columns - width(cell)) for cell, columns in zip(front, widths, strict=False)]
+    return _GAP.join([*padded, isolate(crop(last, widths[-1]))]).rstrip()
+
+
+def markdown_lines(rows: Iterable[Sequence[str]], headings: Sequence[str]) -> Iterator[str]:
+    """A table in Markdown (GitHub's); what stands in a cell is text, whatever it looks like."""
+    yield f"| {' | '.join(map(_markdown, headings))} |"
+    yield f"|{' --- |' * len(headings)}"
+    for row in rows:
+        yield f"| {' | '.join(map(_markdown, row))} |"
+
+
+def _markdown(cell: str) -> str:
+    return _SAID_IN_MARKDOWN.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), isolate(cell))
 
 
 def _fitted(lines: list[list[str]], spare: Sequence[str], room: int) -> list[list[str]]:
@@ -102,15 +136,23 @@ def _before_last(widths: Sequence[int]) -> int:
     return sum(widths[:-1]) + len(_GAP) * (len(widths) - 1)
 
 
-def _print_csv(records: Sequence[Mapping[str, object]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+def _csv_lines(records: Iterable[Mapping[str, object]], *, bom: bool) -> Iterator[str]:
+    """Lines end in LF, which Unix tools want and spreadsheets take; with a byte order mark, for Excel, in CRLF as
+    RFC 4180 has them."""
+    end = "\r" if bom else ""
     for number, record in enumerate(records):
         if number == 0:
-            writer.writerow(record)
-        writer.writerow([_harmless_cell(_cell(value)) for value in record.values()])
+            yield ("\ufeff" if bom else "") + _csv_row(record) + end
+        yield _csv_row(_harmless_cell(cell_of(value)) for value in record.values()) + end
 
 
-def _cell(value: object) -> str:
+def _csv_row(cells: Iterable[str]) -> str:
+    row = StringIO()
+    csv.writer(row, lineterminator="").writerow(cells)
+    return row.getvalue()
+
+
+def cell_of(value: object) -> str:
     """A value as one cell of text."""
     if value is None:
         return ""

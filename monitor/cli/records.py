@@ -8,11 +8,25 @@ from monitor.cli.moments import show_moment
 from monitor.model import Article, Hit, Match, RawPage, Review, Revision
 
 if TYPE_CHECKING:
+    from monitor.store.match_events import Turned
     from monitor.store.match_lines import Line
     from monitor.store.stories import Member
     from monitor.stories.story import Story
 
 Record = dict[str, object]
+
+_OF_ARTICLE = (
+    "title", "url", "outlet", "feed", "language", "authors", "published_at", "modified_at", "published_raw",
+    "modified_raw", "first_seen_at", "read_at", "text_source", "shortfall", "removed_at", "removed_why",
+)  # fmt: skip
+ARTICLE = ("id", *_OF_ARTICLE)
+"""The names of `article_record`."""
+MATCH = ("id", "article", "watchlist", "version", "score", "status", "matched_at", "lost_at", *_OF_ARTICLE, "hits")
+"""Those of `match_record`."""
+LINE = (*MATCH, "story", "further", "further_outlets")
+"""Those of `line_record`."""
+TURN = (*MATCH, "turn", "turned_at", "revision")
+"""Those of `turn_record`."""
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -63,6 +77,12 @@ def line_record(line: "Line") -> Record:
     """A match as it is listed, and how many it stands for."""
     counted = {"story": line.story_id, "further": line.further, "further_outlets": line.further_outlets}
     return match_record(line.match) | counted
+
+
+def turn_record(turned: "Turned") -> Record:
+    """A match that a revision started or stopped."""
+    said = {"turn": str(turned.turn), "turned_at": _iso(turned.at), "revision": turned.revision}
+    return match_record(turned.match) | said
 
 
 def revision_record(revision: Revision) -> Record:

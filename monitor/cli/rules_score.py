@@ -142,7 +142,7 @@ def labelled_command(*, config: str | None, database: str | None) -> None:
             match
             for status in (Status.RELEVANT, Status.IRRELEVANT)
             # Lost ones too: that an edited rule finds them no more is what the score is to tell.
-            for match in matches.query(tx, MatchQuery(status=status, include_lost=True, limit=None, full=True))
+            for match in matches.query(tx, MatchQuery(statuses=(status,), include_lost=True, limit=None, full=True))
         ]
     known = [match for match in reviewed if match.found.watchlist_id in loaded.matcher.versions]
     for item in _labelled(known, loaded).values():

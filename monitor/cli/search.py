@@ -1,26 +1,31 @@
 """`monitor search`: the stored articles, matched or not, that a query of the rule language finds."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli import EXIT_FAILED
-from monitor.cli.articles import COLUMNS, SPARE
-from monitor.cli.filters import listing_options, moment_of
-from monitor.cli.ids import feed_named
-from monitor.cli.options import open_store
-from monitor.cli.output import number_of, print_rows
-from monitor.cli.records import Record, article_record, hit_record, short, when
+from monitor.cli.articles import BYS, LISTED, cells_of
+from monitor.cli.counts import count_options, is_counted, print_counts
+from monitor.cli.filters import SORTS, filter_options, page_options, shared_conditions
+from monitor.cli.listing import Look, look_of, look_options, print_listing
+from monitor.cli.options import database_option, open_store
+from monitor.cli.output import number_of
+from monitor.cli.pager import show
+from monitor.cli.records import ARTICLE, Record, article_record, hit_record, short, when
 from monitor.cli.sentences import sentences
 from monitor.cli.terminal import isolate
-from monitor.model import Article, FeedId, Found
+from monitor.model import Article, ArticleId, Found
 
 if TYPE_CHECKING:
     from monitor.config.load import Config
+    from monitor.config.settings import Settings
     from monitor.pipeline.search import Query
     from monitor.store.articles import ArticleQuery
+    from monitor.store.matches import MatchQuery
     from monitor.store.store import Transaction
 
 EMPTY = "No article says so, as far as these filters go. `monitor rules explain --query …` shows what is looked for."
@@ -29,52 +34,39 @@ EMPTY = "No article says so, as far as these filters go. `monitor rules explain 
 @click.command("search")
 @click.argument("text", metavar="TEXT...", nargs=-1, required=True)
 @click.option("-v", "--verbose", is_flag=True, help="Below each article the sentence that says most of it.")
-@click.option("--exit-code", is_flag=True, help="Exit code 1 where there is none.")
-@listing_options
-def search_command(
-    *,
-    text: tuple[str, ...],
-    verbose: bool,
-    exit_code: bool,
-    since: str | None,
-    until: str | None,
-    lang: str | None,
-    outlet: str | None,
-    feed: str | None,
-    limit: int,
-    output: str,
-    config: str | None,
-    database: str | None,
-) -> int:
+@filter_options
+@count_options(BYS)
+@page_options(SORTS)
+@look_options
+@database_option
+@click.pass_context
+def search_command(context: click.Context, /, *, text: tuple[str, ...], verbose: bool, **given: Any) -> int:
     """List the stored articles that TEXT finds, newest first, matched or not.
 
     TEXT is a query as in a watchlist: words, "phrases", AND, OR, NOT, NEAR/n, @lists, title:(…), outlet:…; it finds
     what a watchlist with this query would.
     """
     from monitor.cli.rulebook import rules_of
-    from monitor.store.articles import ArticleQuery
+    from monitor.pipeline.search import find
+    from monitor.store import articles, search
+    from monitor.store.articles import ArticleQuery, Order
 
-    loaded = rules_of(config, database)
-    query, zone = query_of(loaded, " ".join(text)), loaded.settings.timezone
-    asked = ArticleQuery(
-        since=moment_of("--since", since, zone),
-        until=moment_of("--until", until, zone),
-        language=lang,
-        outlet=outlet,
-        feed=FeedId(feed) if feed else None,
-    )
-    with open_store(loaded.settings) as store, store.reading() as tx:
-        found = _found(tx, query, asked, limit)
-    if output != "table":
-        records = [article_record(article) | {"hits": list(map(hit_record, one.hits))} for article, one in found]
-        print_rows(records, output, columns={}, empty="")
-    elif verbose and found:
-        for article, one in found:
-            _print_sentences(article, one, zone)
-    else:
-        rows = [_row(article, zone) for article, _ in found]
-        print_rows(rows, output, columns=COLUMNS, empty=EMPTY, spare=SPARE)
-    return EXIT_FAILED if exit_code and not found else 0
+    look = look_of(context, given)
+    counted = is_counted(context, look, given)
+    loaded = rules_of(given["config"], given["database"])
+    query, settings = query_of(loaded, " ".join(text)), loaded.settings
+    with open_store(settings) as store, store.reading() as tx:
+        asked = ArticleQuery(**shared_conditions(tx, settings, given))
+        # In any other order the first of them are known when all are.
+        most = None if counted or asked.order is not Order.NEWEST else asked.offset + (asked.limit or 0)
+        hits = {article.id: found for article, found in islice(find(tx, query, asked), most)}
+        asked = replace(asked, among=search.these(tx, list(hits)), full=verbose)
+        if counted:
+            code = print_counts(tx, asked, context, look, settings, noun="articles")
+        else:
+            code = _print(articles.query(tx, asked), hits, look, settings.timezone, verbose=verbose)
+        say_what_is_missing(tx, query)
+    return code
 
 
 def query_of(loaded: "Config", text: str) -> "Query":
@@ -82,37 +74,63 @@ def query_of(loaded: "Config", text: str) -> "Query":
     from monitor.articles.outlets import Outlets
     from monitor.cli.rulebook import QUERY, chosen
     from monitor.pipeline.search import Query
-    from monitor.rules.needs import need_of
+    from monitor.rules.needs import is_told_by_keys, need_of
 
     matcher, _ = chosen(loaded, None, text)
-    lists = {terms.id: terms for terms in loaded.lists}
-    need = need_of(matcher.tree(QUERY), lists)
-    return Query(matcher=matcher, id=QUERY, need=need, outlets=Outlets(loaded.outlets))
+    tree, lists = matcher.tree(QUERY), {terms.id: terms for terms in loaded.lists}
+    need, is_told = need_of(tree, lists), is_told_by_keys(tree, lists)
+    return Query(matcher=matcher, id=QUERY, need=need, is_told=is_told, outlets=Outlets(loaded.outlets))
 
 
-def _found(tx: "Transaction", query: "Query", asked: "ArticleQuery", limit: int) -> list[tuple[Article, Found]]:
-    """The first of them; what is not looked at is said. Raises: click.UsageError, where there is no such feed."""
-    from monitor.pipeline.search import MOST_LOOKED_AT, find
+def with_text(
+    tx: "Transaction", asked: "MatchQuery", text: str, settings: "Settings", given: Mapping[str, Any], *, all_: bool
+) -> "MatchQuery":
+    """The same matches, as far as TEXT finds their articles; `all_`: not only those that are listed first.
+
+    Raises: click's Exit, where the query is wrong, which is told; ConfigError.
+    """
+    from monitor.cli.rulebook import rules_of
+    from monitor.pipeline.search import find_matches
+    from monitor.store import search
+    from monitor.store.articles import Order
+
+    query = query_of(rules_of(given["config"], settings.database_url), text)
+    newest = asked.order is Order.NEWEST and not all_
+    lines = asked.offset + (asked.limit or 0) if newest else None
+    return replace(asked, among=search.these(tx, find_matches(tx, query, asked, lines=lines)))
+
+
+def say_what_is_missing(tx: "Transaction", query: "Query") -> None:
+    """Say on standard error how many articles were not looked at."""
+    from monitor.pipeline.search import MOST_LOOKED_AT
     from monitor.store import unsearched
 
-    if asked.feed:
-        feed_named(tx, asked.feed)
-    found = list(islice(find(tx, query, asked), limit))
     missing = unsearched.waiting(tx) - MOST_LOOKED_AT
     if missing > 0 and query.need is not None:
-        hint = "the daemon puts them in as it runs, the oldest first"
-        click.echo(
-            f"{number_of(missing, 'article')} are not searched, for the index does not hold them yet: {hint}.", err=True
-        )
-    return found
+        what = f"{number_of(missing, 'article')} are not searched, for the index does not hold them yet"
+        click.echo(f"{what}: the daemon puts them in as it runs, the oldest first.", err=True)
 
 
-def _row(article: Article, zone: tzinfo) -> Record:
-    return {**article_record(article), "short": short(article.id), "when": when(article, zone)}
+def _print(
+    found: tuple[Article, ...], hits: Mapping[ArticleId, Found], look: Look, zone: tzinfo, *, verbose: bool
+) -> int:
+    """Print the articles; the exit code."""
+    if verbose and found and look.output == "table":
+        show(_with_sentences(found, hits, zone), paged=look.paged)
+        return 0
+    records: list[Record] = [
+        article_record(article) | {"hits": [hit_record(hit) for hit in hits[article.id].hits]} for article in found
+    ]
+
+    def shown(number: int) -> Record:
+        return cells_of(found[number], zone)
+
+    return print_listing(records, look, LISTED, shown=shown, names=(*ARTICLE, "hits"), empty=EMPTY)
 
 
-def _print_sentences(article: Article, found: Found, zone: tzinfo) -> None:
-    head = f"{short(article.id)}  {when(article, zone)}  {article.outlet}, {article.language}"
-    click.echo(f"{head}  {isolate(article.headline)}")
-    for sentence in sentences(article, [found]):
-        click.echo(f"    {sentence.shown()}")
+def _with_sentences(found: Sequence[Article], hits: Mapping[ArticleId, Found], zone: tzinfo) -> Iterator[str]:
+    for article in found:
+        head = f"{short(article.id)}  {when(article, zone)}  {article.outlet}, {article.language}"
+        yield f"{head}  {isolate(article.headline)}"
+        for sentence in sentences(article, [hits[article.id]]):
+            yield f"    {sentence.shown()}"

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("given", metavar="ID")
+@click.argument("given", metavar="ID|URL")
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="The whole query, also the clauses that did not hold.")
 @database_option
 def show_command(*, given: str, output: str, verbose: bool, config: str | None, database: str | None) -> None:
-    """Show the match or article whose id begins with ID: its text with the hits marked, and why it matched."""
+    """Show the match or article whose id begins with ID, or that is at URL: its text with the hits marked, and why it
+    matched.
+    """
     from monitor.store import revisits
 
     settings = settings_of(config, database)

@@ -70,3 +70,14 @@ def is_terminal() -> bool:
 def is_coloured() -> bool:
     """Whether that person sees colours: not on a dumb terminal, nor where NO_COLOR says so (https://no-color.org)."""
     return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_unicode() -> bool:
+    """Whether our standard output can be written blocks and lines to; a dumb terminal may show them as anything."""
+    if os.environ.get("TERM") == "dumb" and is_terminal():
+        return False
+    try:
+        "─█▏".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

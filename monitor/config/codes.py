@@ -18,7 +18,8 @@ _ISO_3166_1_ALPHA_2 = """
     UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
 """
 _COUNTRIES = frozenset(_ISO_3166_1_ALPHA_2.split())
-_INSTEAD_OF_COUNTRY = {"UK": "GB", "EL": "GR", "EN": "GB", "USA": "US", "UAE": "AE", "EU": "INT", "UN": "INT"}
+COUNTRY_MEANT = {"UK": "GB", "EL": "GR", "EN": "GB", "USA": "US", "UAE": "AE", "EU": "INT", "UN": "INT"}
+"""What people write → the code that they mean."""
 INTERNATIONAL = "INT"
 
 
@@ -39,7 +40,7 @@ LANGUAGE = Value(
 def _country(text: str) -> str:
     if text not in _COUNTRIES and text != INTERNATIONAL:
         upper = text.upper()
-        near = upper if upper in _COUNTRIES else _INSTEAD_OF_COUNTRY.get(upper, "")
+        near = upper if upper in _COUNTRIES else COUNTRY_MEANT.get(upper, "")
         raise Wrong(f'did you mean "{near}"?' if near else "")
     return text
 

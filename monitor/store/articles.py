@@ -8,15 +8,30 @@ The polls own an article's summary, the readings its text: neither overwrites wh
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    UnaryExpression,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from monitor.model import Article, ArticleId, Entry, FeedId, Removal, Shortfall, TextSource
 from monitor.store import unsearched
+from monitor.store.columns import storable
 from monitor.store.connections import Transaction
-from monitor.store.schema import addresses, articles, entries, readings, texts
+from monitor.store.schema import addresses, articles, entries, members, readings, texts
 from monitor.store.statements import batches, upsert
+from monitor.stories.story import StoryId
 
 _FIRST = (
     articles.c.id,
@@ -44,6 +59,20 @@ _CHANGING = tuple(column.name for column in _FIRST if column.name not in _FIXED)
 _UPDATE = update(articles).where(articles.c.id == bindparam("at"))
 
 
+class Order(StrEnum):
+    """What comes first in a listing of matches or articles."""
+
+    NEWEST = "newest"
+    """The last to be matched, or first seen."""
+    OLDEST = "oldest"
+    SCORE = "score"
+    """The highest; of matches only."""
+    PUBLISHED = "published"
+    """The last by its own date, else by when it was first seen."""
+    OUTLET = "outlet"
+    """By the outlets' ids, of each the newest first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleQuery:
     """Which articles; every condition left out holds for all."""
@@ -52,11 +81,14 @@ class ArticleQuery:
     """First seen then or later."""
     until: datetime | None = None
     """First seen before."""
-    language: str | None = None
-    """The language "en" also finds "en-GB"."""
-    outlet: str | None = None
+    languages: tuple[str, ...] = ()
+    """In any of these; "en" also finds "en-GB"."""
+    outlets: tuple[str, ...] | None = None
+    """Of any of these. None: of all; (): of none."""
     feed: FeedId | None = None
     """Offered by this feed, first or later."""
+    story: StoryId | None = None
+    """In this story."""
     text_source: TextSource | None = None
     shortfall: Shortfall | None = None
     quarantined: bool = False
@@ -64,8 +96,12 @@ class ArticleQuery:
     removed: bool = False
     """Only those whose page is gone."""
     before: Article | None = None
-    """Only those that come after it in a list."""
+    """Only those that come after it, newest first."""
+    among: Select[Any] | None = None
+    """Whose ids this selects: for what a search in their texts finds."""
+    order: Order = Order.NEWEST
     limit: int | None = 50
+    offset: int = 0
     full: bool = False
     """With their texts."""
 
@@ -83,22 +119,25 @@ class Appearance:
 
 
 def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
-    """The articles asked for, newest first."""
+    """The articles asked for, in the order asked for."""
     rows = selected(articles, full=asked.full).where(*conditions(asked))
-    rows = rows.order_by(articles.c.first_seen_at.desc(), articles.c.id.desc()).limit(asked.limit)
+    rows = rows.order_by(*_order_of(asked.order)).limit(asked.limit).offset(asked.offset or None)
     return tuple(map(article_of, tx.execute(rows)))
 
 
 def conditions(asked: ArticleQuery) -> list[ColumnElement[bool]]:
-    """What the query asks, its limit aside."""
-    wanted = [offered_by(articles.c.id, asked.feed)] if asked.feed else []
-    wanted += described(asked.language, asked.outlet)
+    """What the query asks, its limit and its order aside."""
+    wanted = described(asked.languages, asked.outlets, asked.text_source)
+    if asked.feed:
+        wanted.append(offered_by(articles.c.id, asked.feed))
+    if asked.story:
+        wanted.append(articles.c.id.in_(select(members.c.article_id).where(members.c.story_id == asked.story)))
+    if asked.among is not None:
+        wanted.append(articles.c.id.in_(asked.among))
     if asked.since:
         wanted.append(articles.c.first_seen_at >= asked.since)
     if asked.until:
         wanted.append(articles.c.first_seen_at < asked.until)
-    if asked.text_source:
-        wanted.append(articles.c.text_source == asked.text_source)
     if asked.shortfall:
         wanted.append(articles.c.shortfall == asked.shortfall)
     if asked.quarantined:
@@ -111,9 +150,23 @@ def conditions(asked: ArticleQuery) -> list[ColumnElement[bool]]:
 
 
 def before(article: Article) -> ColumnElement[bool]:
-    """Which articles come after this one in a list, newest first."""
+    """Which articles come after this one, newest first."""
     moment: ColumnElement[Any] = bindparam(None, article.first_seen_at, articles.c.first_seen_at.type)
     return tuple_(articles.c.first_seen_at, articles.c.id) < tuple_(moment, bindparam(None, article.id))
+
+
+def _order_of(order: Order) -> tuple[UnaryExpression[Any], ...]:
+    """What to sort by; no two articles are equal in it. None has a score: the newest come first then."""
+    newest = articles.c.first_seen_at.desc(), articles.c.id.desc()
+    match order:
+        case Order.OLDEST:
+            return articles.c.first_seen_at.asc(), articles.c.id.asc()
+        case Order.PUBLISHED:
+            return published(articles).desc(), *newest
+        case Order.OUTLET:
+            return articles.c.outlet.asc(), *newest
+        case _:
+            return newest
 
 
 def get(tx: Transaction, article_id: ArticleId, *, full: bool = True) -> Article | None:
@@ -129,6 +182,11 @@ def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> di
         rows = tx.execute(_AT_FULL if full else _AT_BARE, {"keys": batch})
         found |= {ArticleId(row[-1]): article_of(row) for row in rows}
     return found
+
+
+def has_outlet(tx: Transaction, outlet: str) -> bool:
+    """Whether any article is of this outlet. Where none is, all are looked at."""
+    return tx.execute(select(articles.c.id).where(articles.c.outlet == storable(outlet)).limit(1)).scalar() is not None
 
 
 def entries_of(tx: Transaction, article_id: ArticleId) -> tuple[Appearance, ...]:
@@ -225,15 +283,30 @@ def article_of(row: Sequence[Any]) -> Article:
     )
 
 
-def described(language: str | None, outlet: str | None, of: FromClause = articles) -> list[ColumnElement[bool]]:
-    """Conditions on an article's language and outlet."""
+def described(
+    languages: Sequence[str],
+    outlets: Sequence[str] | None,
+    text_source: TextSource | None = None,
+    of: FromClause = articles,
+) -> list[ColumnElement[bool]]:
+    """Conditions on an article's language, its outlet, and where its text is from."""
     wanted: list[ColumnElement[bool]] = []
-    if language:
+    if languages:
         own = func.lower(of.c.language)
-        wanted.append(or_(own == language.lower(), own.startswith(f"{language.lower()}-", autoescape=True)))
-    if outlet:
-        wanted.append(of.c.outlet == outlet)
+        asked = [language.lower() for language in languages]
+        wanted.append(
+            or_(*(own == one for one in asked), *(own.startswith(f"{one}-", autoescape=True) for one in asked))
+        )
+    if outlets is not None:
+        wanted.append(of.c.outlet == outlets[0] if len(outlets) == 1 else of.c.outlet.in_(outlets))
+    if text_source:
+        wanted.append(of.c.text_source == text_source)
     return wanted
+
+
+def published(of: FromClause) -> ColumnElement[Any]:
+    """When an article was published, as far as anybody says, else when it was first seen."""
+    return func.coalesce(of.c.published_at, of.c.first_seen_at)
 
 
 def offered_by(article_id: ColumnElement[Any], feed: FeedId) -> ColumnElement[bool]:

@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 
 from monitor.model import ArticleId, Match, MatchId, Turn
+from monitor.store.articles import Order
 from monitor.store.connections import Transaction
-from monitor.store.matches import MatchQuery, conditions, match_of, selected_matches
+from monitor.store.match_query import MatchQuery, conditions
+from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import match_events, matches, revisions
 from monitor.store.statements import batches
 
@@ -46,7 +48,7 @@ def add(tx: Transaction, revision: int, before: Collection[MatchId], after: Coll
 
 
 def query(tx: Transaction, asked: MatchQuery) -> tuple[Turned, ...]:
-    """The turns of the matches asked for, newest first; `since` and `until` are of the turn, lost matches are there."""
+    """The turns of the matches asked for, by their own time; so are `since` and `until`, and lost matches are there."""
     older = revisions.alias()
     number = (
         select(func.count())
@@ -61,7 +63,9 @@ def query(tx: Transaction, asked: MatchQuery) -> tuple[Turned, ...]:
         rows = rows.where(match_events.c.at >= asked.since)
     if asked.until:
         rows = rows.where(match_events.c.at < asked.until)
-    rows = rows.order_by(match_events.c.at.desc(), match_events.c.id.desc()).limit(asked.limit)
+    time = match_events.c.at, match_events.c.id
+    rows = rows.order_by(*(one.asc() if asked.order is Order.OLDEST else one.desc() for one in time))
+    rows = rows.limit(asked.limit).offset(asked.offset or None)
     return tuple(
         Turned(match=match_of(row, full=False), turn=row.turn, at=row.at, revision=row.revision)
         for row in tx.execute(rows)

@@ -6,11 +6,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, distinct, func, literal, select, tuple_
 
 from monitor.model import Match
+from monitor.store.articles import Order
 from monitor.store.connections import Transaction
-from monitor.store.matches import MatchQuery, conditions, match_of, selected_matches
+from monitor.store.match_query import MatchQuery, conditions, order_of
+from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import articles, matches, members
 from monitor.stories.story import StoryId
 
+_SORTED_BY = {
+    Order.PUBLISHED: (articles.c.published_at, articles.c.first_seen_at),
+    Order.OUTLET: (articles.c.outlet,),
+}
+"""What of an article an order goes by."""
 _other, _told, _place = matches.alias("other"), articles.alias("told"), members.alias("place")
 
 
@@ -30,12 +37,12 @@ class Line:
 
 
 def query(tx: Transaction, asked: MatchQuery, *, folded: bool = True) -> tuple[Line, ...]:
-    """The lines asked for, newest first, `limit` of them; a line each match where they are not `folded`."""
+    """The lines asked for, in the order asked for; a line each match where they are not `folded`."""
     heads = _heads(asked, folded=folded).subquery("heads")
     counted = _counted(asked, heads, folded=folded).subquery("counted")
     rows = selected_matches(full=asked.full).join(counted, counted.c.id == matches.c.id)
     rows = rows.add_columns(counted.c.story_id, counted.c.further, counted.c.further_outlets)
-    rows = rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc())
+    rows = rows.order_by(*order_of(asked.order))
     return tuple(
         Line(
             match=match_of(row, full=asked.full),
@@ -48,17 +55,36 @@ def query(tx: Transaction, asked: MatchQuery, *, folded: bool = True) -> tuple[L
 
 
 def _heads(asked: MatchQuery, *, folded: bool) -> Select[Any]:
-    """The newest match of each line: read from the newest on until there are enough, along an index."""
-    own = (matches.c.id, matches.c.watchlist_id, matches.c.lost_at, members.c.story_id)
+    """The match that each line shows, `limit` of them."""
+    if folded and asked.order not in (Order.NEWEST, Order.OLDEST):
+        return _heads_of_all(asked)
+    own = (matches.c.id, matches.c.watchlist_id, matches.c.lost_at)
     # Outer joins, which a database leaves out where nothing is asked of their articles.
     source = matches.outerjoin(articles, articles.c.id == matches.c.article_id)
-    source = source.outerjoin(members, members.c.article_id == matches.c.article_id)
-    rows = select(*own).select_from(source).where(*conditions(asked))
-    if folded:
+    if not folded:
+        rows = select(*own, matches.c.article_id).select_from(source).where(*conditions(asked))
+    else:
+        source = source.outerjoin(members, members.c.article_id == matches.c.article_id)
+        rows = select(*own, members.c.story_id).select_from(source).where(*conditions(asked))
         # As a case, of which PostgreSQL takes half for true: of a bare test for NULL it takes so few that it would
         # rather sort all matches than read the newest.
         rows = rows.where(case((members.c.story_id.is_(None), True), (_newer(asked).is_(None), True), else_=False))
-    return rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc()).limit(asked.limit)
+    return rows.order_by(*order_of(asked.order)).limit(asked.limit).offset(asked.offset or None)
+
+
+def _heads_of_all(asked: MatchQuery) -> Select[Any]:
+    """The same where all lines are sorted anyway: then finding the newest of each at once costs less."""
+    line = (matches.c.watchlist_id, matches.c.lost_at.is_(None), func.coalesce(members.c.story_id, matches.c.id))
+    place = func.row_number().over(partition_by=line, order_by=order_of(Order.NEWEST)).label("place")
+    source = matches.outerjoin(articles, articles.c.id == matches.c.article_id)
+    source = source.outerjoin(members, members.c.article_id == matches.c.article_id)
+    own = (matches.c.id, matches.c.watchlist_id, matches.c.lost_at, matches.c.matched_at, matches.c.score)
+    told = _SORTED_BY.get(asked.order, ())
+    all_ = (
+        select(*own, members.c.story_id, *told, place).select_from(source).where(*conditions(asked)).subquery("placed")
+    )
+    rows = select(all_.c.id, all_.c.watchlist_id, all_.c.lost_at, all_.c.story_id).where(all_.c.place == 1)
+    return rows.order_by(*order_of(asked.order, all_, all_)).limit(asked.limit).offset(asked.offset or None)
 
 
 def _newer(asked: MatchQuery) -> ColumnElement[Any]:
@@ -72,9 +98,11 @@ def _newer(asked: MatchQuery) -> ColumnElement[Any]:
 
 def _counted(asked: MatchQuery, heads: FromClause, *, folded: bool) -> Select[Any]:
     """What each of the lines stands for."""
-    own = (heads.c.id, heads.c.story_id)
     if not folded:
-        return select(*own, literal(0).label("further"), literal(0).label("further_outlets"))
+        source = heads.outerjoin(members, members.c.article_id == heads.c.article_id)
+        none = literal(0).label("further"), literal(0).label("further_outlets")
+        return select(heads.c.id, members.c.story_id, *none).select_from(source)
+    own = (heads.c.id, heads.c.story_id)
     # A chain of outer joins: SQLite would work out a join in brackets for all stories.
     joined = heads.outerjoin(_place, _place.c.story_id == heads.c.story_id)
     joined = joined.outerjoin(_other, and_(_other.c.article_id == _place.c.article_id, _other.c.id != heads.c.id))

@@ -1,16 +1,14 @@
 """Matches: one row for each watchlist and article, kept also when a better text, or a better rule, loses it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from monitor.model import (
     ArticleId,
     Clause,
-    FeedId,
     Found,
     Match,
     Matched,
@@ -19,9 +17,11 @@ from monitor.model import (
     WatchlistId,
     match_key,
 )
-from monitor.store.articles import article_of, described, offered_by, selected
+from monitor.store.articles import article_of, selected
 from monitor.store.codec import clause_from_json, clause_to_json, hits_from_json, hits_to_json
 from monitor.store.connections import Transaction
+from monitor.store.match_query import MatchQuery as MatchQuery  # what callers ask with
+from monitor.store.match_query import conditions, order_of
 from monitor.store.schema import articles, former_matches, matches
 from monitor.store.statements import batches, upsert
 
@@ -32,27 +32,6 @@ _BEFORE = select(matches.c.id, matches.c.watchlist_id, matches.c.lost_at)
 _BEFORE_ONE = _BEFORE.where(matches.c.article_id == bindparam("article"))
 _BEFORE_MANY = _BEFORE.where(matches.c.article_id.in_(bindparam("articles", expanding=True)))
 _BARE = tuple(column for column in matches.c if column is not matches.c.explanation)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchQuery:
-    """Which matches; every condition left out holds for all."""
-
-    watchlist: WatchlistId | None = None
-    since: datetime | None = None
-    """First matched then or later."""
-    until: datetime | None = None
-    """First matched before."""
-    language: str | None = None
-    """Of the article; "en" also finds "en-GB"."""
-    outlet: str | None = None
-    feed: FeedId | None = None
-    """The article was offered by this feed, first or later."""
-    status: Status | None = None
-    include_lost: bool = False
-    limit: int | None = 50
-    full: bool = False
-    """With the articles' texts and the explanations; else both are empty, the hits are always there."""
 
 
 def put(
@@ -81,9 +60,9 @@ def put(
 
 
 def query(tx: Transaction, asked: MatchQuery) -> tuple[Match, ...]:
-    """The matches asked for, newest first."""
+    """The matches asked for, in the order asked for."""
     rows = selected_matches(full=asked.full).where(*conditions(asked))
-    rows = rows.order_by(matches.c.matched_at.desc(), matches.c.id.desc()).limit(asked.limit)
+    rows = rows.order_by(*order_of(asked.order)).limit(asked.limit).offset(asked.offset or None)
     return tuple(match_of(row, full=asked.full) for row in tx.execute(rows))
 
 
@@ -131,24 +110,6 @@ def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:
         }
         for found in matched.found
     ]
-
-
-def conditions(asked: MatchQuery, of: FromClause = matches, told: FromClause = articles) -> list[ColumnElement[bool]]:
-    """What the query asks, its limit aside, of matches `of` the articles `told`."""
-    wanted = described(asked.language, asked.outlet, told)
-    if asked.watchlist:
-        wanted.append(of.c.watchlist_id == asked.watchlist)
-    if asked.since:
-        wanted.append(of.c.matched_at >= asked.since)
-    if asked.until:
-        wanted.append(of.c.matched_at < asked.until)
-    if asked.feed:
-        wanted.append(offered_by(of.c.article_id, asked.feed))
-    if asked.status:
-        wanted.append(of.c.status == asked.status)
-    if not asked.include_lost:
-        wanted.append(of.c.lost_at.is_(None))
-    return wanted
 
 
 def selected_matches(*, full: bool) -> Any:

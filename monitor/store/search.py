@@ -6,24 +6,42 @@ are. Who searches looks at these one by one.
 """
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import assert_never
+from typing import Any, assert_never
 
-from sqlalchemy import TextClause, bindparam, column, exists, func, select, text
+from sqlalchemy import (
+    CTE,
+    ColumnClause,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+)
 
 from monitor.model import Article, ArticleId
 from monitor.rules.needs import AllOf, AnyOf, Key, Need
 from monitor.store.articles import ArticleQuery, article_of, conditions, selected
 from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
-from monitor.store.schema import articles, searched, unsearched
+from monitor.store.match_query import MatchQuery
+from monitor.store.match_query import conditions as conditions_of_matches
+from monitor.store.schema import articles, matches, members, searched, unsearched
 from monitor.store.statements import listed_values
 
 ANYTHING = "…"
 """A key that stands for all: of a text that has more than an index takes. No text holds it."""
+_ANYTHING = Key(ANYTHING, prefix=False)
 _MOST_KEYS = 30_000
 """Of an article. PostgreSQL takes a megabyte; a newspaper of 300,000 words has so many different ones."""
 
@@ -108,7 +126,8 @@ def hits(tx: Transaction, need: Need, *, since: datetime | None, below: int | No
     """The highest numbers `below` one of what may hold what is needed, descending; `since`: not those of articles that
     were there before.
     """
-    asked = {"need": _expressions[tx.dialect.name](need), "below": below or _HIGHEST, "limit": limit, "first": 0}
+    expression = _operators(AnyOf((need, _ANYTHING)), *_SIGNS[tx.dialect.name])
+    asked = {"need": expression, "below": below or _HIGHEST, "limit": limit, "first": 0}
     if since is not None:
         first = tx.execute(select(func.min(searched.c.number)).where(searched.c.at >= since)).scalar()
         asked["first"] = first or _HIGHEST
@@ -142,6 +161,70 @@ def at_numbers(tx: Transaction, numbers: Sequence[int], asked: ArticleQuery) -> 
     return [Numbered(article=article_of(row), at=row.at) for row in found]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A match of an article that may hold what is needed."""
+
+    article_id: ArticleId
+    line: tuple[object, ...]
+    """Equal for those of a watchlist that one story holds."""
+    is_sure: bool
+    """Its article holds it, as the index tells."""
+
+
+def candidates(tx: Transaction, need: Need | None, asked: MatchQuery) -> list[Candidate]:
+    """The matches asked for (their limit aside) of articles that may hold what is needed, newest first; `need`: None
+    where the index cannot tell.
+    """
+    given = _given_matches(asked).cte("given").prefix_with("MATERIALIZED")
+    if need is None:
+        rows, named = select(given, literal(False).label("is_sure")), {}
+    else:
+        # Between the first and the last number of these alone: the index need not be read as a whole.
+        ends = select(func.min(given.c.number), func.max(given.c.number)).cte("ends")
+        sure, doubtful = (_among(tx, name, ends) for name in ("need", "anything"))
+        is_sure = and_(given.c.times.is_(None), given.c.number.in_(sure))
+        is_open = or_(given.c.times.is_not(None), given.c.number.is_(None), given.c.number.in_(doubtful))
+        rows = select(given, is_sure.label("is_sure")).where(or_(is_sure, is_open))
+        signs = _SIGNS[tx.dialect.name]
+        named = {"need": _operators(need, *signs), "anything": _operators(_ANYTHING, *signs)}
+    rows = rows.order_by(given.c.matched_at.desc(), given.c.id.desc())
+    return [
+        Candidate(
+            article_id=ArticleId(row.article_id),
+            line=(row.watchlist_id, row.story_id or row.id, row.lost_at is None),
+            is_sure=bool(row.is_sure),
+        )
+        for row in tx.execute(rows, named)
+    ]
+
+
+def _given_matches(asked: MatchQuery) -> Select[Any]:
+    """The matches asked for, where they are in the index, and whether it holds them as they are."""
+    own = (matches.c.id, matches.c.article_id, matches.c.watchlist_id, matches.c.lost_at, matches.c.matched_at)
+    source = matches.join(articles, articles.c.id == matches.c.article_id)
+    source = source.outerjoin(members, members.c.article_id == matches.c.article_id)
+    source = source.outerjoin(searched, searched.c.article_id == matches.c.article_id)
+    source = source.outerjoin(unsearched, unsearched.c.article_id == matches.c.article_id)
+    rows = select(*own, members.c.story_id, searched.c.number, unsearched.c.times).select_from(source)
+    return rows.where(*conditions_of_matches(asked))
+
+
+def _among(tx: Transaction, name: str, ends: CTE) -> Select[Any]:
+    """The numbers of what holds the parameter of this name, between two."""
+    first, last = (select(end).scalar_subquery() for end in ends.c)
+    is_sqlite = tx.dialect.name == "sqlite"
+    number: ColumnClause[int] = column("rowid" if is_sqlite else "number")
+    holds = text(f"search MATCH :{name}" if is_sqlite else f"keys @@ CAST(:{name} AS tsquery)")
+    return select(number).select_from(table("search", number)).where(holds, number >= first, number <= last)
+
+
+def these(tx: Transaction, article_ids: Sequence[ArticleId]) -> Select[Any]:
+    """A selection of these ids, however many, for `ArticleQuery` and `MatchQuery`."""
+    given = text(f"{listed_values(tx.dialect.name, 'these', 'text')} AS these")
+    return select(column("value")).select_from(given.bindparams(these=json.dumps(article_ids)))
+
+
 def not_held(tx: Transaction, asked: ArticleQuery, limit: int) -> list[Article]:
     """The articles that are asked for which the index does not hold as they are, the last of them."""
     rows = selected(articles.join(unsearched, unsearched.c.article_id == articles.c.id), full=True)
@@ -154,20 +237,17 @@ def _given(dialect: str) -> TextClause:
     return text(f"{listed_values(dialect, 'numbers')} AS given")
 
 
-def _fts5(need: Need) -> str:
-    return f'{_operators(need, " AND ", " OR ", _quoted)} OR "{ANYTHING}"'
-
-
-def _tsquery(need: Need) -> str:
-    return f"{_operators(need, ' & ', ' | ', _lexeme)} | '{ANYTHING}'"
-
-
 def _quoted(key: Key) -> str:
     return f'"{key.text}"{" *" if key.prefix else ""}'
 
 
 def _lexeme(key: Key) -> str:
     return f"'{key.text}'{':*' if key.prefix else ''}"
+
+
+_Signs = tuple[str, str, Callable[[Key], str]]
+_SIGNS: Mapping[str, _Signs] = {"sqlite": (" AND ", " OR ", _quoted), "postgresql": (" & ", " | ", _lexeme)}
+"""And, or, and a key, as the index of each database wants them."""
 
 
 def _operators(need: Need, both: str, either: str, shown: Callable[[Key], str]) -> str:
@@ -178,6 +258,3 @@ def _operators(need: Need, both: str, either: str, shown: Callable[[Key], str]) 
             between = both if isinstance(need, AllOf) else either
             return f"({between.join(_operators(part, both, either, shown) for part in parts)})"
     assert_never(need)
-
-
-_expressions = {"sqlite": _fts5, "postgresql": _tsquery}

@@ -22,7 +22,7 @@ NOTHING = "No revisions: as far as the monitor has seen, it stands as it was fir
 
 def change(tx: Transaction, language: str = "en") -> str:
     """Two revisions of a matched article, the second of which stopped its match, which was removed then; its id."""
-    match = query(tx, MatchQuery(language=language, limit=1, full=True))[0]
+    match = query(tx, MatchQuery(languages=(language,), limit=1, full=True))[0]
     article = match.article
     first = Revision(
         article_id=article.id,
@@ -188,7 +188,7 @@ def test_show_says_what_became_of_an_article(monitor: Run, changed: tuple[Path, 
 def test_show_says_what_visits_told(monitor: Run, changed: tuple[Path, str]) -> None:
     folder, _ = changed
     with Store.open(str(folder / "data" / "monitor.db")) as store, store.writing() as tx:
-        article = query(tx, MatchQuery(language="ar", limit=1))[0].article.id
+        article = query(tx, MatchQuery(languages=("ar",), limit=1))[0].article.id
         revisions.add(
             tx,
             Revision(

@@ -98,8 +98,8 @@ def test_a_line_stands_for_all_matches_of_its_watchlist_in_its_story(monitor: Ru
 
 
 def test_nothing_found_says_what_to_do(monitor: Run, demo: Path) -> None:
-    assert "widen the filters" in monitor("matches", "--lang", "xx", at=demo).out
-    assert "widen the filters" in monitor("articles", "--lang", "xx", at=demo).out
+    assert "widen the filters" in monitor("matches", "--lang", "ja", at=demo).out
+    assert "widen the filters" in monitor("articles", "--lang", "ja", at=demo).out
 
 
 def test_csv_and_json_lines_hold_the_same_matches(monitor: Run, demo: Path) -> None:

@@ -259,7 +259,7 @@ def test_an_ambiguous_id_and_an_article_without_a_story_are_said(monitor: Run, g
     said = monitor("stories", "show", "ABCDEF", at=grown)
     assert (said.code, "abcdef is the beginning of several ids (abcdef00, abcdef10)" in said.err.lower()) == (3, True)
     with Store.open(str(database(grown))) as store, store.writing() as tx:
-        article = articles.query(tx, articles.ArticleQuery(outlet="late"))[0]
+        article = articles.query(tx, articles.ArticleQuery(outlets=("late",)))[0]
         assert memberships.dissolve(tx, article.id)
     said = monitor("stories", "show", article.id, at=grown)
     assert (said.code, "is in no story yet" in said.err) == (3, True)

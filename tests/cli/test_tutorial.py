@@ -15,9 +15,9 @@ _ID = re.compile(r"\b[0-9a-f]{8}\b")
 _WHEN = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
-def steps() -> Iterator[tuple[str, list[str]]]:
+def steps(page: Path = PAGE) -> Iterator[tuple[str, list[str]]]:
     """(command, the lines below it) in the order of the page."""
-    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *lines = step.splitlines()
             yield command, lines

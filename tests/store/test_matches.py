@@ -89,19 +89,19 @@ def test_a_list_leaves_out_texts_and_explanations_but_not_hits(store: Store) -> 
     [
         (MatchQuery(), [(SECOND, RAFAH), (FIRST, TALKS), (FIRST, RAFAH)]),
         (MatchQuery(limit=1), [(SECOND, RAFAH)]),
-        (MatchQuery(limit=None, watchlist=RAFAH), [(SECOND, RAFAH), (FIRST, RAFAH)]),
+        (MatchQuery(limit=None, watchlists=(RAFAH,)), [(SECOND, RAFAH), (FIRST, RAFAH)]),
         (MatchQuery(since=NOON + DAY), [(SECOND, RAFAH)]),
-        (MatchQuery(until=NOON + DAY, watchlist=TALKS), [(FIRST, TALKS)]),
+        (MatchQuery(until=NOON + DAY, watchlists=(TALKS,)), [(FIRST, TALKS)]),
         (MatchQuery(until=NOON), []),
-        (MatchQuery(language="ar"), [(SECOND, RAFAH)]),
-        (MatchQuery(language="AR-eg"), [(SECOND, RAFAH)]),
-        (MatchQuery(language="a"), []),
-        (MatchQuery(language="%"), []),
-        (MatchQuery(outlet="voice"), [(SECOND, RAFAH)]),
+        (MatchQuery(languages=("ar",)), [(SECOND, RAFAH)]),
+        (MatchQuery(languages=("AR-eg",)), [(SECOND, RAFAH)]),
+        (MatchQuery(languages=("a",)), []),
+        (MatchQuery(languages=("%",)), []),
+        (MatchQuery(outlets=("voice",)), [(SECOND, RAFAH)]),
         (MatchQuery(feed=FeedId("digest")), [(SECOND, RAFAH)]),
-        (MatchQuery(feed=FeedId("voice-ar"), watchlist=TALKS), []),
-        (MatchQuery(status=Status.RELEVANT), []),
-        (MatchQuery(status=Status.NEW, watchlist=TALKS), [(FIRST, TALKS)]),
+        (MatchQuery(feed=FeedId("voice-ar"), watchlists=(TALKS,)), []),
+        (MatchQuery(statuses=(Status.RELEVANT,)), []),
+        (MatchQuery(statuses=(Status.NEW,), watchlists=(TALKS,)), [(FIRST, TALKS)]),
     ],
 )
 def test_every_condition_narrows_and_the_newest_come_first(
@@ -122,8 +122,8 @@ def test_every_condition_narrows_and_the_newest_come_first(
         (ArticleQuery(limit=1), [SECOND]),
         (ArticleQuery(since=NOON + DAY), [SECOND]),
         (ArticleQuery(until=NOON + DAY), [FIRST]),
-        (ArticleQuery(language="ar"), [SECOND]),
-        (ArticleQuery(outlet="gazette"), [FIRST]),
+        (ArticleQuery(languages=("ar",)), [SECOND]),
+        (ArticleQuery(outlets=("gazette",)), [FIRST]),
         (ArticleQuery(feed=FeedId("digest")), [SECOND]),
         (ArticleQuery(text_source=TextSource.PAGE), []),
         (ArticleQuery(text_source=TextSource.FEED, full=True), [SECOND, FIRST]),
@@ -179,7 +179,7 @@ def test_matches_are_counted_by_watchlist(store: Store) -> None:
     with store.writing() as tx:
         fill(tx)
         assert matches.counts(tx) == {RAFAH: 2, TALKS: 1}
-        assert matches.counts(tx, MatchQuery(outlet="voice", limit=1)) == {RAFAH: 1}
+        assert matches.counts(tx, MatchQuery(outlets=("voice",), limit=1)) == {RAFAH: 1}
 
 
 def test_a_review_is_recorded_and_becomes_the_status(store: Store) -> None:
@@ -290,20 +290,20 @@ def told(store: Store) -> Store:
 
 def lines(store: Store, *, folded: bool = True, **asked: object) -> list[tuple[str, int, int]]:
     with store.reading() as tx:
-        found = match_lines.query(tx, MatchQuery(**{"watchlist": RAFAH, **asked}), folded=folded)  # type: ignore[arg-type]
+        found = match_lines.query(tx, MatchQuery(**{"watchlists": (RAFAH,), **asked}), folded=folded)  # type: ignore[arg-type]
     return [(line.match.article.outlet, line.further, line.further_outlets) for line in found]
 
 
 def test_a_line_is_the_newest_match_of_a_watchlist_in_a_story(told: Store) -> None:
     assert lines(told) == [("tribune", 2, 2), ("herald", 0, 0), ("courier", 0, 0)]
-    assert len(lines(told, watchlist=None)) == 6
+    assert len(lines(told, watchlists=())) == 6
     every = [(outlet, 0, 0) for outlet in ("tribune", "herald", "courier", "voice", "gazette")]
     assert lines(told, folded=False) == every
 
 
 def test_a_line_names_its_story(told: Store) -> None:
     with told.reading() as tx:
-        found = match_lines.query(tx, MatchQuery(watchlist=RAFAH, full=True))
+        found = match_lines.query(tx, MatchQuery(watchlists=(RAFAH,), full=True))
         places = [memberships.membership(tx, line.match.article.id) for line in found]
     assert [line.story_id for line in found] == [place and place.story_id for place in places]
     assert [bool(line.story_id) for line in found] == [True, True, False]
@@ -317,11 +317,11 @@ def test_a_line_names_its_story(told: Store) -> None:
         ({"limit": None, "until": AT[2]}, [("voice", 1, 1)]),
         ({"since": AT[1], "until": AT[2]}, [("voice", 0, 0)]),
         ({"since": AT[1]}, [("tribune", 1, 1), ("herald", 0, 0), ("courier", 0, 0)]),
-        ({"outlet": "gazette"}, [("gazette", 0, 0)]),
+        ({"outlets": ("gazette",)}, [("gazette", 0, 0)]),
         ({"feed": FeedId("voice-feed")}, [("voice", 0, 0)]),
-        ({"language": "ar"}, [("herald", 0, 0)]),
-        ({"language": "en"}, [("tribune", 2, 2), ("courier", 0, 0)]),
-        ({"status": Status.RELEVANT}, []),
+        ({"languages": ("ar",)}, [("herald", 0, 0)]),
+        ({"languages": ("en",)}, [("tribune", 2, 2), ("courier", 0, 0)]),
+        ({"statuses": (Status.RELEVANT,)}, []),
     ],
 )
 def test_filters_come_before_folding(told: Store, asked: dict[str, object], found: list[tuple[str, int, int]]) -> None:
@@ -332,16 +332,16 @@ def test_what_is_filtered_out_by_its_status_is_not_counted(told: Store) -> None:
     newest = match_key(RAFAH, an_article("https://tribune.example/1").id)
     with told.writing() as tx:
         reviews.add(tx, Review(match_id=newest, status=Status.RELEVANT, note="", reviewer="A", reviewed_at=LAST))
-    assert lines(told, status=Status.NEW, language="en") == [("courier", 0, 0), ("voice", 1, 1)]
-    assert lines(told, status=Status.RELEVANT) == [("tribune", 0, 0)]
+    assert lines(told, statuses=(Status.NEW,), languages=("en",)) == [("courier", 0, 0), ("voice", 1, 1)]
+    assert lines(told, statuses=(Status.RELEVANT,)) == [("tribune", 0, 0)]
 
 
 def test_lost_matches_and_those_that_hold_have_lines_of_their_own(told: Store) -> None:
     lost = an_article("https://tribune.example/1").id
     with told.writing() as tx:
         matches.put(tx, [Matched(article_id=lost, found=())], BOTH, LAST)
-    assert lines(told, language="en") == [("courier", 0, 0), ("voice", 1, 1)]
-    assert lines(told, language="en", include_lost=True) == [("tribune", 0, 0), ("courier", 0, 0), ("voice", 1, 1)]
+    assert lines(told, languages=("en",)) == [("courier", 0, 0), ("voice", 1, 1)]
+    assert lines(told, languages=("en",), include_lost=True) == [("tribune", 0, 0), ("courier", 0, 0), ("voice", 1, 1)]
 
 
 def test_the_newest_are_read_along_an_index(tmp_path: Path) -> None:
@@ -349,7 +349,7 @@ def test_the_newest_are_read_along_an_index(tmp_path: Path) -> None:
     ran: list[tuple[str, Any]] = []
     with Store.open(str(tmp_path / "monitor.db")) as store, store.writing() as tx:
         event.listen(tx.engine, "before_cursor_execute", lambda *given: ran.append((given[2], given[3])))
-        match_lines.query(tx, MatchQuery(watchlist=RAFAH))
+        match_lines.query(tx, MatchQuery(watchlists=(RAFAH,)))
         statement, values = ran[-1]
         plan = [row[-1] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
     assert any("matches USING INDEX ix_matches_watchlist_id_matched_at_id (watchlist_id=?)" in step for step in plan)

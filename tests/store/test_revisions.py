@@ -171,7 +171,7 @@ def test_what_a_revision_did_to_matches_is_listed_newest_first(store: Store) -> 
         assert {revision for *_, revision in told(limit=2)} == {2}
         assert {revision for *_, revision in told(since=NOON + 2 * HOUR)} == {2}
         assert {revision for *_, revision in told(until=NOON + 2 * HOUR)} == {1}
-        assert len(told(watchlist=RAFAH)) == 2
+        assert len(told(watchlists=(RAFAH,))) == 2
         assert told(language="ar") == []
 
 
