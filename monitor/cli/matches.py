@@ -85,7 +85,7 @@ def matches_command(context: click.Context, /, **given: Any) -> int:
             _unfound(tx, query, given)()
         from monitor.cli.watch import follow
 
-        follow(store, query, look, WATCHED, row=lambda match: _row(match, settings.timezone))
+        return follow(store, query, look, WATCHED, row=lambda match: _row(match, settings.timezone))
 
 
 def _demand_sense(context: click.Context, look: Look, given: Mapping[str, Any]) -> None:

@@ -172,7 +172,7 @@ def test_what_a_revision_did_to_matches_is_listed_newest_first(store: Store) -> 
         assert {revision for *_, revision in told(since=NOON + 2 * HOUR)} == {2}
         assert {revision for *_, revision in told(until=NOON + 2 * HOUR)} == {1}
         assert len(told(watchlists=(RAFAH,))) == 2
-        assert told(language="ar") == []
+        assert told(languages=("ar",)) == []
 
 
 def test_all_of_it_follows_an_article_that_is_merged(store: Store) -> None:
