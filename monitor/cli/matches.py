@@ -1,8 +1,8 @@
 """`monitor matches`: the stored matches, one line a story; those that changed, that are counted, that come."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -18,9 +18,10 @@ from monitor.model import Match, Status
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
+    from monitor.pipeline.search import Query
     from monitor.store.match_lines import Line
     from monitor.store.matches import MatchQuery
-    from monitor.store.store import Transaction
+    from monitor.store.store import Store, Transaction
 
 COLUMNS = ("id", "published", "watchlist", "score", "status", "lang", "outlet", "further", "title")
 SPARE = ("score", "lang", "outlet", "published")
@@ -38,6 +39,7 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
 
 
 @click.command("matches")
+@click.argument("text", metavar="[TEXT]...", nargs=-1)
 @click.option("--watchlist", metavar="ID", multiple=True, help="Only of this watchlist.")
 @click.option(
     "--status",
@@ -66,26 +68,55 @@ def matches_command(context: click.Context, /, **given: Any) -> int:
     """List the stored matches, newest first: of those of a watchlist that one story holds the newest, and how many more
     there are, in how many outlets. Filters come first: what they leave out is neither shown nor counted. The same one
     given twice widens, different ones narrow.
+
+    TEXT is a query as in a watchlist: only matches whose articles it finds, too.
     """
     look = look_of(context, given)
     counted = is_counted(context, look, given, "changed", "watch")
     _demand_sense(context, look, given)
     settings = settings_of(given["config"], given["database"])
+    # All that a story holds is asked for: folded it would be one line.
+    folded = not (given["everything"] or given["story"])
+    search = _search(given)
     with open_store(settings) as store:
         with store.reading() as tx:
             query = _query(tx, settings, given)
+            if search and not given["watch"]:
+                from monitor.cli.search import with_search
+
+                query = with_search(tx, search, query, is_listed=folded and not (counted or given["changed"]))
             if counted:
                 return print_counts(tx, query, context, look, settings, noun="matches", none=_unfound(tx, query, given))
             if given["changed"]:
                 return _print_changed(tx, query, look, settings, none=_unfound(tx, query, given))
             if not given["watch"]:
-                # All that a story holds is asked for: folded it would be one line.
-                folded = not (given["everything"] or given["story"])
                 return print_matches(tx, query, look, settings, folded=folded, none=_unfound(tx, query, given))
             _unfound(tx, query, given)()
-        from monitor.cli.watch import follow
+        return _follow(store, query, look, settings, search)
 
-        return follow(store, query, look, WATCHED, row=lambda match: _row(match, settings.timezone))
+
+def _search(given: Mapping[str, Any]) -> "Query | None":
+    """What TEXT searches for; None where there is none. Raises: click's Exit, where it is wrong; ConfigError."""
+    if not given["text"]:
+        return None
+    from monitor.cli.rulebook import rules_of
+    from monitor.cli.search import query_of
+
+    return query_of(rules_of(given["config"], given["database"]), " ".join(given["text"]))
+
+
+def _follow(store: "Store", query: "MatchQuery", look: Look, settings: "Settings", search: "Query | None") -> NoReturn:
+    """Print matches as they come."""
+    from monitor.cli.watch import follow
+
+    def keep(tx: "Transaction", found: Sequence[Match]) -> Sequence[Match]:
+        if search is None:
+            return found
+        from monitor.pipeline.search import those_that_match
+
+        return those_that_match(tx, search, found)
+
+    follow(store, query, look, WATCHED, row=lambda match: _row(match, settings.timezone), keep=keep)
 
 
 def _demand_sense(context: click.Context, look: Look, given: Mapping[str, Any]) -> None:

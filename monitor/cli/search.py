@@ -22,9 +22,7 @@ from monitor.model import Article, ArticleId, Found
 
 if TYPE_CHECKING:
     from monitor.config.load import Config
-    from monitor.config.settings import Settings
     from monitor.pipeline.search import Query
-    from monitor.store.articles import ArticleQuery
     from monitor.store.matches import MatchQuery
     from monitor.store.store import Transaction
 
@@ -82,21 +80,16 @@ def query_of(loaded: "Config", text: str) -> "Query":
     return Query(matcher=matcher, id=QUERY, need=need, is_told=is_told, outlets=Outlets(loaded.outlets))
 
 
-def with_text(
-    tx: "Transaction", asked: "MatchQuery", text: str, settings: "Settings", given: Mapping[str, Any], *, all_: bool
-) -> "MatchQuery":
-    """The same matches, as far as TEXT finds their articles; `all_`: not only those that are listed first.
-
-    Raises: click's Exit, where the query is wrong, which is told; ConfigError.
+def with_search(tx: "Transaction", query: "Query", asked: "MatchQuery", *, is_listed: bool) -> "MatchQuery":
+    """The same matches, as far as the query finds their articles; `is_listed`: only the first lines are needed, a story
+    each.
     """
-    from monitor.cli.rulebook import rules_of
     from monitor.pipeline.search import find_matches
     from monitor.store import search
     from monitor.store.articles import Order
 
-    query = query_of(rules_of(given["config"], settings.database_url), text)
-    newest = asked.order is Order.NEWEST and not all_
-    lines = asked.offset + (asked.limit or 0) if newest else None
+    # In any other order the first of them are known when all are.
+    lines = asked.offset + (asked.limit or 0) if is_listed and asked.order is Order.NEWEST else None
     return replace(asked, among=search.these(tx, find_matches(tx, query, asked, lines=lines)))
 
 

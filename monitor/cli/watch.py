@@ -16,7 +16,7 @@ from monitor.model import Match
 
 if TYPE_CHECKING:
     from monitor.store.matches import MatchQuery
-    from monitor.store.store import Store
+    from monitor.store.store import Store, Transaction
 
 LOOKS = ("table", "jsonl", "csv", "ids")
 """Formats of which a line can be printed before the next one is known."""
@@ -39,11 +39,13 @@ def follow(
     columns: Columns,
     *,
     row: Callable[[Match], Record],
+    keep: "Callable[[Transaction, Sequence[Match]], Sequence[Match]]" = lambda _, found: found,
     wait: Callable[[], None] = wait,
 ) -> NoReturn:
     """Print the matches asked for that are there since `since`, if it is given, then each that comes, oldest first.
 
-    `row`: the cells of a match for a person. Ends when `wait` raises something.
+    `row`: the cells of a match for a person; `keep`: those of some matches that are wanted. Ends when `wait` raises
+    something.
     Raises: click.UsageError, where a column is none; StoreError, other than that the database is busy for a while.
     """
     from dataclasses import replace
@@ -53,13 +55,14 @@ def follow(
     printer = _Printer(look, chosen_columns(look, columns, MATCH), row)
     with store.reading() as tx:
         seen = match_news.present(tx)
-        printer.print(matches.query(tx, asked)[::-1] if asked.since else ())
+        printer.print(keep(tx, matches.query(tx, asked)[::-1]) if asked.since else ())
     asked, busy = replace(asked, since=None), False
     while True:
         wait()
         try:
             with store.reading() as tx:
                 found, seen = match_news.news(tx, seen, asked)
+                wanted = keep(tx, found)
         except StoreError as error:
             if not error.temporary:
                 raise
@@ -68,7 +71,7 @@ def follow(
             busy = True
             continue
         busy = False
-        printer.print(found)
+        printer.print(wanted)
 
 
 class _Printer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from monitor.articles.outlets import Outlets
-from monitor.model import Article, ArticleId, Found, WatchlistId
+from monitor.model import Article, ArticleId, Found, Match, WatchlistId
 from monitor.pipeline.news import document_of
 from monitor.rules.matcher import Matcher
 from monitor.rules.needs import Need
@@ -59,6 +59,13 @@ def find_matches(tx: Transaction, query: Query, asked: MatchQuery, *, lines: int
             found[one.article_id] = None
             told.add(one.line)
     return list(found)
+
+
+def those_that_match(tx: Transaction, query: Query, found: Sequence[Match]) -> list[Match]:
+    """The matches, of these, whose articles the query matches."""
+    told = articles.at(tx, {match.article.id for match in found})
+    finds = {key for key, article in told.items() if query.matcher.find(document_of(article, query.outlets), query.id)}
+    return [match for match in found if match.article.id in finds]
 
 
 class _Decision:

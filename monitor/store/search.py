@@ -21,8 +21,8 @@ from sqlalchemy import (
     bindparam,
     column,
     exists,
+    false,
     func,
-    literal,
     or_,
     select,
     table,
@@ -178,7 +178,7 @@ def candidates(tx: Transaction, need: Need | None, asked: MatchQuery) -> list[Ca
     """
     given = _given_matches(asked).cte("given").prefix_with("MATERIALIZED")
     if need is None:
-        rows, named = select(given, literal(False).label("is_sure")), {}
+        rows, named = select(given, false().label("is_sure")), {}
     else:
         # Between the first and the last number of these alone: the index need not be read as a whole.
         ends = select(func.min(given.c.number), func.max(given.c.number)).cte("ends")

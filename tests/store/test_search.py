@@ -81,7 +81,7 @@ def test_what_has_changed_is_not_found_until_it_is_put_anew(tx: Transaction) -> 
     articles.save_summaries(tx, [named("one", summary="Fighters.")])
     assert found(tx, key("talks")) == ["two"]
     assert [article.title for article in search.not_held(tx, ArticleQuery(), 10)] == ["one"]
-    assert search.not_held(tx, ArticleQuery(language="ar"), 10) == []
+    assert search.not_held(tx, ArticleQuery(languages=("ar",)), 10) == []
     (outdated,) = search.outdated(tx, 10)
     assert (outdated.article.summary, outdated.times, unsearched.waiting(tx)) == ("Fighters.", 1, 1)
     search.put(tx, [Indexed(article_id=named("one").id, times=1, keys={"fighters"})], NOON)
