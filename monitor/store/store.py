@@ -120,7 +120,7 @@ def upgrade(database: str) -> "Upgraded":
     connections = connect(place)
     with translated(place):
         try:
-            _make_folder(place)
+            make_folder(place)
             return migrate.upgrade(connections, place)
         finally:
             connections.close()
@@ -148,7 +148,8 @@ def _demand_file(place: SqliteFile | Server) -> None:
         raise StoreError(f"no database yet at {place}", hint="run `monitor run`")
 
 
-def _make_folder(place: SqliteFile | Server) -> None:
+def make_folder(place: SqliteFile | Server) -> None:
+    """Makes the folder that a database's file will stand in. Raises: StoreError."""
     if isinstance(place, SqliteFile):
         try:
             place.path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +164,7 @@ def _check(place: SqliteFile | Server, connections: SqliteConnections | Postgres
 
 
 def _prepare(place: SqliteFile | Server, connections: SqliteConnections | PostgresqlConnections) -> None:
-    _make_folder(place)
+    make_folder(place)
     with connections.writing() as tx:
         found = versions.revision(tx, place)
         if found and isinstance(place, Server):
