@@ -25,7 +25,7 @@ def outrun(tx: Transaction) -> Iterator[str]:
         last, is_called = tx.execute(text(f"SELECT last_value, is_called FROM {sequence}")).one()  # noqa: S608
         highest = tx.execute(select(func.coalesce(func.max(numbered), 0))).scalar_one()
         if highest >= last + is_called:
-            yield numbered.table.name  # type: ignore[union-attr]
+            yield numbered.table.name
 
 
 def _sequences(tx: Transaction) -> Iterator[tuple[str, Column[int]]]:
