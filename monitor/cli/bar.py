@@ -1,4 +1,4 @@
-"""How far long work on the database is: a bar on a terminal, nothing elsewhere; and what ends such work in good order."""
+"""How far long work on the database is, as a bar on a terminal; and what ends such work in good order."""
 
 import signal
 import sys

@@ -11,8 +11,8 @@ from monitor.cli.sizes import show_bytes
 def vacuum_command(*, config: str | None, database: str | None) -> None:
     """Give back the room that nothing uses any more, and say how large the database was and is.
 
-    A file of SQLite is written anew, for which it needs twice its size on the disk, and nobody may write meanwhile: stop
-    the daemon first. PostgreSQL is vacuumed and analysed beside it.
+    A file of SQLite is written anew, for which it needs twice its size on the disk, and nobody may write meanwhile:
+    stop the daemon first. PostgreSQL is vacuumed and analysed beside it.
     """
     from monitor.store.vacuum import vacuum
 

@@ -55,5 +55,6 @@ def _bad(table: Table, row: Row, dialect: Dialect) -> Iterator[str]:
 
 def _value(kind: TypeEngine[Any], value: Any, dialect: Dialect) -> Any:
     # The others are as they stand; moments were read already.
-    is_packed = isinstance(kind, (Choice, Hashes, Packed, PackedBytes, Strings))
-    return kind.process_result_value(value, dialect) if is_packed else value
+    if isinstance(kind, (Choice, Hashes, Packed, PackedBytes, Strings)):
+        return kind.process_result_value(value, dialect)
+    return value

@@ -35,9 +35,6 @@ class Digest:
         hashed = blake2b(b"".join(map(_written, row)), digest_size=32).digest()
         return Digest(rows=self.rows + 1, sum=(self.sum + int.from_bytes(hashed)) % _WRAP)
 
-    def __str__(self) -> str:
-        return f"{self.sum:064x}"[:16]
-
 
 def plain(of: Table) -> TableClause:
     """The table with columns of the values that stand in it."""
