@@ -10,7 +10,7 @@ The file has another name until it is whole and checked.
 import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +21,11 @@ from monitor.store import counts, dump
 from monitor.store.address import Server, SqliteFile, parse
 from monitor.store.connections import connect
 from monitor.store.failures import said, translated
+from monitor.store.rows import Told
 from monitor.store.store import revision
 
 _PAGES = 2_048
 """Pages that are copied between two words on how far it is: 8 MB."""
-
-Told = Callable[[str, int, int], None]
-"""Is told what is done, and how much of how much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

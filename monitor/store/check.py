@@ -3,7 +3,7 @@
 Returns what is wrong and what to do; nothing is changed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import exc, text
@@ -12,10 +12,8 @@ from monitor.store import invariants, readable
 from monitor.store.address import Server, SqliteFile, parse
 from monitor.store.connections import Transaction, connect
 from monitor.store.failures import is_damage, said, translated
+from monitor.store.rows import Told
 from monitor.store.versions import demand_current
-
-Told = Callable[[str, int, int], None]
-"""Is told what is done, and how much of how much."""
 
 _RESTORE = "restore a backup; `sqlite3 FILE .recover` saves what is left"
 _SERVER = "look at the server's log; restore a backup"

@@ -6,7 +6,7 @@ by whatever, the same copy goes on.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,18 +20,13 @@ from monitor.store.copy_state import Reached
 from monitor.store.failures import translated
 from monitor.store.lock import daemon_lock
 from monitor.store.numbering import go_on_numbering
-from monitor.store.rows import Row
+from monitor.store.rows import Row, Told
 from monitor.store.store import Store, make_folder
 
 BATCH = 2_000
 """Rows of a transaction on the target."""
 _BATCH_BYTES = 8 << 20
 """Or fewer, where they are as large as this."""
-_LOOK = 500
-"""Rows compared between two words on how far it is."""
-
-Told = Callable[[str, int, int], None]
-"""Is told what is done, and how many rows of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +134,7 @@ def _compare_tables(tx: Transaction, into: Store, told: Told) -> dict[str, int]:
     """Reads all again, from both; how many rows each table has. Raises: StoreError, where they are not the same."""
     tables = derived.copied()
     counts = {table.name: rows.number(tx, table) for table in tables}
-    tell = _counting(told, 2 * sum(counts.values()))
+    tell = rows.counting(told, "comparing", 2 * sum(counts.values()))
     with into.reading() as other:
         differing = [
             table.name
@@ -150,17 +145,3 @@ def _compare_tables(tx: Transaction, into: Store, told: Told) -> dict[str, int]:
         what = f"{into} is not the same as what was copied ({', '.join(differing)})"
         raise StoreError(what, hint="it was written to between two runs: --restart begins anew")
     return counts
-
-
-def _counting(told: Told, total: int) -> Callable[[Iterator[Row]], Iterator[Row]]:
-    done = 0
-
-    def counted(found: Iterator[Row]) -> Iterator[Row]:
-        nonlocal done
-        for row in found:
-            if done % _LOOK == 0:
-                told("comparing", done, total)
-            done += 1
-            yield row
-
-    return counted

@@ -1,6 +1,6 @@
 """What must be true of the rows, whatever was done: every rule that is broken, as what is wrong and what to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, not_, or_, select
@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, exists, func, not_, o
 from monitor.store import numbering
 from monitor.store.connections import Transaction
 from monitor.store.ledger import imbalance
+from monitor.store.rows import Told
 from monitor.store.schema import (
     addresses,
     articles,
@@ -37,7 +38,7 @@ class Rule:
     hint: str = _REPORT
 
 
-def violated(tx: Transaction, told: Callable[[str, int, int], None]) -> Iterator[tuple[str, str]]:
+def violated(tx: Transaction, told: Told) -> Iterator[tuple[str, str]]:
     """What is wrong, and what to do about each. Raises: DBAPIError."""
     rules = [*_references(), *_RULES]
     for number, rule in enumerate(rules):

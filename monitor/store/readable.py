@@ -1,6 +1,6 @@
 """Whether every value can be read: those packed are unpacked, and pages are what their hashes say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -12,33 +12,32 @@ from monitor.store import rows
 from monitor.store.columns import Choice, Hashes, Packed, PackedBytes, Strings
 from monitor.store.connections import Transaction
 from monitor.store.failures import is_damage, said
-from monitor.store.rows import Row
+from monitor.store.rows import Row, Told
 from monitor.store.schema import metadata, pages
 
-_LOOK = 500
-"""Rows between two words on how far it is."""
-
-Told = Callable[[str, int, int], None]
+_NAMED = 3
+"""Values that are named."""
 
 
 def unreadable(tx: Transaction, told: Told) -> Iterator[str]:
     """Each table of which something cannot be read, or is not what was stored. Raises: DBAPIError, where it passes."""
-    total = sum(rows.number(tx, table) for table in metadata.sorted_tables)
-    done = 0
+    tell = rows.counting(told, "the values", sum(rows.number(tx, table) for table in metadata.sorted_tables))
     for table in metadata.sorted_tables:
         bad: list[str] = []
         try:
-            for row in rows.read(tx, table):
-                if done % _LOOK == 0:
-                    told("the values", done, total)
-                done += 1
-                bad += _bad(table, row, tx.dialect)
-        except (exc.DBAPIError, ValueError) as error:
-            if isinstance(error, exc.DBAPIError) and not is_damage(error):
+            # Else PostgreSQL would do nothing more in this transaction.
+            with tx.begin_nested():
+                for row in tell(rows.read(tx, table)):
+                    bad += _bad(table, row, tx.dialect)
+        except ValueError as error:
+            yield f"{table.name}: rows cannot be read ({error})"
+        except exc.DBAPIError as error:
+            if not is_damage(error):
                 raise
-            yield f"{table.name}: rows cannot be read ({said(error) if isinstance(error, exc.DBAPIError) else error})"
+            yield f"{table.name}: rows cannot be read ({said(error)})"
         if bad:
-            yield f"{table.name}: {len(bad):,} values are damaged: {', '.join(bad[:3])}{', …'[: 3 * (len(bad) > 3)]}"
+            named = ", ".join(bad[:_NAMED]) + (", …" if len(bad) > _NAMED else "")
+            yield f"{table.name}: {len(bad):,} cannot be read, or differ from what was stored: {named}"
 
 
 def _bad(table: Table, row: Row, dialect: Dialect) -> Iterator[str]:

@@ -3,7 +3,7 @@
 Packed texts stay packed; only moments, which the two write otherwise, are made the same.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -16,9 +16,13 @@ from monitor.store.columns import Utc, storable
 from monitor.store.connections import Transaction
 
 Row = tuple[Any, ...]
+Told = Callable[[str, int, int], None]
+"""Is told what is done, and how much of how much; of 0 where that is not known."""
 
 _AT_ONCE = 100
 """Rows that a reader holds: a page may have half a megabyte."""
+_LOOK = 500
+"""Rows between two words on how far it is."""
 _WRAP = 1 << 256
 
 
@@ -79,6 +83,21 @@ def number(tx: Transaction, of: Table) -> int:
 def is_empty(tx: Transaction, of: Table) -> bool:
     """Whether there is none."""
     return tx.execute(select(plain(of)).limit(1)).first() is None
+
+
+def counting(told: Told, what: str, total: int) -> Callable[[Iterator[Row]], Iterator[Row]]:
+    """Tells how far it is with all the rows that are read through what it returns."""
+    done = 0
+
+    def counted(found: Iterator[Row]) -> Iterator[Row]:
+        nonlocal done
+        for row in found:
+            if done % _LOOK == 0:
+                told(what, done, total)
+            done += 1
+            yield row
+
+    return counted
 
 
 def digest(rows: Iterable[Row]) -> Digest:
