@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, TableClause, column, insert, inspect, table
+from sqlalchemy import Connection, TableClause, column, func, insert, inspect, select, table
 
 from monitor.model import (
     Belonging,
@@ -339,3 +339,7 @@ def fill(tx: Connection) -> None:
     for name in tables_of(tx):
         there = typed(tx, name)
         tx.execute(insert(there), [{one.name: row[one.name] for one in there.columns} for row in ROWS[name]])
+        for key in ("id", "number") if tx.dialect.name == "postgresql" else ():
+            if key in there.columns and tx.scalar(select(func.pg_get_serial_sequence(name, key))):
+                highest = func.setval(func.pg_get_serial_sequence(name, key), func.max(there.c[key]))
+                tx.execute(select(highest).select_from(there))

@@ -6,7 +6,6 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,8 +118,11 @@ def test_interrupted_it_leaves_nothing(source: str, file: Path, moment: str) -> 
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(source: str, file: Path) -> None:
+    def appear(*_: object) -> None:
+        file.write_bytes(b"of somebody else")
+
     with pytest.raises(StoreError, match="is there already"):
-        back_up(source, file, lambda *_: file.write_bytes(b"of somebody else") and None)
+        back_up(source, file, appear)
     assert [one.read_bytes() for one in file.parent.iterdir()] == [b"of somebody else"]
 
 

@@ -235,7 +235,7 @@ def test_a_copy_that_is_not_whole_is_refused_by_everything_else(
     for read_only in (True, False):
         with pytest.raises(StoreError, match=r"not whole yet: finish it with the same `monitor db copy`, or delete it"):
             Store.open(target, read_only=read_only)
-    with pytest.raises(StoreError, match="not whole yet"):
+    with pytest.raises(StoreError, match=r"not whole yet"):
         copy(target, source, told)
 
 
@@ -259,7 +259,7 @@ def test_half_a_copy_of_something_else_is_not_gone_on_with(
     source, target = crossed
     copy_until(source, target, 30, monkeypatch)
     other = make(SQLITE)()
-    with pytest.raises(StoreError, match="holds half a copy of .*: --restart throws that away"):
+    with pytest.raises(StoreError, match=r"holds half a copy of .*: --restart throws that away"):
         copy(other, target, told)
     copy_until(source, target, 30, monkeypatch)
     assert sum(copy(other, target, told, restart=True).rows.values()) == 0

@@ -52,7 +52,7 @@ def test_a_file_is_not_vacuumed_beside_a_daemon_and_a_server_is(wasteful: str) -
 
 def test_without_room_for_a_copy_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = filled(str(tmp_path / "monitor.db"))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 9))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 9))
     with pytest.raises(StoreError, match=r"too large for the room that is left on its disk: make room for \d+ MB"):
         vacuum.vacuum(url)
 
