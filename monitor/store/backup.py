@@ -95,7 +95,8 @@ def _sync(folder: Path) -> None:
 def _copy(place: SqliteFile, half: Path, told: Told) -> dict[str, int]:
     address = f"file:{quote(str(place.path))}?mode=ro"
     with translated(half), closing(sqlite3.connect(half, isolation_level=None)) as copy:
-        copy.execute("PRAGMA synchronous=OFF")
+        for setting in ("synchronous", "journal_mode"):
+            copy.execute(f"PRAGMA {setting}=OFF")
         with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as source:
             with translated(place):
                 # One snapshot for all pages: without it, whoever writes makes it begin anew.
@@ -121,7 +122,7 @@ def _demand_whole(copy: sqlite3.Connection, place: SqliteFile) -> None:
         found = said(error)
     if found != "ok":
         hint = "`monitor db check` says more; an earlier backup is better than one of this"
-        raise StoreError(f"{place} is damaged ({found})", hint=hint)
+        raise StoreError(f"{place} is damaged ({found.splitlines()[-1]})", hint=hint)
 
 
 def _dump(server: Server, half: Path, told: Told) -> dict[str, int]:

@@ -13,6 +13,7 @@ from monitor.store.address import Server, SqliteFile, parse
 from monitor.store.connections import Transaction, connect
 from monitor.store.failures import is_damage, said, translated
 from monitor.store.rows import Told
+from monitor.store.store import demand_file
 from monitor.store.versions import demand_current
 
 _RESTORE = "restore a backup; `sqlite3 FILE .recover` saves what is left"
@@ -37,6 +38,7 @@ def check(database: str, told: Told, *, quick: bool = False) -> tuple[Fault, ...
         StoreError: it cannot be had, is of another version, or no database at all.
     """
     place = parse(database)
+    demand_file(place)
     connections = connect(place)
     with translated(place):
         try:
@@ -70,7 +72,8 @@ def _integrity(tx: Transaction) -> list[str]:
     if tx.dialect.name != "sqlite":
         return []
     lines = tx.execute(text(f"PRAGMA integrity_check({_SHOWN})")).scalars().all()
-    return [] if lines == ["ok"] else [line.removeprefix("*** in database main ***\n") for line in lines]
+    said_of_pages = [line for several in lines for line in several.splitlines() if not line.startswith("*** in ")]
+    return [] if said_of_pages == ["ok"] else said_of_pages
 
 
 def _damage(place: SqliteFile | Server, words: str) -> Fault:

@@ -45,8 +45,11 @@ def violated(tx: Transaction, told: Told) -> Iterator[tuple[str, str]]:
         told("the rules", number, len(rules))
         if found := _found(tx, rule):
             yield found, rule.hint
-    for error in imbalance(tx):
-        yield f"what feeds offered does not add up: {error}", _REPORT
+    try:
+        for error in imbalance(tx):
+            yield f"what feeds offered does not add up: {error}", _REPORT
+    except ValueError as error:
+        yield f"what feeds offered cannot be added up: {error}", "restore a backup: something wrote other values"
     for table in numbering.outrun(tx):
         hint = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 (only shown)
         yield f"{table}: the server's next number is taken, so that nothing new can be saved", hint
@@ -56,8 +59,9 @@ def _found(tx: Transaction, rule: Rule) -> str:
     number = tx.execute(select(func.count()).select_from(rule.table).where(rule.broken)).scalar_one()
     if not number:
         return ""
-    keys = tx.execute(select(*rule.table.primary_key).where(rule.broken).limit(_NAMED)).all()
-    named = ", ".join(" ".join(map(str, key)) for key in keys)
+    key = rule.table.primary_key
+    keys = tx.execute(select(*key).where(rule.broken).order_by(*key).limit(_NAMED)).all()
+    named = ", ".join(" ".join(map(str, one)) for one in keys)
     return f"{number:,} {rule.what}: {named}" + (", …" if number > len(keys) else "")
 
 

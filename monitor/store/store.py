@@ -47,7 +47,7 @@ class Store:
         """
         place = parse(database)
         if read_only:
-            _demand_file(place)
+            demand_file(place)
         connections = connect(place, patience)
         store = cls(place, connections, read_only=read_only)
         try:
@@ -133,7 +133,7 @@ def revision(database: str) -> tuple[str, str]:
         StoreError: it cannot be opened, or is of a newer version, or something else's.
     """
     place = parse(database)
-    _demand_file(place)
+    demand_file(place)
     connections = connect(place)
     with translated(place):
         try:
@@ -143,7 +143,8 @@ def revision(database: str) -> tuple[str, str]:
             connections.close()
 
 
-def _demand_file(place: SqliteFile | Server) -> None:
+def demand_file(place: SqliteFile | Server) -> None:
+    """Checks that a file is there, for those who would not make one. Raises: StoreError."""
     if isinstance(place, SqliteFile) and not place.path.exists():
         raise StoreError(f"no database yet at {place}", hint="run `monitor run`")
 

@@ -169,7 +169,7 @@ def test_a_damaged_database_is_not_kept_as_a_backup(tmp_path: Path, file: Path) 
     whole = source.read_bytes()
     for page in range(4096 * 4, len(whole), 4096 * 7):
         source.write_bytes(whole[:page] + b"\xff" * 4096 + whole[page + 4096 :])
-        with pytest.raises(StoreError, match=r"is damaged \(.*\): `monitor db check` says more"):
+        with pytest.raises(StoreError, match=r"is damaged \(.*\): "):
             back_up(str(source), file, told)
         assert list(file.parent.iterdir()) == []
 
