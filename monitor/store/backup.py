@@ -103,7 +103,7 @@ def _copy(place: SqliteFile, half: Path, told: Told) -> dict[str, int]:
                 source.execute("BEGIN")
                 source.execute("SELECT count(*) FROM sqlite_schema")
             source.backup(
-                copy, pages=_PAGES, progress=lambda _, left, total: told("copying", (total - left) >> 8, total >> 8)
+                copy, pages=_PAGES, progress=lambda _, left, total: told("copying MB", (total - left) >> 8, total >> 8)
             )
         # One file, that can also be read where nothing can be written.
         copy.execute("PRAGMA journal_mode=DELETE")

@@ -197,6 +197,7 @@ def flipped(whole: bytes, seed: int) -> bytes:
     return bytes(damaged[: chosen.randrange(len(whole))] if seed % 10 == 0 else damaged)
 
 
+@pytest.mark.nightly
 def test_however_a_file_is_damaged_there_is_an_answer(tmp_path: Path) -> None:
     path = Path(filled(str(tmp_path / "monitor.db")))
     with sqlite3.connect(path) as file:
