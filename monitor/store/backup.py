@@ -20,7 +20,7 @@ from monitor.errors import StoreError
 from monitor.store import counts, dump
 from monitor.store.address import Server, SqliteFile, parse
 from monitor.store.connections import connect
-from monitor.store.failures import said, translated
+from monitor.store.failures import translated
 from monitor.store.rows import Told
 from monitor.store.store import revision
 
@@ -108,7 +108,8 @@ def _copy(place: SqliteFile, half: Path, told: Told) -> dict[str, int]:
         # One file, that can also be read where nothing can be written.
         copy.execute("PRAGMA journal_mode=DELETE")
         told("checking", 0, 0)
-        _demand_whole(copy, place)
+        with translated(place):
+            _demand_whole(copy, place)
         return {
             table.name: copy.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]  # noqa: S608
             for table in counts.COUNTED
@@ -116,10 +117,7 @@ def _copy(place: SqliteFile, half: Path, told: Told) -> dict[str, int]:
 
 
 def _demand_whole(copy: sqlite3.Connection, place: SqliteFile) -> None:
-    try:
-        (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-    except sqlite3.DatabaseError as error:
-        found = said(error)
+    (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
     if found != "ok":
         hint = "`monitor db check` says more; an earlier backup is better than one of this"
         raise StoreError(f"{place} is damaged ({found.splitlines()[-1]})", hint=hint)

@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from monitor.store.lock import daemon_lock
 from monitor.store.schema import REVISIONS
 from tests.cli.conftest import Run
 from tests.store.test_copying import contents, filled
+from tests.store.test_earlier_databases import load
 from tests.store.test_faults import create
 
 HEAD = REVISIONS[-1]
@@ -238,3 +240,15 @@ def test_a_restored_file_is_worked_with_by_naming_it(monitor: Run, tmp_path: Pat
     lost.close()
     assert monitor("matches", "--database", str(file)).code == 0
     assert monitor("db", "check", "--database", str(file)).out == "ok: nothing is wrong\n"
+
+
+def test_an_older_database_is_upgraded_and_that_is_said(
+    monitor: Run, new_database: Callable[..., str], tmp_path: Path
+) -> None:
+    url = new_database(empty=True)
+    load("0004", url)
+    said = monitor("db", "upgrade", "--database", url)
+    copy = "" if "://" in url else f" The copy made first: {url}.before-{HEAD}"
+    assert (said.code, said.out) == (0, f"Upgraded from revision 0004 to {HEAD}.{copy}\n")
+    said = monitor("db", "upgrade", "--database", url)
+    assert (said.code, said.out) == (0, f"The database is up to date (revision {HEAD}).\n")

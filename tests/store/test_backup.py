@@ -12,6 +12,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store import articles, backup, dump
+from monitor.store.address import Server, parse
 from monitor.store.articles import ArticleQuery
 from monitor.store.backup import back_up
 from monitor.store.schema import REVISIONS
@@ -229,8 +230,6 @@ def test_what_pg_dump_says_is_said(
 def test_a_password_is_handed_over_where_nobody_sees_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    from monitor.store.address import Server, parse
-
     script = f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/given; printf "%s" "$PGPASSWORD" > {tmp_path}/password'
     program(tmp_path, "pg_dump", script)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
@@ -244,8 +243,6 @@ def test_a_password_is_handed_over_where_nobody_sees_it(
 
 
 def test_without_a_password_none_is_handed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from monitor.store.address import Server, parse
-
     program(tmp_path, "pg_dump", f'#!/bin/sh\nprintf "%s" "${{PGPASSWORD-none}}" > {tmp_path}/password')
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.delenv("PGPASSWORD", raising=False)
@@ -276,3 +273,16 @@ def test_killed_it_leaves_no_file_that_looks_like_a_backup(tmp_path: Path, file:
     assert [one.suffix for one in file.parent.iterdir()] == [".half"]
     back_up(source, file, told)
     assert contents(str(file)) == contents(source)
+
+
+def test_the_newest_pg_dump_is_found_where_packages_put_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("15", "17", "16"):
+        folder = tmp_path / f"usr/lib/postgresql/{version}/bin"
+        folder.mkdir(parents=True)
+        program(folder, "pg_dump", f"#!/bin/sh\necho {version} > {tmp_path}/run")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dump, "ROOT", tmp_path)
+    server = parse("postgresql://db.example/news")
+    assert isinstance(server, Server)
+    dump.write(server, tmp_path / "file", snapshot="1")
+    assert (tmp_path / "run").read_text() == "17\n"
