@@ -18,8 +18,10 @@ from monitor.store.schema import (
     metadata,
     polls,
     rule_versions,
+    searched,
     stories,
     texts,
+    unsearched,
 )
 
 _REPORT = "please report this, with the database if you can"
@@ -98,6 +100,11 @@ _RULES = (
         table=articles,
         broken=~exists().where(addresses.c.article_id == articles.c.id),
         what="articles to which no address leads",
+    ),
+    Rule(
+        table=articles,
+        broken=and_(*(~exists().where(index.c.article_id == articles.c.id) for index in (searched, unsearched))),
+        what="articles that no search finds",
     ),
     Rule(
         table=polls,

@@ -219,6 +219,8 @@ ROWS: Rows = {
         {"key": article_key("https://m.outlet.example/en/1"), "article_id": IDS["en"]},
     ],
     "entries": _entries(),
+    "searched": [{"number": n, "article_id": IDS[of], "at": NOON} for n, of in ((2, "en"), (3, "ar"), (5, "he"))],
+    "unsearched": [{"number": n, "article_id": IDS[of], "times": n} for n, of in ((1, "tr"), (4, "fr"))],
     "readings": [
         {
             "article_id": one,
@@ -323,7 +325,8 @@ def tables_of(tx: Connection) -> list[str]:
     """Those that this database has and that hold data, in an order in which they can be filled."""
     own = set(inspect(tx).get_table_names()) - {VERSION_TABLE}
     known = [one.name for one in metadata.sorted_tables]
-    return [*(name for name in known if name in own), *sorted(own - set(known))]
+    # The index of words and what it consists of are no tables of SQLAlchemy's.
+    return [*(name for name in known if name in own), *sorted((own - set(known)) & ROWS.keys())]
 
 
 def typed(tx: Connection, name: str) -> TableClause:

@@ -53,6 +53,7 @@ BROKEN = [
         "`monitor retry ARTICLE` reads the page anew",
     ),
     (f"DELETE FROM addresses WHERE article_id = '{IDS['ar']}'", f"to which no address leads: {IDS['ar']}", "report"),
+    (f"DELETE FROM unsearched WHERE article_id = '{IDS['fr']}'", f"that no search finds: {IDS['fr']}", "report"),
     ("UPDATE polls SET known = 7 WHERE id = 1", "1 polls that offered another number than new + known", "report"),
     (f"DELETE FROM members WHERE story_id = '{OTHER_STORY}'", f"1 stories without an article: {OTHER_STORY}", "report"),
     ("UPDATE matches SET version = 'x'", "5 matches by a version of their watchlist that is not known", "report"),

@@ -12,7 +12,7 @@ from sqlalchemy import Table, insert, select
 
 from monitor.errors import LockedError, StoreError
 from monitor.model import Article, OutageKind
-from monitor.store import articles, copying, derived, outages, rows, schema
+from monitor.store import articles, copying, derived, outages, rows, schema, search
 from monitor.store.articles import ArticleQuery
 from monitor.store.check import check
 from monitor.store.copying import Copied, copy
@@ -20,7 +20,7 @@ from monitor.store.lock import daemon_lock
 from monitor.store.store import Store, Transaction
 from tests.builders import NOON, an_article
 from tests.conftest import Cluster, _sqlite_maker
-from tests.store.everything import ROWS, fill
+from tests.store.everything import IDS, ROWS, fill
 from tests.store.test_faults import create
 
 Make = Callable[..., str]
@@ -90,9 +90,9 @@ def filled(url: str) -> str:
 
 
 def contents(url: str) -> dict[str, list[Any]]:
-    """All rows of all tables, as the program reads them."""
+    """All rows of all tables that are copied, as the program reads them."""
     with Store.open(url, read_only=True) as store, store.reading() as tx:
-        return {table.name: _sorted(tx, table) for table in schema.metadata.sorted_tables}
+        return {table.name: _sorted(tx, table) for table in derived.copied()}
 
 
 def _sorted(tx: Transaction, table: Table) -> list[Any]:
@@ -373,11 +373,21 @@ def test_derived_tables_are_not_copied_but_made(source: str, target: str, monkey
     def make_shingles(tx: Transaction) -> None:
         tx.execute(insert(schema.shingles), [{"shingle": 1, "number": rows.number(tx, schema.articles)}])
 
-    monkeypatch.setattr(derived, "NAMES", frozenset({"shingles"}))
+    monkeypatch.setattr(derived, "NAMES", derived.NAMES | {"shingles"})
     monkeypatch.setattr(derived, "MAKERS", (make_shingles,))
     done = copy(source, target, told)
     assert "shingles" not in done.rows
-    assert contents(target) == {**contents(source), "shingles": [(1, 5)]}
+    assert contents(target) == contents(source)
+    with Store.open(target) as store, store.reading() as tx:
+        assert [tuple(row) for row in tx.execute(select(schema.shingles))] == [(1, 5)]
+
+
+def test_the_index_of_words_is_made_anew_by_the_daemon(crossed: tuple[str, str]) -> None:
+    source, target = crossed
+    copy(source, target, told)
+    with Store.open(target) as store, store.reading() as tx:
+        assert rows.is_empty(tx, schema.searched)
+        assert [one.article.id for one in search.outdated(tx, 9)] == sorted(IDS.values())
 
 
 def test_a_digest_tells_values_of_other_kinds_and_places_apart() -> None:
