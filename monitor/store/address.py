@@ -20,8 +20,9 @@ class SqliteFile:
     path: Path
 
     def beside(self, name: str) -> Path:
-        """The file `<database>.<name>`."""
-        return self.path.with_name(f"{self.path.name}.{name}")
+        """The file `<database>.<name>`, beside the file itself where the path is a link to it."""
+        real = self.path.resolve()
+        return real.with_name(f"{real.name}.{name}")
 
     def __str__(self) -> str:
         return str(self.path)

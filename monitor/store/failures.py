@@ -54,16 +54,26 @@ def translated(shown: object) -> Iterator[None]:
         yield
     except exc.TimeoutError as error:
         raise StoreError(f"{shown} {_LOCKED[0]}", hint="too many readers at once: try again", temporary=True) from error
-    except exc.DBAPIError as error:
+    except (exc.DBAPIError, sqlite3.Error) as error:
         known = _known(error)
         if known is None:
             raise
         what, hint, temporary = known
-        raise StoreError(f"{shown} {what} ({_said(error)})", hint=hint, temporary=temporary) from error
+        raise StoreError(f"{shown} {what} ({said(error)})", hint=hint, temporary=temporary) from error
 
 
-def _known(error: exc.DBAPIError) -> tuple[str, str, bool] | None:
-    cause = error.orig
+def is_damage(error: exc.DBAPIError | sqlite3.Error) -> bool:
+    """Whether it says that what is stored is damaged, or nothing that we know: not that it cannot be had just now."""
+    known = _known(error)
+    return known is None or known[0] in (_DAMAGED[0], "is not a database", _POSTGRESQL["XX"][0])
+
+
+def _cause(error: exc.DBAPIError | sqlite3.Error) -> BaseException | None:
+    return error.orig if isinstance(error, exc.DBAPIError) else error
+
+
+def _known(error: exc.DBAPIError | sqlite3.Error) -> tuple[str, str, bool] | None:
+    cause = _cause(error)
     if isinstance(cause, sqlite3.Error):
         return _longest(_SQLITE, getattr(cause, "sqlite_errorname", ""))
     state = getattr(cause, "sqlstate", None)
@@ -78,6 +88,7 @@ def _longest(table: dict[str, tuple[str, str, bool]], code: str) -> tuple[str, s
     return table[max(fitting, key=len)] if fitting else None
 
 
-def _said(error: exc.DBAPIError) -> str:
+def said(error: exc.DBAPIError | sqlite3.Error) -> str:
     """The database's own words, first line only: libpq adds the statement and hints."""
-    return (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+    cause = _cause(error)
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]

@@ -47,7 +47,7 @@ class Store:
         """
         place = parse(database)
         if read_only:
-            _demand_file(place)
+            demand_file(place)
         connections = connect(place, patience)
         store = cls(place, connections, read_only=read_only)
         try:
@@ -120,7 +120,7 @@ def upgrade(database: str) -> "Upgraded":
     connections = connect(place)
     with translated(place):
         try:
-            _make_folder(place)
+            make_folder(place)
             return migrate.upgrade(connections, place)
         finally:
             connections.close()
@@ -133,7 +133,7 @@ def revision(database: str) -> tuple[str, str]:
         StoreError: it cannot be opened, or is of a newer version, or something else's.
     """
     place = parse(database)
-    _demand_file(place)
+    demand_file(place)
     connections = connect(place)
     with translated(place):
         try:
@@ -143,12 +143,14 @@ def revision(database: str) -> tuple[str, str]:
             connections.close()
 
 
-def _demand_file(place: SqliteFile | Server) -> None:
+def demand_file(place: SqliteFile | Server) -> None:
+    """Checks that a file is there, for those who would not make one. Raises: StoreError."""
     if isinstance(place, SqliteFile) and not place.path.exists():
         raise StoreError(f"no database yet at {place}", hint="run `monitor run`")
 
 
-def _make_folder(place: SqliteFile | Server) -> None:
+def make_folder(place: SqliteFile | Server) -> None:
+    """Makes the folder that a database's file will stand in. Raises: StoreError."""
     if isinstance(place, SqliteFile):
         try:
             place.path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,7 +165,7 @@ def _check(place: SqliteFile | Server, connections: SqliteConnections | Postgres
 
 
 def _prepare(place: SqliteFile | Server, connections: SqliteConnections | PostgresqlConnections) -> None:
-    _make_folder(place)
+    make_folder(place)
     with connections.writing() as tx:
         found = versions.revision(tx, place)
         if found and isinstance(place, Server):
