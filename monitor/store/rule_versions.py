@@ -74,6 +74,12 @@ def ever(tx: Transaction) -> tuple[WatchlistId, ...]:
     return tuple(map(WatchlistId, tx.execute(rows).scalars()))
 
 
+def others_since(tx: Transaction, versions: Mapping[WatchlistId, str], moment: datetime) -> bool:
+    """Whether any other version of these watchlists came into force then or later."""
+    later = select(rule_versions.c.watchlist_id, rule_versions.c.version).where(rule_versions.c.last_used_at >= moment)
+    return any(versions.get(WatchlistId(row.watchlist_id), row.version) != row.version for row in tx.execute(later))
+
+
 def get(tx: Transaction, watchlist_id: WatchlistId, version: str) -> RuleVersion | None:
     """The version that a match names; None where it is older than the records."""
     rows = select(rule_versions).where(rule_versions.c.watchlist_id == watchlist_id, rule_versions.c.version == version)
