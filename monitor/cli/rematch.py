@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.option("--since", metavar="WHEN", help=f"Only articles first seen then or later: {EXPECTED}.  [default: all]")
 @click.option("--until", metavar="WHEN", help="Only articles first seen before; the same forms.")
 @click.option("--apply", "applying", is_flag=True, help="Store it: without this, nothing is written.")
-@click.option("--all", "everything", is_flag=True, help="Every match that is gained or lost, not the newest of each kind.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every match that is gained or lost, not the newest of each kind."
+)
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
 @database_option
 def rematch_command(
@@ -52,8 +54,9 @@ def rematch_command(
     scope = _scope(loaded, watchlists, since, until)
     # A mistyped database is not made: it has no articles.
     open_store(loaded.settings).close()
-    with open_store(loaded.settings, read_only=not applying) as store, Spool() as told:
-        done = (_apply if applying else _look)(store, scope, told)
+    with Spool() as told:
+        with open_store(loaded.settings, read_only=not applying) as store:
+            done = (_apply if applying else _look)(store, scope, told)
         if output == "json":
             print_json(scope, done, told)
         else:
@@ -67,7 +70,7 @@ def _to_look_at(config: str | None, database: str | None) -> "Config":
 
 
 def _to_apply(config: str | None, database: str | None) -> "Config":
-    """The configuration, which could come into force. Raises: ConfigError; click's Exit, where it may not: it is told."""
+    """The configuration, fit to come into force. Raises: ConfigError; click's Exit, where it may not, which is told."""
     from monitor.app import load_or_last_good
     from monitor.cli.problems import print_problems
 
@@ -134,7 +137,9 @@ def _watched(store: "Store", begun: "Rematch", steps: "Iterator[Step]", told: "S
     except (KeyboardInterrupt, StoreError):
         if at.id:
             number = number_of(at.articles, "article")
-            click.echo(f"Stopped: {number} are done and stored ({_sums(at)}); the same command goes on there.", err=True)
+            click.echo(
+                f"Stopped: {number} are done and stored ({_sums(at)}); the same command goes on there.", err=True
+            )
         raise
     return at
 

@@ -1,7 +1,6 @@
 """What a rematch gains and loses, printed: for a person the newest of each kind, for a program all."""
 
 import json
-from collections.abc import Iterator
 from datetime import tzinfo
 
 import click
@@ -58,7 +57,7 @@ def print_text(scope: Scope, done: Rematch, told: Spool, *, everything: bool) ->
         for kind in Kind:
             _print_kind(watchlist_id, kind, told, done, zone, SHOWN if not everything else None)
     click.echo()
-    click.echo(_end(scope, done))
+    click.echo(_end(done))
 
 
 def _heading(done: Rematch, zone: tzinfo) -> str:
@@ -101,13 +100,10 @@ def _print_one(record: Record, kind: Kind, zone: tzinfo) -> None:
     click.echo(f"      {'; '.join(notes)}")
 
 
-def _end(scope: Scope, done: Rematch) -> str:
+def _end(done: Rematch) -> str:
     if done.id:
-        return f"Stored, as rematch {done.id}. Gained ones are new in `monitor matches`; lost ones: `monitor matches --lost`."
-    if not any(one.gained or one.lost or one.kept for one in done.totals.values()):
-        return "Nothing matches, and nothing did."
-    named = [] if scope.watchlists is None else [f"--watchlist {one}" for one in sorted(scope.watchlists)]
-    return f"Nothing was written. To store it: `monitor {' '.join(['rematch', *named, '--apply'])}`"
+        return f"Stored, as rematch {done.id}. Lost ones are listed by `monitor matches --lost`."
+    return "Nothing was written: the same command with --apply stores it."
 
 
 def print_json(scope: Scope, done: Rematch, told: Spool) -> None:
@@ -119,7 +115,7 @@ def print_json(scope: Scope, done: Rematch, told: Spool) -> None:
         "since": done.since.isoformat() if done.since else None,
         "until": done.until.isoformat() if done.until else None,
     }
-    click.echo(f"{json.dumps(head)[:-1]}, \"watchlists\": [", nl=False)
+    click.echo(f'{json.dumps(head)[:-1]}, "watchlists": [', nl=False)
     for number, (watchlist_id, version) in enumerate(scope.versions.items()):
         totals = done.totals.get(watchlist_id, Totals())
         counts = {"gained": totals.gained, "lost": totals.lost, "reviewed": totals.reviewed}

@@ -17,7 +17,7 @@ class Spool:
     """Records under keys, in the order in which they are added; of each, memory holds only its place."""
 
     def __init__(self, in_memory: int = _IN_MEMORY) -> None:
-        self._file = SpooledTemporaryFile(max_size=in_memory)
+        self._file = SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 - closed by __exit__
         self._places: dict[Hashable, array[int]] = {}
 
     def __enter__(self) -> Self:

@@ -6,7 +6,7 @@ come into force with the first batch that is saved; where a daemon works with ot
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,10 +15,9 @@ from hashlib import sha256
 from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.errors import LockedError, StoreError
-from monitor.model import Article, Matched, MatchId, Outlet, WatchlistId
+from monitor.model import Article, Clause, Matched, MatchId, Outlet, WatchlistId, match_key
 from monitor.pipeline.news import document_of, is_pruned, match_article
 from monitor.pipeline.reload import put_rules_in_force
-from monitor.rules.matcher import Matcher
 from monitor.rules.misses import why, why_not
 from monitor.rules.rematching import Change, Fate, Standing, added, decide, totals_of
 from monitor.store import configurations, history, matches, readings, rematches, reviews, revisits, rule_versions
@@ -41,18 +40,25 @@ class Scope:
     since: datetime | None = None
     """Articles first seen then or later; likewise `until`: before."""
     until: datetime | None = None
-    matcher: Matcher = field(init=False, repr=False)
+    versions: Mapping[WatchlistId, str] = field(init=False)
+    """Those of the watchlists that are asked."""
     outlets: Outlets = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        matcher = self.config.matcher
-        object.__setattr__(self, "matcher", matcher if self.watchlists is None else matcher.only(self.watchlists))
+        asked, known = self.watchlists, self.config.matcher.versions
+        versions = {one: version for one, version in known.items() if asked is None or one in asked}
+        object.__setattr__(self, "versions", versions)
         object.__setattr__(self, "outlets", Outlets(self.config.outlets))
 
-    @property
-    def versions(self) -> Mapping[WatchlistId, str]:
-        """Those of the watchlists that are asked."""
-        return self.matcher.versions
+    def ask(self, article: Article) -> Matched:
+        """What they find in an article."""
+        matched = match_article(article, self.outlets, self.config.matcher)
+        return replace(matched, found=tuple(one for one in matched.found if one.watchlist_id in self.versions))
+
+    def why_not(self, article: Article, watchlist_id: WatchlistId, before: Clause | None) -> str:
+        """Why one of them finds nothing in an article; `before`: why it did."""
+        clause = self.config.matcher.explain(document_of(article, self.outlets), watchlist_id)
+        return why_not(clause, before=before)
 
 
 class Kind(StrEnum):
@@ -106,9 +112,7 @@ class _Answer:
 def nothing_yet(scope: Scope, now: datetime) -> Rematch:
     """One that is not stored: to look with."""
     outlets = _hash(scope.config.outlets)
-    return Rematch(
-        id=0, began_at=now, versions=scope.versions, outlets=outlets, since=scope.since, until=scope.until
-    )
+    return Rematch(id=0, began_at=now, versions=scope.versions, outlets=outlets, since=scope.since, until=scope.until)
 
 
 def look(store: Store, scope: Scope, begun: Rematch) -> Iterator[Step]:
@@ -186,7 +190,7 @@ def _answers(tx: Transaction, found: Sequence[Article], scope: Scope) -> list[_A
 
 
 def _answer(article: Article, standing: Sequence[Standing], scope: Scope) -> _Answer:
-    matched = match_article(article, scope.outlets, scope.matcher)
+    matched = scope.ask(article)
     changes = decide(standing, matched.found, scope.versions.keys())
     return _Answer(article=article, matched=matched, changes=changes)
 
@@ -207,7 +211,8 @@ def _save(
     matches.put(tx, matched, scope.versions.keys(), now, rematch=at.id)
     revisits.plan(tx, matched, scope.config.settings.revisit, now)
     # As a poll does: what is left of a pruned article matches, and only its page can tell whether that is right.
-    readings.retry(tx, [answer.article.id for answer in fresh if answer.matched.found and is_pruned(answer.article)], now)
+    pruned = [answer.article.id for answer in fresh if answer.matched.found and is_pruned(answer.article)]
+    readings.retry(tx, pruned, now)
     settled = [*(answer for answer in answers if not answer.is_written), *fresh]
     after = _after(at, answers, settled)
     rematches.advance(tx, at, after)
@@ -229,32 +234,29 @@ def _after(at: Rematch, looked_at: Sequence[_Answer], settled: Sequence[_Answer]
 def _told(store: Store, answers: Sequence[_Answer], scope: Scope) -> tuple[Told, ...]:
     """What is gained and lost, with the reasons."""
     changed = [(one.article, change) for one in answers for change in one.changes if change.fate is not Fate.KEPT]
-    reviewers = _reviewers(store, [change for _, change in changed])
-    return tuple(
-        Told(
-            article=replace(article, summary="", text=""),
-            change=change,
-            why=_why(article, change, scope),
-            reviewer=reviewers.get(change.standing.id, "") if change.standing else "",
-        )
-        for article, change in changed
-    )
-
-
-def _reviewers(store: Store, changes: Sequence[Change]) -> dict[MatchId, str]:
-    """Who decided last on those that are lost although somebody did."""
-    reviewed = [change.standing.id for change in changes if change.standing and change.is_reviewed_loss]
-    if not reviewed:
-        return {}
+    lost = [change for _, change in changed if change.fate is Fate.LOST]
     with store.reading() as tx:
-        decisions = {one: reviews.of(tx, one) for one in reviewed}
-    return {one: made[-1].reviewer for one, made in decisions.items() if made}
+        before = rematches.explanations(tx, _ids(lost))
+        decisions = {one: reviews.of(tx, one) for one in _ids(change for change in lost if change.is_reviewed_loss)}
+    reviewers = {one: made[-1].reviewer for one, made in decisions.items() if made}
+    return tuple(_told_one(scope, article, change, before, reviewers) for article, change in changed)
 
 
-def _why(article: Article, change: Change, scope: Scope) -> str:
+def _ids(changes: Iterable[Change]) -> list[MatchId]:
+    return [change.standing.id for change in changes if change.standing]
+
+
+def _told_one(
+    scope: Scope, article: Article, change: Change, before: Mapping[MatchId, Clause], reviewers: Mapping[MatchId, str]
+) -> Told:
+    """`before`: why those matched that are lost; `reviewers`: who decided last on them."""
+    key = match_key(change.watchlist_id, article.id)
     if change.found:
-        return why(change.found.explanation)
-    return why_not(scope.matcher.explain(document_of(article, scope.outlets), change.watchlist_id))
+        reason = why(change.found.explanation)
+    else:
+        reason = scope.why_not(article, change.watchlist_id, before.get(key))
+    bare = replace(article, summary="", text="")
+    return Told(article=bare, change=change, why=reason, reviewer=reviewers.get(key, ""))
 
 
 def _hash(outlets: Sequence[Outlet]) -> str:

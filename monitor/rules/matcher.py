@@ -1,6 +1,6 @@
 """The compiled watchlists: document → what they find in it, and why."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from types import MappingProxyType
@@ -45,10 +45,6 @@ class Matcher:
     def versions(self) -> Mapping[WatchlistId, str]:
         """Watchlist → the hash of what it looks for."""
         return MappingProxyType({rule.watchlist_id: rule.version for rule in self._rules})
-
-    def only(self, watchlists: Collection[WatchlistId]) -> "Matcher":
-        """A matcher of these of its watchlists, whose answers are the same."""
-        return Matcher([rule for rule in self._rules if rule.watchlist_id in watchlists], self._lexicon)
 
     def match(self, document: Document) -> tuple[Found, ...]:
         """What every watchlist that matches finds, ordered by watchlist."""

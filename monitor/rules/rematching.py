@@ -53,9 +53,7 @@ class Change:
     @property
     def is_rescored(self) -> bool:
         """Whether it stays with another score."""
-        return self.fate is Fate.KEPT and bool(
-            self.standing and self.found and self.standing.score != self.found.score
-        )
+        return self.fate is Fate.KEPT and bool(self.standing and self.found and self.standing.score != self.found.score)
 
     @property
     def is_reviewed_loss(self) -> bool:

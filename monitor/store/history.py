@@ -1,7 +1,7 @@
 """Stored articles, all of them, in the order in which they were first seen: for who matches them again.
 
 They come a batch at a time, each read in a transaction of its own: however many there are, no snapshot is held long.
-Whoever knows which articles can match at all (an index of their words) adds that to `_NEXT`, as a condition on their ids.
+Whoever knows which articles can match at all (by an index of their words) adds a condition on their ids to `_NEXT`.
 """
 
 from collections.abc import Sequence

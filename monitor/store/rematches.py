@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from monitor.errors import StoreError
-from monitor.model import ArticleId, WatchlistId
+from monitor.model import ArticleId, Clause, MatchId, WatchlistId
 from monitor.rules.rematching import Standing, Totals
-from monitor.store.codec import hits_from_json
+from monitor.store.codec import clause_from_json, hits_from_json
 from monitor.store.connections import Transaction
 from monitor.store.history import BEGINNING, Place
 from monitor.store.schema import matches, rematches
@@ -32,6 +32,9 @@ _STANDING = select(
     matches.c.matched_at,
     matches.c.lost_at,
 ).where(matches.c.article_id.in_(bindparam("these", expanding=True)))
+_EXPLANATIONS = select(matches.c.id, matches.c.hits, matches.c.explanation).where(
+    matches.c.id.in_(bindparam("these", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,12 @@ def standing(tx: Transaction, ids: Sequence[ArticleId]) -> dict[ArticleId, list[
         for row in tx.execute(_STANDING, {"these": batch}):
             found.setdefault(ArticleId(row.article_id), []).append(_standing_of(row))
     return found
+
+
+def explanations(tx: Transaction, ids: Sequence[MatchId]) -> dict[MatchId, Clause]:
+    """Why these matches were made."""
+    rows = (row for batch in batches(ids) for row in tx.execute(_EXPLANATIONS, {"these": batch}))
+    return {MatchId(row.id): clause_from_json(row.explanation, hits_from_json(row.hits)) for row in rows}
 
 
 def _standing_of(row: Any) -> Standing:

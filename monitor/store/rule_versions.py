@@ -4,7 +4,7 @@ A version is the hash of a watchlist and the lists it uses, and every match name
 of the configuration with which a version first came into force.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +65,12 @@ def save(
 def active(tx: Transaction) -> tuple[RuleVersion, ...]:
     """The versions in force, by watchlist."""
     rows = select(rule_versions).where(rule_versions.c.active).order_by(rule_versions.c.watchlist_id)
+    return tuple(map(_version_of, tx.execute(rows)))
+
+
+def all_of(tx: Transaction, watchlists: Collection[WatchlistId]) -> tuple[RuleVersion, ...]:
+    """Every version that is, or was, in force of these watchlists."""
+    rows = select(rule_versions).where(rule_versions.c.watchlist_id.in_(watchlists))
     return tuple(map(_version_of, tx.execute(rows)))
 
 
