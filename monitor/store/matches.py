@@ -129,7 +129,7 @@ def _rows(matched: Matched, now: datetime, rematch: int | None) -> list[dict[str
             "status": Status.NEW,
             "matched_at": now,
             "lost_at": None,
-            "rematch_id": rematch,
+            **({"rematch_id": rematch} if rematch else {}),
         }
         for found in matched.found
     ]
