@@ -69,7 +69,7 @@ def test_a_clause_that_nobody_could_write_is_shown_as_it_is() -> None:
         # Another way would lack as little, but the article never was on it.
         ("@rafah", "title:x OR (@rafah NOT title:tunnel*)", "Tunnel", "Rafah x", "NOT title:(tunnel*) excludes it"),
         ("@rafah AND a", "x OR @rafah AND b", "Rafah a", "", "b is not in it"),
-        ("@rafah AND a", "x OR @rafah AND b", "Rafah c", "", "b is not in it"),
+        ("@rafah AND (a OR z)", "x OR @rafah AND b", "Rafah c", "", "b is not in it"),
         ("ATLEAST/2(@rafah, a, x)", "ATLEAST/2(c, @tunnels, @rafah NEAR/0 a)", "a x Rafah", "", "@rafah NEAR/0 a: 1"),
     ],
 )

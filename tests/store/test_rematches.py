@@ -198,9 +198,7 @@ def test_a_review_of_a_match_that_is_lost_stays(store: Store) -> None:
         articles.insert_new(tx, [article])
         matches.put(tx, [Matched(article_id=article.id, found=(a_found("rafah"),))], [RAFAH], NOON)
         (match,) = matches.of_article(tx, ArticleId(article.id))
-        reviews.add(
-            tx, Review(match_id=match.id, status=Status.LATER, note="", reviewer="ana", reviewed_at=NOON)
-        )
+        reviews.add(tx, Review(match_id=match.id, status=Status.LATER, note="", reviewer="ana", reviewed_at=NOON))
         matches.put(tx, [Matched(article_id=article.id, found=())], [RAFAH], NOON + HOUR, rematch=1)
         (lost,) = matches.of_article(tx, ArticleId(article.id))
         assert (lost.lost_at, lost.status, lost.matched_at) == (NOON + HOUR, Status.LATER, NOON)
