@@ -18,6 +18,7 @@ from monitor.store import articles, matches, merging, readings, rematches, revie
 from monitor.store.lock import daemon_lock
 from monitor.store.rematches import Rematch
 from monitor.store.schema import matches as matches_table
+from monitor.store.schema import readings as readings_table
 from monitor.store.schema import rematches as rematches_table
 from monitor.store.schema import texts
 from monitor.store.store import Store, Transaction
@@ -448,7 +449,7 @@ def test_what_is_left_of_a_pruned_article_is_matched_and_its_page_read_again(his
         tx.execute(matches_table.delete().where(matches_table.c.article_id == pruned.id))
         tx.execute(texts.delete().where(texts.c.article_id == pruned.id))
         readings.add(tx, [pruned], NOON)
-        tx.execute(readings.readings.update().values(next_read_at=None))
+        tx.execute(readings_table.update().values(next_read_at=None))
 
     history.write(prune)
     history.edit(query="title: Fighters\nquery: '@fighters'\n")

@@ -144,8 +144,8 @@ def test_other_versions_that_came_into_force_since_are_found(store: Store) -> No
         assert not rule_versions.others_since(tx, {TALKS: "b"}, NOON)
 
 
-def finish(tx: Transaction, version: str, at: datetime, **changes: datetime) -> None:
-    begun = added(tx, replace(NEW, began_at=at, versions={RAFAH: version}, **changes))
+def finish(tx: Transaction, version: str, at: datetime, since: datetime | None = None) -> None:
+    begun = added(tx, replace(NEW, began_at=at, versions={RAFAH: version}, since=since))
     rematches.advance(tx, begun, replace(begun, finished_at=at))
 
 
