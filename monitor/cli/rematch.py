@@ -1,6 +1,8 @@
 """`monitor rematch`: what the rules as they are now gain and lose among the stored articles, shown or stored."""
 
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -128,12 +130,13 @@ def _watched(store: "Store", begun: "Rematch", steps: "Iterator[Step]", told: "S
         total = history.number(tx, begun.since, begun.until)
     at = begun
     try:
-        with counted("articles", total) as show:
+        with counted("articles", total) as show, heeding() as stop_if_told:
             for step in steps:
                 at = step.rematch
                 for one in step.told:
                     told.add((one.change.watchlist_id, one.kind), record_of(one))
                 show(at.articles, _sums(at))
+                stop_if_told()
     except (KeyboardInterrupt, StoreError):
         if at.id:
             number = number_of(at.articles, "article")
@@ -142,6 +145,29 @@ def _watched(store: "Store", begun: "Rematch", steps: "Iterator[Step]", told: "S
             )
         raise
     return at
+
+
+@contextmanager
+def heeding() -> Iterator[Callable[[], None]]:
+    """What raises KeyboardInterrupt if Ctrl-C or SIGTERM has come, called where that does no harm: PostgreSQL's driver
+    fails where it is interrupted at some of its work. The second Ctrl-C interrupts at once.
+    """
+    come: list[int] = []
+
+    def keep(number: int, _frame: object) -> None:
+        come.append(number)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def stop_if_told() -> None:
+        if come:
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, keep) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop_if_told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _sums(at: "Rematch") -> str:

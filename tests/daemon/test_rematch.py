@@ -115,7 +115,7 @@ def test_ctrl_c_says_what_is_done_and_the_same_command_goes_on(past: World, star
     running = start(past, "rematch", "--apply", program=SMALL)
     assert eventually(lambda: progress(past) > 50)
     running.send(signal.SIGINT)
-    assert running.wait() == 130
+    assert running.wait() == 130, running.errors
     assert "Traceback" not in running.errors
     assert "are done and stored" in running.errors
     assert 0 < progress(past) < NUMBER
