@@ -69,9 +69,8 @@ def main() -> None:
         if (binaries := postgresql.binaries()) and find_spec("psycopg"):
             databases["PostgreSQL"] = stack.enter_context(postgresql.server(binaries))
         for name, database in databases.items():
-            config = _with_rules(
-                configured(folder / name, {"bench": "http://127.0.0.1/"}, database=database), real[1::2], given.rules
-            )
+            base = configured(folder / name, {"bench": "http://127.0.0.1/"}, database=database)
+            config = _with_rules(base, real[1::2], given.rules, given.share)
             rates, matches = _measured(config, stored)
             print(f"{name:12}{'  '.join(map(str, rates))}  {matches:8,}", flush=True)
 
