@@ -1,9 +1,9 @@
 """How many stored articles a second are read, decompressed and matched: python bench/rematch.py ../shared/corpora
 
 Reads texts/five-languages-600-words.json of the corpora. Every second of its articles, among made-up ones of as many
-words, is stored; 100 rules are made of words of the others. "Cold" is the first look, whose words were never met, "warm"
-the second; "apply" stores what is found, and "again" finds all of it stored. CPU of this process, which does all of it;
-a PostgreSQL server's is its own.
+words, is stored; 100 rules are made of words of the others. "Cold" is the first look, whose words were never met,
+"warm" the second; "apply" stores what is found, and "again" finds all of it stored. The CPU is that of this process,
+which does all of it; a PostgreSQL server's is its own.
 """
 
 import argparse
