@@ -55,10 +55,10 @@ def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = 
 
 
 def load_or_last_good(
-    folder: Path, environment: Mapping[str, str], *, forced: bool = False
+    folder: Path, environment: Mapping[str, str], *, forced: bool = False, secrets: bool = True
 ) -> tuple[Config, Refusal | None]:
     """The configuration; where it is broken, or shrinks what is watched and is not `forced`, the last good one from
-    the database, with why the new one is refused.
+    the database, with why the new one is refused. `secrets`: as of `load_config`.
 
     Raises: ConfigError, when it is broken and there is no good one.
     """
@@ -66,7 +66,7 @@ def load_or_last_good(
     try:
         files = read_files(folder)
         content = files_hash(files)
-        new = load(files, environment=environment, home=folder.parent)
+        new = load(files, environment=environment, home=folder.parent, secrets=secrets)
     except ConfigError as broken:
         last = _last_good(folder, environment)
         if last is None:

@@ -185,6 +185,13 @@ def test_matching_is_measured_beside_regular_expressions(texts: Path, tmp_path: 
     assert re.search(r"^growth of the time to say which, from 10 rules: × \d+\.\d to 20$", done.stdout, re.M)
 
 
+def test_stored_articles_are_matched_again(texts: Path) -> None:
+    done = _run("bench/rematch.py", texts, "--articles", "40", "--rules", "10", "--share", "many")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^40 articles of 600 words, \d+ of them real, 10 rules$", done.stdout, re.M)
+    assert re.search(r"^SQLite  ( +[\d,]+ \( +[\d,]+\)){4} +\d+$", done.stdout, re.M)
+
+
 @pytest.mark.skipif(bool(beside_lucene.missing(beside_lucene.JARS)), reason="needs liblucene8-java and a JDK")
 def test_lucene_finds_what_the_rules_find_in_texts_without_morphology(texts: Path) -> None:
     made = json.loads((texts / "texts/five-languages-600-words.json").read_text(encoding="utf-8"))

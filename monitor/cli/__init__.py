@@ -41,6 +41,7 @@ COMMANDS = (
     "search",
     "show",
     "why",
+    "rematch",
     "stories",
     "review",
     "export",

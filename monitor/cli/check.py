@@ -2,12 +2,21 @@
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import EXIT_FAILED
 from monitor.cli.options import environment, folder_of
+
+if TYPE_CHECKING:
+    from monitor.config.load import Config
+    from monitor.store.unmatched import Unmatched
+
+_PATIENCE = timedelta(seconds=2)
+"""With a database that does not answer: nobody waits for a hint."""
 
 
 @click.command("check")
@@ -45,4 +54,32 @@ def check_command(*, folder: Path | None, output: str) -> int:
         from monitor.config.settings import NO_CONTACT
 
         click.echo(f"hint: {NO_CONTACT}")
+    for line in _unmatched(config):
+        click.echo(f"hint: {line}")
     return 0
+
+
+def _unmatched(config: "Config") -> list[str]:
+    """Of which watchlists stored articles know only an earlier version; nothing where no database can be asked: it is
+    the configuration that is checked.
+    """
+    from monitor.errors import StoreError
+    from monitor.store import unmatched
+    from monitor.store.store import Store
+
+    try:
+        with (
+            Store.open(config.settings.database_url, read_only=True, patience=_PATIENCE) as store,
+            store.reading() as tx,
+        ):
+            found = unmatched.unmatched(tx, config.matcher.versions)
+    except StoreError:
+        return []
+    return [_offered(one) for one in found]
+
+
+def _offered(one: "Unmatched") -> str:
+    command = f"`monitor rematch --watchlist {one.watchlist_id}` shows what"
+    if one.before is None:
+        return f"{one.watchlist_id} is newer than stored articles: {command} it finds in them"
+    return f"{one.watchlist_id} changed since version {one.before.version}: {command} stored articles gain and lose"

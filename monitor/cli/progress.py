@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import click
@@ -81,6 +82,27 @@ async def _watch(tools: Tools) -> None:
             bars.update(polled, completed=tally.polls, note=f"{len(tally.failed)} failed" if tally.failed else "")
             bars.update(read, completed=tally.read, total=tally.read + waiting, note=f"{tally.matches} matches")
             await asyncio.sleep(_EVERY)
+
+
+@contextmanager
+def counted(what: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    """A bar on a terminal, drawn by what is yielded, which takes how many are done and a note; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _note: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=total, note="")
+        yield lambda done, note: bars.update(task, completed=done, total=max(total, done), note=note)
 
 
 def print_summary(tally: Tally, feeds: tuple[Feed, ...]) -> None:

@@ -106,12 +106,12 @@ def decide_news(
         reworded=tuple(article for article in changed if article.id in stored),
         matched=matched,
         revisions=tuple(revisions),
-        read_again=tuple(one.article_id for one in matched if one.found and _is_pruned(stored.get(one.article_id))),
+        read_again=tuple(one.article_id for one in matched if one.found and is_pruned(stored.get(one.article_id))),
         known=len(seen.unchanged) + len(seen.changed),
     )
 
 
-def _is_pruned(article: Article | None) -> bool:
+def is_pruned(article: Article | None) -> bool:
     """Whether the whole page was read, and its text is kept no more."""
     return article is not None and article.text_source is TextSource.PAGE and not (article.shortfall or article.text)
 

@@ -167,6 +167,11 @@ def put_in_force(tx: Transaction, config: Config, now: datetime, *, before: Conf
     intervals = {feed.id: (feed.every, feed.slowest) for feed in before.feeds} if before else {}
     sooner = (each for each in config.feeds if each.id in intervals)
     polls.hasten(tx, [each for each in sooner if _is_sooner((each.every, each.slowest), intervals[each.id])], now)
+    put_rules_in_force(tx, config, now)
+
+
+def put_rules_in_force(tx: Transaction, config: Config, now: datetime) -> None:
+    """The same for its rules alone: its files, and the versions of its watchlists."""
     configurations.save(tx, config.hash, config.files, now)
     rule_versions.save(tx, config.watchlists, config.matcher.versions, config.hash, now)
 

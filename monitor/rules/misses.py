@@ -4,7 +4,7 @@ Goes by clauses alone, so that a stored explanation can be asked too. A clause t
 is itself what is missing: a NEAR whose sides are too far apart, a NOT whose part is there, a score that is too low.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,17 +57,19 @@ class Miss:
         return f"{', '.join(others)} or {last}" if others else last
 
 
-def nearest_misses(clause: Clause, node: Node | None = None) -> tuple[Miss, ...]:
+def nearest_misses(clause: Clause, node: Node | None = None, before: Clause | None = None) -> tuple[Miss, ...]:
     """The fewest clauses that would have to come out otherwise for this one to hold; none where it does.
 
-    `node`: what the clause explains; without it the clause's query is parsed.
+    `node`: what the clause explains; without it the clause's query is parsed. `before`: why the article matched before
+    the query, or a list, was edited: of several ways the one is told on which it did.
     """
-    return () if clause.held else tuple(_misses(clause, node or _parsed(clause.query), ""))
+    known = frozenset(_held(before)) if before else frozenset()
+    return () if clause.held else tuple(_misses(clause, node or _parsed(clause.query), "", known))
 
 
-def why_not(clause: Clause, node: Node | None = None) -> str:
+def why_not(clause: Clause, node: Node | None = None, before: Clause | None = None) -> str:
     """The same in words, on one line."""
-    misses = list(dict.fromkeys(map(str, nearest_misses(clause, node))))
+    misses = list(dict.fromkeys(map(str, nearest_misses(clause, node, before))))
     more = f"; and {len(misses) - _SHOWN} more" if len(misses) > _SHOWN else ""
     return "; ".join(misses[:_SHOWN]) + more
 
@@ -84,8 +86,16 @@ def hits_of(clauses: tuple[Clause, ...]) -> Iterator[Hit]:
             yield from clause.hits or hits_of(clause.parts)
 
 
-def _misses(clause: Clause, node: Node | None, where: str) -> list[Miss]:
-    """Of a clause that does not hold."""
+def _held(clause: Clause) -> Iterator[str]:
+    """The queries of the clauses that held."""
+    if clause.held:
+        yield clause.query
+        for part in clause.parts:
+            yield from _held(part)
+
+
+def _misses(clause: Clause, node: Node | None, where: str, known: Set[str]) -> list[Miss]:
+    """Of a clause that does not hold; `known`: the queries of clauses that held before."""
     below = children(node) if node else ()
     # What a score below its minimum is about has one part, the whole query.
     nodes = below if len(below) == len(clause.parts) else (node,) * len(clause.parts)
@@ -93,13 +103,21 @@ def _misses(clause: Clause, node: Node | None, where: str) -> list[Miss]:
     if not missing:
         return [Miss(clause=clause, where=where, vetoes=isinstance(node, Not))]
     field = str(node.where) if isinstance(node, Within) else where
-    ways = [_misses(part, one, field) for part, one in missing]
+    ways = [_misses(part, one, field, known) for part, one in missing]
+    if known and isinstance(node, Or | AtLeast):
+        shares = [_shared(part, known) for part, _ in missing]
+        ways = [way for way, share in zip(ways, shares, strict=True) if share == max(shares)]
     if isinstance(node, Or):
         return _nearest(ways)
     if isinstance(node, AtLeast):
         lacking = node.count - (len(clause.parts) - len(missing))
         ways = sorted(ways, key=_cost)[:lacking]
     return [miss for way in ways for miss in way]
+
+
+def _shared(clause: Clause, known: Set[str]) -> int:
+    """How many of the clauses in it are among those that held before."""
+    return (clause.query in known) + sum(_shared(part, known) for part in clause.parts)
 
 
 def _nearest(ways: list[list[Miss]]) -> list[Miss]:

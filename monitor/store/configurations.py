@@ -25,10 +25,14 @@ def save(tx: Transaction, content_hash: str, files: Mapping[str, bytes], now: da
         tx.execute(insert(configuration_files), rows)
 
 
+def newest(tx: Transaction) -> str | None:
+    """The hash of the configuration that was last put in force; None where there was none."""
+    return tx.execute(select(configurations.c.hash).order_by(configurations.c.turn.desc()).limit(1)).scalar()
+
+
 def last(tx: Transaction) -> dict[str, bytes] | None:
     """The files of the configuration that was last in force; None where there was none."""
-    newest = select(configurations.c.hash).order_by(configurations.c.turn.desc()).limit(1)
-    content_hash = tx.execute(newest).scalar()
+    content_hash = newest(tx)
     return None if content_hash is None else files(tx, content_hash)
 
 

@@ -25,6 +25,8 @@ Transaction = NewType("Transaction", Connection)
 
 PATIENCE = timedelta(seconds=30)
 """How long a write waits for another writer before it gives up."""
+_CONNECTING, _SHORTEST = timedelta(seconds=10), timedelta(seconds=2)
+"""Likewise for a server that does not answer; less than the second libpq does not take, and none is for ever."""
 
 RECENT = "recent"
 """Of a transaction that writes: the option that holds what all of them have in memory of members."""
@@ -162,7 +164,8 @@ def postgresql_engine(server: Server, name: str, patience: timedelta = PATIENCE)
     given = server.url.query.get("options", ())
     ours = ("-c timezone=UTC", f"-c lock_timeout={int(patience.total_seconds() * 1000)}")
     options = " ".join([given, *ours] if isinstance(given, str) else [*given, *ours])
-    arguments = {"options": options, "application_name": name, "connect_timeout": 10}
+    timeout = int(max(_SHORTEST, min(_CONNECTING, patience)).total_seconds())
+    arguments = {"options": options, "application_name": name, "connect_timeout": timeout}
     try:
         return create_engine(server.url, connect_args=arguments, pool_pre_ping=True, pool_size=5, max_overflow=5)
     except ModuleNotFoundError as error:

@@ -41,14 +41,15 @@ def put(
     now: datetime,
     *,
     new: Collection[ArticleId] = (),
+    rematch: int | None = None,
 ) -> int:
     """Makes the matches of articles what the rules now say; `watchlists`: those that were asked; `new`: articles that
-    cannot have any yet.
+    cannot have any yet; `rematch`: the number of that which asks, if it is one: new matches keep it.
 
     A match keeps its id, its first moment, its status and its reviews; those no longer found are marked as lost.
     Returns how many matches are new.
     """
-    rows = {row["id"]: row for one in matched for row in _rows(one, now)}
+    rows = {row["id"]: row for one in matched for row in _rows(one, now, rematch)}
     before = _of_articles(tx, sorted({one.article_id for one in matched}.difference(new)))
     asked = frozenset(watchlists)
     lost = [one.id for one in before if one.lost_at is None and one.watchlist_id in asked and one.id not in rows]
@@ -94,7 +95,7 @@ def _of_articles(tx: Transaction, article_ids: Sequence[ArticleId]) -> list[Any]
     return [row for batch in batches(article_ids) for row in tx.execute(_BEFORE_MANY, {"articles": batch})]
 
 
-def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:
+def _rows(matched: Matched, now: datetime, rematch: int | None) -> list[dict[str, Any]]:
     return [
         {
             "id": match_key(found.watchlist_id, matched.article_id),
@@ -107,6 +108,7 @@ def _rows(matched: Matched, now: datetime) -> list[dict[str, Any]]:
             "status": Status.NEW,
             "matched_at": now,
             "lost_at": None,
+            **({"rematch_id": rematch} if rematch else {}),
         }
         for found in matched.found
     ]

@@ -4,7 +4,7 @@ A version is the hash of a watchlist and the lists it uses, and every match name
 of the configuration with which a version first came into force.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,10 +68,22 @@ def active(tx: Transaction) -> tuple[RuleVersion, ...]:
     return tuple(map(_version_of, tx.execute(rows)))
 
 
+def all_of(tx: Transaction, watchlists: Collection[WatchlistId]) -> tuple[RuleVersion, ...]:
+    """Every version that is, or was, in force of these watchlists."""
+    rows = select(rule_versions).where(rule_versions.c.watchlist_id.in_(watchlists))
+    return tuple(map(_version_of, tx.execute(rows)))
+
+
 def ever(tx: Transaction) -> tuple[WatchlistId, ...]:
     """The watchlists that are, or were once, in force."""
     rows = select(rule_versions.c.watchlist_id).distinct().order_by(rule_versions.c.watchlist_id)
     return tuple(map(WatchlistId, tx.execute(rows).scalars()))
+
+
+def others_since(tx: Transaction, versions: Mapping[WatchlistId, str], moment: datetime) -> bool:
+    """Whether any other version of these watchlists came into force then or later."""
+    later = select(rule_versions.c.watchlist_id, rule_versions.c.version).where(rule_versions.c.last_used_at >= moment)
+    return any(versions.get(WatchlistId(row.watchlist_id), row.version) != row.version for row in tx.execute(later))
 
 
 def get(tx: Transaction, watchlist_id: WatchlistId, version: str) -> RuleVersion | None:

@@ -34,7 +34,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Hashes, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -252,6 +252,8 @@ matches = Table(
     Column("status", Choice(Status), nullable=False),
     Column("matched_at", Utc, nullable=False),
     Column("lost_at", Utc),
+    # The rematch that made it; none where it was made when its article was polled, read or revisited, as news are.
+    Column("rematch_id", BigInteger),
     UniqueConstraint("watchlist_id", "article_id"),
     Index(None, "matched_at", "id"),
     Index(None, "watchlist_id", "matched_at", "id"),
@@ -412,6 +414,24 @@ rule_versions = Table(
     Column("active", Boolean(create_constraint=False), nullable=False),
     Column("first_used_at", Utc, nullable=False),
     Column("last_used_at", Utc, nullable=False),
+)
+
+# Stored articles matched again: by which rules, how far it is, what came of it.
+rematches = Table(
+    "rematches",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("began_at", Utc, nullable=False),
+    Column("finished_at", Utc),
+    Column("versions", Clean, nullable=False),
+    Column("outlets", KEY, nullable=False),
+    Column("since", Utc),
+    Column("until", Utc),
+    Column("seen_at", Utc),
+    Column("seen_id", KEY, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("pruned", Integer, nullable=False),
+    Column("totals", Clean, nullable=False),
 )
 
 # One row, of the daemon that runs or ran last.

@@ -61,3 +61,21 @@ def test_a_miss_within_a_field_names_the_field(query: str, reason: str) -> None:
 def test_a_clause_that_nobody_could_write_is_shown_as_it_is() -> None:
     clause = Clause(query="not a query", held=False, note="whatever")
     assert [str(Miss(clause=clause))] == ["not a query: whatever"] == [why_not(clause)]
+
+
+@pytest.mark.parametrize(
+    ("before", "query", "title", "text", "reason"),
+    [
+        # Another way would lack as little, but the article never was on it.
+        ("@rafah", "title:x OR (@rafah NOT title:tunnel*)", "Tunnel", "Rafah x", "NOT title:(tunnel*) excludes it"),
+        ("@rafah AND a", "x OR @rafah AND b", "Rafah a", "", "b is not in it"),
+        ("@rafah AND (a OR z)", "x OR @rafah AND b", "Rafah c", "", "b is not in it"),
+        ("ATLEAST/2(@rafah, a, x)", "ATLEAST/2(c, @tunnels, @rafah NEAR/0 a)", "a x Rafah", "", "@rafah NEAR/0 a: 1"),
+    ],
+)
+def test_of_several_ways_the_one_is_told_on_which_it_matched_before(
+    before: str, query: str, title: str, text: str, reason: str
+) -> None:
+    held = explained(before, title.replace("c", "a"), text)
+    assert held.held
+    assert reason in why_not(explained(query, title, text), before=held)
