@@ -1,39 +1,39 @@
-"""`monitor export`: stored articles with their pages as evidence, for other tools and other people."""
+"""`monitor export`: stored articles and matches, for other tools and other people."""
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import EXIT_FAILED
-from monitor.cli.dossier import Dossier, dossier
 from monitor.cli.filters import moment_of
-from monitor.cli.ids import known, watchlist_named
+from monitor.cli.ids import watchlist_named
 from monitor.cli.moments import EXPECTED
 from monitor.cli.options import database_option, open_store, settings_of
-from monitor.cli.output import number_of
-from monitor.cli.records import short
-from monitor.model import ArticleId, Status, WatchlistId
+from monitor.cli.whole_file import STDOUT
+from monitor.model import Status, WatchlistId
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
-    from monitor.evidence.exhibit import Exhibit
     from monitor.store.matches import MatchQuery
     from monitor.store.store import Transaction
 
-_NAMED = 5
-"""Articles that are named of those without a page."""
+_FOLDERLIKE = ("warc", "bundle")
+"""What is no text, and not for standard output."""
 
 
 @click.command("export")
 @click.argument("given", metavar="[ID]...", nargs=-1)
+@click.option(
+    "--jsonl", metavar="FILE|-", help="Articles with their texts and matches, as `show --format json` has them."
+)
+@click.option("--csv", metavar="FILE|-", help="Matches as a spreadsheet opens them, in your time zone.")
+@click.option("--digest", metavar="FILE|-", help="Matches as Markdown to read, by watchlist and day, stories folded.")
+@click.option("--opml", metavar="FILE|-", help="Instead: the configured outlets with their feeds.")
 @click.option("--warc", metavar="FILE", help="The pages as WARC 1.1; compressed where FILE ends in .gz.")
 @click.option("--bundle", metavar="DIR", help="Pages, texts and metadata as plain files, with SHA256SUMS.")
-@click.option("--watchlist", metavar="ID", help="All articles that this watchlist matches, instead of IDs.")
+@click.option("--bom", is_flag=True, help="With --csv: begin with a byte order mark, by which Excel knows UTF-8.")
+@click.option("--watchlist", metavar="ID", help="All that this watchlist matches, instead of IDs.")
 @click.option("--since", metavar="WHEN", help=f"With --watchlist: matched not before: {EXPECTED}.")
 @click.option("--until", metavar="WHEN", help="With --watchlist: matched before; the same forms.")
 @click.option(
@@ -43,150 +43,103 @@ _NAMED = 5
 def export_command(
     *,
     given: tuple[str, ...],
-    warc: str | None,
-    bundle: str | None,
+    bom: bool,
     watchlist: str | None,
     since: str | None,
     until: str | None,
     status: str | None,
     config: str | None,
     database: str | None,
+    **formats: str | None,
 ) -> int:
-    """Write articles with their pages as they were sent: those of the matches or articles with these IDs, or all that a
-    watchlist matches. Overwrites nothing.
+    """Write the matches or articles with these IDs, or all that a watchlist matches, in one of these formats; - is
+    standard output. A file or folder appears when it is whole, and nothing is overwritten.
 
-    Exit code 1: of some no page is kept, which is said.
+    Exit code 1: there was nothing to write, or of some article no page is kept, which is said.
     """
-    from monitor.store.matches import MatchQuery
+    form, target = _demand_one(formats)
+    filters = bool(since or until or status)
+    _demand_fitting(form, target, bom=bom)
+    if form == "opml":
+        from monitor.cli.export_outlets import write_outlets
 
-    _demand_one_of_each(given, watchlist, filtered=bool(since or until or status), warc=warc, bundle=bundle)
+        if given or watchlist or filters or database:
+            raise click.UsageError("--opml writes what is configured: IDs, filters and --database do not go with it")
+        return write_outlets(target, config)
+    _demand_selection(given, watchlist, filtered=filters)
     settings = settings_of(config, database)
-    query = None
-    if watchlist:
-        query = MatchQuery(
-            watchlists=(WatchlistId(watchlist),),
-            since=moment_of("--since", since, settings.timezone),
-            until=moment_of("--until", until, settings.timezone),
-            statuses=(Status(status),) if status else (),
-            limit=None,
-        )
+    query = _query(settings, watchlist, since, until, status) if watchlist else None
     with open_store(settings) as store, store.reading() as tx:
         if watchlist:
             watchlist_named(tx, watchlist)
-        wanted = _articles(tx, given, query)
-        dossiers = (dossier(tx, article) for article in wanted)
-        return _write_warc(Path(warc), dossiers, settings) if warc else _write_bundle(Path(bundle or ""), dossiers)
+        return _write(tx, form, target, given, query, settings=settings, bom=bom, config=config)
 
 
-def _demand_one_of_each(
-    given: Sequence[str], watchlist: str | None, *, filtered: bool, warc: str | None, bundle: str | None
-) -> None:
-    """Raises: click.UsageError, where it is not said what to write or how, or in two ways."""
-    if bool(warc) == bool(bundle):
-        raise click.UsageError("say how to write it: --warc FILE or --bundle DIR")
+def _demand_one(formats: Mapping[str, str | None]) -> tuple[str, str]:
+    """The format and where to write it. Raises: click.UsageError, where that is not said, or said twice."""
+    named = {name: target for name, target in formats.items() if target}
+    if len(named) != 1:
+        raise click.UsageError(
+            "say how to write it: --jsonl, --csv, --digest, --opml or --warc with a FILE, or --bundle DIR; one of them"
+        )
+    return next(iter(named.items()))
+
+
+def _demand_fitting(form: str, target: str, *, bom: bool) -> None:
+    """Raises: click.UsageError, where something is asked of a format that it cannot do."""
+    if form in _FOLDERLIKE and target == STDOUT:
+        raise click.UsageError("what is written appears whole or not at all: name a file or a folder, not -")
+    if bom and form != "csv":
+        raise click.UsageError("--bom goes with --csv")
+
+
+def _demand_selection(given: Sequence[str], watchlist: str | None, *, filtered: bool) -> None:
+    """Raises: click.UsageError, where it is not said what to write, or in two ways."""
     if bool(given) == bool(watchlist):
         raise click.UsageError("say what to write: IDs, or --watchlist ID")
-    if "-" in (warc, bundle):
-        raise click.UsageError("what is written appears whole or not at all: name a file or a folder, not -")
     if filtered and not watchlist:
         raise click.UsageError("--since, --until and --status go with --watchlist")
 
 
-def _articles(tx: "Transaction", given: Sequence[str], query: "MatchQuery | None") -> list[ArticleId]:
-    """Those that are wanted, each once."""
-    from monitor.store import matches
+def _query(
+    settings: "Settings", watchlist: str, since: str | None, until: str | None, status: str | None
+) -> "MatchQuery":
+    from monitor.store.matches import MatchQuery
 
-    if query is None:
-        return list(dict.fromkeys(known(tx, one).article_id for one in given))
-    return list(dict.fromkeys(match.article.id for match in matches.query(tx, query)))
-
-
-def _write_warc(path: Path, dossiers: Iterator[Dossier], settings: "Settings") -> int:
-    from monitor.evidence.warc import WarcFile
-
-    tally = _Tally()
-    with _new(path) as unfinished:
-        with unfinished.open("wb") as file:
-            warc = WarcFile(file, name=path.name, operator=settings.contact)
-            for one in dossiers:
-                tally.count(one)
-                warc.add(_exhibit(one))
-        if not tally.pages:
-            unfinished.unlink()
-    return tally.say(path, written=tally.pages)
+    return MatchQuery(
+        watchlist=WatchlistId(watchlist),
+        since=moment_of("--since", since, settings.timezone),
+        until=moment_of("--until", until, settings.timezone),
+        status=Status(status) if status else None,
+        limit=None,
+    )
 
 
-def _write_bundle(path: Path, dossiers: Iterator[Dossier]) -> int:
-    from monitor.evidence.bundle import Bundle
+def _write(
+    tx: "Transaction",
+    form: str,
+    target: str,
+    given: Sequence[str],
+    query: "MatchQuery | None",
+    *,
+    settings: "Settings",
+    bom: bool,
+    config: str | None,
+) -> int:
+    """Write it; the exit code."""
+    from monitor.cli import export_pages, export_texts
+    from monitor.cli.dossier import dossier
+    from monitor.cli.export_chosen import article_ids, chosen
 
-    tally = _Tally()
-    with _new(path) as unfinished:
-        unfinished.mkdir()
-        bundle = Bundle(unfinished)
-        for one in dossiers:
-            tally.count(one)
-            bundle.add(_exhibit(one))
-        bundle.close()
-        if not tally.articles:
-            shutil.rmtree(unfinished)
-    return tally.say(path, written=tally.articles)
-
-
-def _exhibit(one: Dossier) -> "Exhibit":
-    from monitor.evidence.exhibit import Exhibit
-
-    parts = (one.article.title, one.article.summary, one.article.text)
-    text = "\n\n".join(filter(None, parts)) + "\n"
-    return Exhibit(name=one.article.id, metadata=one.record(), text=text, pages=one.pages)
-
-
-class _Tally:
-    """What was written, for a person."""
-
-    def __init__(self) -> None:
-        self.articles = 0
-        self.pages = 0
-        self._without: list[str] = []
-
-    def count(self, one: Dossier) -> None:
-        self.articles += 1
-        self.pages += len(one.pages)
-        if not one.pages:
-            self._without.append(short(one.article.id))
-
-    def say(self, path: Path, *, written: int) -> int:
-        """Print it; the exit code."""
-        if written:
-            click.echo(f"{number_of(self.articles, 'article')}, {number_of(self.pages, 'page')} written to {path}.")
-        else:
-            click.echo("There is nothing to export: nothing was written.", err=True)
-        if self._without:
-            named = ", ".join([*self._without[:_NAMED], *(["…"] if len(self._without) > _NAMED else [])])
-            hint = "`evidence:` in monitor.yaml says whose is kept, when it is read"
-            click.echo(f"No page is kept of {number_of(len(self._without), 'article')}: {named} ({hint}).", err=True)
-        return EXIT_FAILED if self._without or not written else 0
-
-
-@contextmanager
-def _new(path: Path) -> Iterator[Path]:
-    """Where to write what becomes `path` in one step when it is whole, if it is there.
-
-    Raises: click.UsageError, when something is at `path`, or it cannot be written.
-    """
-    try:
-        _refuse_taken(path)
-        with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-            unfinished = Path(folder, path.name)
-            yield unfinished
-            if unfinished.exists():
-                _refuse_taken(path)
-                unfinished.replace(path)
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be written ({error.strerror})") from error
-
-
-def _refuse_taken(path: Path) -> None:
-    if path.is_dir() and not any(path.iterdir()):
-        return
-    if path.exists():
-        raise click.UsageError(f"{path} exists already and is not overwritten: name another")
+    dossiers = (dossier(tx, article) for article in article_ids(tx, given, query))
+    match form:
+        case "warc":
+            return export_pages.write_warc(Path(target), dossiers, settings)
+        case "bundle":
+            return export_pages.write_bundle(Path(target), dossiers)
+        case "jsonl":
+            return export_texts.write_jsonl(target, dossiers)
+        case "csv":
+            return export_texts.write_csv(target, tx, chosen(tx, given, query), settings, config, bom=bom)
+        case _:
+            return export_texts.write_digest(target, tx, chosen(tx, given, query), settings, config)

@@ -1,5 +1,6 @@
 """`monitor feeds export`: the configured feeds as a list that other programs read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from monitor.urls import redact, without_user
 
 if TYPE_CHECKING:
     from monitor.feeds.opml import Listed
-    from monitor.model import Feed
+    from monitor.model import Feed, Outlet
 
 
 @click.command("export")
@@ -28,29 +29,39 @@ def export_command(*, file: str, opml: bool, config: str | None) -> None:  # noq
     from monitor.feeds.opml import write_opml
 
     loaded = load_config(folder_of(config), environment(None), secrets=False)
-    text = write_opml([_listed(feed) for feed in loaded.feeds], title="Feeds of the monitor", now=clock.now())
+    text = write_opml([listed(feed) for feed in loaded.feeds], title="Feeds of the monitor", now=clock.now())
     if file == "-":
         click.echo(text, nl=False)
     else:
         _write(Path(file), text)
         click.echo(f"{len(loaded.feeds)} feeds written to {file}.")
-    for feed in loaded.feeds:
+    say_left_out(loaded.feeds)
+
+
+def say_left_out(feeds: "Iterable[Feed]") -> None:
+    """Name the feeds whose addresses hold a secret, which is not handed on."""
+    for feed in feeds:
         if redact(feed.url) != feed.url:
             click.echo(f"{feed.id}: a secret in its address was left out; whoever imports it must add it", err=True)
 
 
-def _listed(feed: "Feed") -> "Listed":
+def listed(feed: "Feed") -> "Listed":
+    """A feed as a list names it, without secrets."""
     from monitor.feeds.opml import Listed
 
-    domains = feed.outlet.domains
     return Listed(
         url=redact(without_user(feed.url)),
         text=feed.id,
         title=feed.outlet.name,
-        site=f"https://{domains[0]}/" if domains else "",
+        site=site_of(feed.outlet),
         language=feed.language,
         tags=feed.tags,
     )
+
+
+def site_of(outlet: "Outlet") -> str:
+    """Where an outlet publishes; "" where that is not configured."""
+    return f"https://{outlet.domains[0]}/" if outlet.domains else ""
 
 
 def _write(path: Path, text: str) -> None:

@@ -36,6 +36,10 @@ class Publishers:
         """An agency's name; its id where it is configured no more."""
         return self.agencies.get(agency, agency)
 
+    def outlet(self, outlet: str) -> str:
+        """An outlet's name; its id where it is configured no more."""
+        return self.outlets[outlet].name if outlet in self.outlets else outlet
+
     def countries(self, outlets: Iterable[str]) -> dict[str, int]:
         """Country → how many of the outlets are based there; those with most first."""
         return _counted(self.outlets[one].country for one in outlets if one in self.outlets)

@@ -6,28 +6,15 @@ import sys
 import unicodedata
 from itertools import accumulate, takewhile
 
-# Escape sequences begin with a control; bidirectional overrides and unpaired isolates reorder what stands beside them.
-_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+from monitor.text.harmless import harmless as harmless
+from monitor.text.harmless import isolate as isolate
+
 _NO_COLUMN = frozenset(("Mn", "Me", "Cf"))
-_RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
 _STRONG = frozenset(("L", "R", "AL"))
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|[\"'](?={_LETTER}))*\*?"
 _RUN = re.compile(rf"{_WORD}(?:[ -]{_WORD})*")
 """Words of a right-to-left script with no more than a blank between."""
-
-
-def harmless(text: str) -> str:
-    """The text without what could steer a terminal or reorder the line; tabs and newlines stay."""
-    return _HARMFUL.sub("", text)
-
-
-def isolate(text: str) -> str:
-    """One line of a stranger's text, to be set beside ours: harmless, and isolated where it runs right to left."""
-    text = harmless(text).replace("\n", " ").replace("\t", " ")
-    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
-        return f"\u2068{text}\u2069"
-    return text
 
 
 def line_of(shown: str, *, runs_as: str) -> str:

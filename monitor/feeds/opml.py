@@ -151,11 +151,37 @@ def _refusal(address: str, url: str) -> str:
     return f'an address whose secret was left out: "{shown}"; write it whole' if urls.is_redacted(url) else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """Feeds that are listed together."""
+
+    text: str
+    site: str = ""
+    categories: tuple[str, ...] = ()
+    """What is said of all of them, each as a path: "country/QA"."""
+    feeds: tuple[Listed, ...] = ()
+
+
 def write_opml(feeds: Sequence[Listed], *, title: str, now: datetime) -> str:
     """OPML 2.0 that lists these feeds; `read_opml` gives them back but for `line`. No secret may be among them."""
+    return _written("".join(f"    {_outline(feed)}\n" for feed in feeds), title, now)
+
+
+def write_folders(folders: Sequence[Folder], *, title: str, now: datetime) -> str:
+    """OPML 2.0 that lists feeds in folders. No secret may be among them."""
+    return _written("".join(map(_folder, folders)), title, now)
+
+
+def _folder(folder: Folder) -> str:
+    # Several are paths with a slash before them, by the specification; all programs show the text.
+    given = {"text": folder.text, "htmlUrl": folder.site, "category": ",".join(f"/{one}" for one in folder.categories)}
+    inside = "".join(f"      {_outline(feed)}\n" for feed in folder.feeds)
+    return f"    <outline {_attributes(given)}>\n{inside}    </outline>\n"
+
+
+def _written(body: str, title: str, now: datetime) -> str:
     created = format_datetime(now, usegmt=True)
     head = f"  <head>\n    <title>{escape(title)}</title>\n    <dateCreated>{created}</dateCreated>\n  </head>\n"
-    body = "".join(f"    {_outline(feed)}\n" for feed in feeds)
     declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{declaration}<opml version="2.0">\n{head}  <body>\n{body}  </body>\n</opml>\n'
 
@@ -171,4 +197,8 @@ def _outline(feed: Listed) -> str:
         # A comma separates categories; there is no other way to write one.
         "category": ",".join(tag.replace(",", " ") for tag in feed.tags),
     }
-    return f"<outline {' '.join(f'{name}={quoteattr(value)}' for name, value in attributes.items() if value)}/>"
+    return f"<outline {_attributes(attributes)}/>"
+
+
+def _attributes(given: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={quoteattr(value)}" for name, value in given.items() if value)

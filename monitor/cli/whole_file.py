@@ -1,0 +1,75 @@
+"""Files that are there whole or not at all, whatever happens while they are written."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TextIO
+
+import click
+
+STDOUT = "-"
+
+
+@contextmanager
+def new(path: Path) -> Iterator[Path]:
+    """Where to write what becomes `path` in one step when it is whole, if it is there.
+
+    Raises: click.UsageError, when something is at `path`, or it cannot be written.
+    """
+    try:
+        _refuse_taken(path)
+        with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+            unfinished = Path(folder, path.name)
+            yield unfinished
+            if unfinished.exists():
+                _refuse_taken(path)
+                unfinished.replace(path)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+
+@contextmanager
+def new_text(given: str) -> Iterator[TextIO]:
+    """A new text file, in UTF-8, under the name given; - is standard output. Raises: as `new`."""
+    if given == STDOUT:
+        # As it stands, not as click writes it: line ends are the format's.
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    with new(Path(given)) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def replace_changed(path: Path, content: bytes) -> bool:
+    """Makes a file hold this, in one step; False: it does already, and is not touched, so that who asks for it by its
+    date or its ETag need not read it again.
+
+    Raises: click.UsageError, when it cannot be written.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == content:
+            return False
+        with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+            unfinished = Path(folder, path.name)
+            with unfinished.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    return True
+
+
+def _refuse_taken(path: Path) -> None:
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists():
+        raise click.UsageError(f"{path} exists already and is not overwritten: name another")
+
+
+def _unwritten(path: Path, error: OSError) -> click.UsageError:
+    return click.UsageError(f"{path} cannot be written ({error.strerror})")

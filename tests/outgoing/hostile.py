@@ -1,0 +1,30 @@
+"""Texts of strangers who mean no good, or know no better: nothing that we hand out may do what they say."""
+
+LONG_WORD = "x" * 10_000
+HOSTILE = {
+    "script": '<script>alert(1)</script><img src=x onerror="alert(1)">',
+    "attribute": '" onmouseover="alert(1)',
+    "cdata": "]]> <![CDATA[ &amp; &nbsp; <!-- -->",
+    "controls": "bell\x07 escape\x1b[31m null\x00 next\x85",
+    "bidi": "\u202egnp.exe\u202c \u2066open \u200fmark",
+    "long": LONG_WORD,
+    "formula": '=HYPERLINK("https://evil.example","click")',
+    "wide formula": "＝1+1",
+    "heading": "# Not a heading",
+    "list": "- [ ] not a task",
+    "number": "1. not a list",
+    "link": "[click](javascript:alert(1)) ![x](https://evil.example/x.png)",
+    "autolink": "<https://evil.example> https://evil.example www.evil.example me@evil.example",
+    "emphasis": "*a* **b** __c__ ~~d~~ `e` ||f|| $g$",
+    "backslash": "ends in a backslash \\",
+    "table": "a | b\n--- | ---",
+    "rule": "---",
+    "underline": "title\n===",
+    "template": "{{ 7 * 7 }} {% raw %} {# x #}",
+    "surrogate": "half \ud83d a pair",
+    "noncharacter": "\ufffe and \uffff",
+    "arabic": "استسلام (مجموعة) من مقاتلي حماس!",
+    "hebrew": 'צה"ל: "שישה מחבלים חוסלו" [עדכון]',
+    "turkish": "İstanbul'da ığdır",
+    "french": "L’armée « dit » avoir tué",
+}
