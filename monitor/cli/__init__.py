@@ -45,6 +45,8 @@ COMMANDS = (
     "stories",
     "review",
     "export",
+    "feed",
+    "report",
     "articles",
     "retry",
     "prune",

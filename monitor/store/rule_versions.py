@@ -36,6 +36,18 @@ class RuleVersion:
     last_used_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A watchlist, as others are told of it."""
+
+    watchlist_id: WatchlistId
+    title: str
+    """As it is, or last was, in force."""
+    active: bool
+    first_used_at: datetime
+    """When it first came into force."""
+
+
 def save(
     tx: Transaction,
     watchlists: Sequence[Watchlist],
@@ -84,6 +96,19 @@ def others_since(tx: Transaction, versions: Mapping[WatchlistId, str], moment: d
     """Whether any other version of these watchlists came into force then or later."""
     later = select(rule_versions.c.watchlist_id, rule_versions.c.version).where(rule_versions.c.last_used_at >= moment)
     return any(versions.get(WatchlistId(row.watchlist_id), row.version) != row.version for row in tx.execute(later))
+
+
+def published(tx: Transaction) -> tuple[Published, ...]:
+    """The watchlists that are, or were once, in force, by their ids."""
+    rows = tx.execute(select(rule_versions).order_by(rule_versions.c.watchlist_id, rule_versions.c.last_used_at)).all()
+    last = {row.watchlist_id: row for row in rows}
+    first = {
+        row.watchlist_id: row.first_used_at for row in sorted(rows, key=lambda row: row.first_used_at, reverse=True)
+    }
+    return tuple(
+        Published(watchlist_id=name, title=row.title, active=row.active, first_used_at=first[name])
+        for name, row in last.items()
+    )
 
 
 def get(tx: Transaction, watchlist_id: WatchlistId, version: str) -> RuleVersion | None:

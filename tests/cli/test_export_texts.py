@@ -5,8 +5,6 @@ import json
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from dataclasses import replace
-from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,32 +14,21 @@ from markdown_it import MarkdownIt
 
 from monitor.cli.whole_file import replace_changed
 from monitor.feeds.opml import read_opml
-from monitor.model import Matched
-from monitor.store import articles, matches
 from monitor.store.columns import storable
 from monitor.store.store import Store
 from monitor.text.harmless import harmless
-from tests.builders import NOON, an_article
 from tests.cli.conftest import Run
-from tests.cli.hostile_news import RAFAH, found_in, store_titled
+from tests.cli.hostile_news import RAFAH, hostile, store_bare
 from tests.cli.test_export import listed
 from tests.outgoing.hostile import HOSTILE
 
 ROOT = Path(__file__).parents[2]
+__all__ = ["hostile"]
 TEXTS = ("jsonl", "csv", "digest")
 
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text.removeprefix("\ufeff"), newline="")))
-
-
-@pytest.fixture
-def hostile(monitor: Run, demo: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The demo's configuration with a database that holds a match for each hostile title."""
-    with Store.open(database_url) as store, store.writing() as tx:
-        store_titled(tx, HOSTILE.values())
-    monkeypatch.setenv("MONITOR_DATABASE_URL", database_url)
-    return demo
 
 
 def test_articles_are_written_as_lines_that_show_knows(monitor: Run, demo: Path, tmp_path: Path) -> None:
@@ -108,10 +95,7 @@ def test_a_digest_folds_what_a_story_holds_and_quotes_it(monitor: Run, demo: Pat
 
 def test_an_article_without_a_story_or_a_title_is_told_too(monitor: Run, hostile: Path, database_url: str) -> None:
     with Store.open(database_url) as store, store.writing() as tx:
-        bare = replace(an_article("https://gazette.example/bare", title="", outlet="stranger"), url="")
-        articles.insert_new(tx, [bare])
-        matched = Matched(article_id=bare.id, found=(found_in(""),))
-        matches.put(tx, [matched], [RAFAH], NOON + timedelta(days=2))
+        store_bare(tx)
     first = monitor("export", "--digest", "-", "--watchlist", RAFAH, at=hostile).out.split("\n- ")[1]
     assert "· stranger · en · new ·" in first
 

@@ -1,0 +1,146 @@
+"""`monitor feed build`: the newest matches of each watchlist as files that any web server hands to feed readers."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.ids import watchlist_named
+from monitor.cli.options import database_option, folder_of, open_store, settings_of
+from monitor.cli.output import number_of
+from monitor.cli.publishers import Publishers, publishers
+from monitor.cli.quotes import Quoted, quoted
+from monitor.cli.whole_file import replace_changed
+from monitor.model import Status, WatchlistId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.outgoing.feed import OutgoingEntry, OutgoingFeed
+    from monitor.store.matches import MatchQuery
+    from monitor.store.rule_versions import Published
+    from monitor.store.store import Transaction
+
+_MOST = 1_000
+
+
+@click.command("build")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--watchlist", "watchlists", metavar="ID", multiple=True, help="Only of these.  [default: all in force]")
+@click.option("--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="Entries of a feed.")
+@click.option("--status", type=click.Choice([str(one) for one in Status]), help="Only matches with this review status.")
+@click.option("--url", metavar="BASE", help="The address at which DIR will be served: makes feeds name their own.")
+@database_option
+def build_command(
+    *,
+    folder: Path,
+    watchlists: tuple[str, ...],
+    limit: int,
+    status: str | None,
+    url: str | None,
+    config: str | None,
+    database: str | None,
+) -> None:
+    """Write the newest matches of each watchlist to DIR as RSS 2.0 (ID.rss.xml), Atom (ID.atom.xml) and JSON Feed
+    (ID.json).
+
+    Run it from cron. A file is replaced in one step, and only when it changed, so that web servers can answer 304.
+    """
+    from monitor.store.matches import MatchQuery
+
+    base = _base(url)
+    settings = settings_of(config, database)
+    known = publishers(folder_of(config), settings)
+    _make(folder)
+    written = 0
+    with open_store(settings) as store, store.reading() as tx:
+        chosen = _chosen(tx, watchlists)
+        for one in chosen:
+            query = MatchQuery(watchlist=one.watchlist_id, status=Status(status) if status else None, limit=limit)
+            written += _write(folder, _feed(tx, one, query, known, base))
+    unchanged = number_of(len(_formats()) * len(chosen) - written, "file")
+    click.echo(f"{number_of(len(chosen), 'watchlist')}: {number_of(written, 'file')} written, {unchanged} unchanged.")
+
+
+def _base(url: str | None) -> str:
+    """The address with a slash at its end. Raises: click.UsageError."""
+    from monitor.outgoing.address import address
+
+    if url is None:
+        return ""
+    found = address(url)
+    if not found or "?" in found:
+        raise click.BadParameter(f'"{url}" is not the http(s) address of a folder', param_hint="--url")
+    return f"{found.rstrip('/')}/"
+
+
+def _make(folder: Path) -> None:
+    """Raises: click.UsageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"{folder} cannot be made ({error.strerror}): name another folder") from error
+
+
+def _chosen(tx: "Transaction", watchlists: Sequence[str]) -> "Sequence[Published]":
+    """Raises: click.UsageError, where one is none, or there is none at all."""
+    from monitor.store import rule_versions
+
+    wanted = {watchlist_named(tx, one) for one in watchlists}
+    known = rule_versions.published(tx)
+    found = [one for one in known if (one.watchlist_id in wanted if wanted else one.active)]
+    if not found:
+        raise click.UsageError("this database has no watchlist yet: run `monitor run`")
+    return found
+
+
+def _feed(tx: "Transaction", one: "Published", query: "MatchQuery", known: Publishers, base: str) -> "OutgoingFeed":
+    from monitor.outgoing.feed import OutgoingFeed
+    from monitor.store import match_stream, revisions
+
+    found = list(quoted(tx, match_stream.stream(tx, query)))
+    reworded = revisions.last_of(tx, [each.article.id for each in found])
+    entries = tuple(_entry(each, known, reworded.get(each.article.id)) for each in found)
+    return OutgoingFeed(
+        watchlist=WatchlistId(one.watchlist_id),
+        title=one.title,
+        updated_at=max((entry.updated_at for entry in entries), default=one.first_used_at),
+        entries=entries,
+        base=base,
+    )
+
+
+def _entry(one: Quoted, known: Publishers, reworded: "datetime | None") -> "OutgoingEntry":
+    from monitor.outgoing.address import address
+    from monitor.outgoing.feed import UNTITLED, OutgoingEntry, entry_id, language_tag
+    from monitor.text.harmless import harmless
+
+    match, article = one.placed.match, one.article
+    return OutgoingEntry(
+        id=entry_id(match.id),
+        url=address(article.url),
+        title=harmless(article.headline) or UNTITLED,
+        quotes=one.quotes,
+        outlet=harmless(known.outlet(article.outlet)),
+        language=language_tag(article.language),
+        authors=tuple(filter(None, map(harmless, article.authors))),
+        terms=tuple(dict.fromkeys(hit.term for hit in match.found.hits)),
+        published_at=article.published_at or article.first_seen_at,
+        updated_at=max(match.matched_at, reworded or match.matched_at),
+    )
+
+
+def _formats() -> "dict[str, Callable[[OutgoingFeed], str]]":
+    """Ending → what makes the document."""
+    from monitor.outgoing import atom, json_feed, rss
+
+    return {rss.ENDING: rss.rss, atom.ENDING: atom.atom, json_feed.ENDING: json_feed.json_feed}
+
+
+def _write(folder: Path, feed: "OutgoingFeed") -> int:
+    """How many files were written: those that changed."""
+    return sum(
+        replace_changed(folder / f"{feed.watchlist}{ending}", document(feed).encode())
+        for ending, document in _formats().items()
+    )
