@@ -8,7 +8,7 @@ from monitor.text.harmless import harmless, isolate
 # What makes markup in the middle of a line, and what makes links of bare addresses (GitHub's autolinks).
 _INLINE = re.compile(r"[\\`*_\[\]<>&~|$@]|(?<=[A-Za-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
 # What makes a block at the beginning of a line: headings, lists, rules, quotes.
-_FIRST = re.compile(r"\A(\d{0,9})([#+=:.)-])")
+_FIRST = re.compile(r"\A(\d{1,9}(?=[.)])|(?=[#+=:-]))")
 
 
 def text(given: str) -> str:
@@ -16,7 +16,7 @@ def text(given: str) -> str:
     nothing beside it round.
     """
     line = _INLINE.sub(r"\\\g<0>", harmless(given).strip())
-    return isolate(_FIRST.sub(r"\1\\\2", line))
+    return isolate(_FIRST.sub(r"\1\\", line))
 
 
 def link(given: str, url: str) -> str:

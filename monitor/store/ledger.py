@@ -116,7 +116,7 @@ def ledger(tx: Transaction, since: datetime, now: datetime, *, feed: FeedId | No
         gaps=dict(sorted(gaps.items(), key=lambda item: (-item[1], item[0]))),
         pages_waiting=readings.waiting(tx, now, feed=feed),
         pages_quarantined=readings.quarantined(tx, feed=feed),
-        downtimes=_downtimes(tx, since, now, feed),
+        downtimes=downtimes(tx, since, now, feed),
     )
 
 
@@ -190,7 +190,8 @@ def _articles(tx: Transaction, since: datetime, feed: FeedId | None) -> Articles
     )
 
 
-def _downtimes(tx: Transaction, since: datetime, now: datetime, feed: FeedId | None) -> tuple[Downtime, ...]:
+def downtimes(tx: Transaction, since: datetime, now: datetime, feed: FeedId | None = None) -> tuple[Downtime, ...]:
+    """The outages that reached beyond a moment, oldest first, and what each may have cost."""
     found = outages.known(tx, since, now)
     if not found:
         return ()

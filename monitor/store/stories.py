@@ -78,6 +78,13 @@ def query(tx: Transaction, asked: StoryQuery, now: datetime) -> tuple[Story, ...
     return _stories_of(tx, rows.order_by(by.desc(), stories.c.grown_at.desc(), stories.c.id).limit(asked.limit))
 
 
+def most_told(tx: Transaction, these: Select[Any], most: int, now: datetime) -> tuple[Story, ...]:
+    """Of the stories whose ids a statement selects, those with most independent origins."""
+    rows = _counted(now, stories.c.id.in_(these))
+    most_first: list[ColumnElement[Any]] = [column(Order.ORIGINS).desc(), column(Order.SIZE).desc()]
+    return _stories_of(tx, rows.order_by(*most_first, stories.c.grown_at.desc(), stories.c.id).limit(most))
+
+
 def named(tx: Transaction, prefix: str, now: datetime) -> tuple[Story, ...]:
     """The stories whose ids begin so, the first few of many. Raises: ValueError, where it is no beginning of an id."""
     these = _counted(now, *ids.begins(stories.c.id, ids.digits(prefix)))
