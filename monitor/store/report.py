@@ -93,10 +93,10 @@ def loose(tx: Transaction, period: Period, most: int) -> tuple[tuple[Match, ...]
 
 
 def first_matches(tx: Transaction, period: Period, stories: Sequence[StoryId]) -> dict[StoryId, tuple[Match, int]]:
-    """Of each of a few stories the match with the earliest report, and how many there are."""
+    """Of each of a few stories the match of the earliest report, the best of several, and how many there are."""
     rows = selected_matches(full=False).join(members, members.c.article_id == matches.c.article_id)
     rows = rows.add_columns(members.c.story_id).where(members.c.story_id.in_(stories), *_found(period))
-    rows = rows.order_by(members.c.reported_at, members.c.number, matches.c.watchlist_id)
+    rows = rows.order_by(members.c.reported_at, members.c.number, matches.c.score.desc(), matches.c.id)
     found: dict[StoryId, tuple[Match, int]] = {}
     for row in tx.execute(rows):
         first, number = found.get(row.story_id, (match_of(row, full=False), 0))
