@@ -36,5 +36,7 @@ def quoted(tx: "Transaction", placed: "Iterable[Placed]") -> Iterator[Quoted]:
         texts = articles.at(tx, [one.match.article.id for one in some])
         for one in some:
             article = texts[one.match.article.id]
-            said = tuple(quote(each.text, each.hits) for each in sentences(article, [one.match]))
+            # Of a lost match the hits are those of an earlier text.
+            found = [] if one.match.lost_at else [one.match.found]
+            said = tuple(quote(each.text, each.hits) for each in sentences(article, found))
             yield Quoted(placed=one, article=article, quotes=said)
