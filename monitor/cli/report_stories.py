@@ -8,7 +8,7 @@ from monitor.cli.publishers import Publishers
 from monitor.cli.quotes import Quoted, quoted
 from monitor.model import Article
 from monitor.outgoing.address import address
-from monitor.outgoing.report import Headline, ReportedStory, Top, top
+from monitor.outgoing.report import Headline, ReportedStory, Top, cropped, top
 
 if TYPE_CHECKING:
     from monitor.store.report import Period
@@ -26,7 +26,7 @@ LOOSE = 10
 def headline(article: Article, known: Publishers, at: datetime) -> Headline:
     """An article, as a line of a report names it."""
     return Headline(
-        title=article.headline,
+        title=cropped(article.headline),
         url=address(article.url),
         outlet=known.outlet(article.outlet),
         language=article.language,

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
@@ -35,12 +36,18 @@ def new(path: Path) -> Iterator[Path]:
 def new_text(given: str) -> Iterator[TextIO]:
     """A new text file, in UTF-8, under the name given; - is standard output. Raises: as `new`."""
     if given == STDOUT:
-        # As it stands, not as click writes it: line ends are the format's.
+        as_document(sys.stdout)
         yield sys.stdout
         sys.stdout.flush()
         return
     with new(Path(given)) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         yield file
+
+
+def as_document(stream: object) -> None:
+    """Let a stream take documents, which are UTF-8 and have line ends of their own, whatever the terminal's are."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", newline="")
 
 
 def replace_changed(path: Path, content: bytes) -> bool:

@@ -20,6 +20,15 @@ class Top(Generic[T]):
     """How many there are besides."""
 
 
+LONGEST = 300
+"""Characters of a line of a stranger's that a report shows."""
+
+
+def cropped(text: str) -> str:
+    """The text, with … where it is longer than a report shows."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 def top(everything: Sequence[T], most: int) -> Top[T]:
     """The first `most` of all that there are."""
     return Top(shown=tuple(everything[:most]), more=max(0, len(everything) - most))

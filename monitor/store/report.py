@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, distinct, exists, func, select
 
 from monitor.model import Article, Belonging, FeedId, Match, Status, Turn, WatchlistId
-from monitor.outgoing.report import FailedFeed, Figures
+from monitor.outgoing.report import FailedFeed, Figures, cropped
 from monitor.store.articles import article_of, selected
 from monitor.store.connections import Transaction
 from monitor.store.matches import match_of, selected_matches
@@ -159,7 +159,7 @@ def failed_feeds(tx: Transaction, since: datetime, until: datetime, most: int) -
     rows = rows.order_by(each.c.failed.desc(), each.c.feed_id).limit(most)
     number = select(func.count()).select_from(each).where(each.c.failed > 0)
     found = (
-        FailedFeed(feed=row.feed_id, failed=int(row.failed), polls=int(row.made), error=row.error)
+        FailedFeed(feed=row.feed_id, failed=int(row.failed), polls=int(row.made), error=cropped(row.error))
         for row in tx.execute(rows)
     )
     return tuple(found), tx.execute(number).scalar_one()

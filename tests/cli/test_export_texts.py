@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -12,11 +13,14 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from monitor.cli.whole_file import replace_changed
+from monitor.cli.whole_file import as_document, replace_changed
 from monitor.feeds.opml import read_opml
+from monitor.model import ArticleId, Matched
+from monitor.store import matches
 from monitor.store.columns import storable
 from monitor.store.store import Store
 from monitor.text.harmless import harmless
+from tests.builders import NOON
 from tests.cli.conftest import Run
 from tests.cli.hostile_news import RAFAH, hostile, store_bare
 from tests.cli.test_export import listed
@@ -169,6 +173,42 @@ def test_a_pipe_that_closes_is_no_error(demo: Path, form: str) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("form", [*TEXTS, "opml"])
+def test_documents_are_utf_8_whatever_the_terminal_is(demo: Path, form: str) -> None:
+    selection = [] if form == "opml" else ["--watchlist", RAFAH]
+    command = [
+        sys.executable,
+        "-m",
+        "monitor",
+        "export",
+        f"--{form}",
+        "-",
+        *selection,
+        "--config",
+        str(demo / "config"),
+    ]
+    given = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, check=True)
+    assert "إذاعة صوت الساحل" in done.stdout.decode() or "אנשי חמאס" in done.stdout.decode()
+    assert (b"\r\n" in done.stdout) is (form == "csv")
+
+
+def test_a_stream_that_has_no_encoding_is_left_alone() -> None:
+    stream = StringIO()
+    as_document(stream)
+    assert stream.getvalue() == ""
+
+
+def test_a_lost_match_is_exported_without_a_sentence(monitor: Run, hostile: Path, database_url: str) -> None:
+    (_, first, *_) = rows(monitor("export", "--csv", "-", "--watchlist", RAFAH, at=hostile).out)
+    assert first["sentence"]
+    with Store.open(database_url) as store, store.writing() as tx:
+        matches.put(tx, [Matched(article_id=ArticleId(first["article"]), found=())], [RAFAH], NOON)
+    (row,) = rows(monitor("export", "--csv", "-", first["id"], at=hostile).out)
+    assert (row["id"], row["sentence"]) == (first["id"], "")
+    assert monitor("export", "--csv", "-", first["article"], at=hostile).code == 1
 
 
 def test_outlets_are_listed_with_what_is_known_of_them(monitor: Run, demo: Path, tmp_path: Path) -> None:

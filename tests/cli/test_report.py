@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from monitor import clock
 from monitor.model import OutageKind
+from monitor.outgoing.report import LONGEST
 from monitor.store.schema import outages
 from monitor.store.store import Store
 from tests.builders import NOON
@@ -54,6 +55,7 @@ def test_hostile_titles_are_reported_from_both_databases(monitor: Run, hostile: 
     assert "script" not in page.elements
     assert {one.partition("example/")[0] for one in page.links} == {"https://gazette."}
     assert "In no story yet" in page.text
+    assert max(map(len, page.text.split())) <= LONGEST + 1
     text = monitor("report", *MONTH, "--format", "md", at=hostile).out
     assert f"**{len(HOSTILE) + 1}** matches" in text
     assert "and 5 more stories" in text
