@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.store.store import Transaction
 
 SHARES = 12
-"""Outlets, countries and so on that are named; the others are counted."""
+"""Watchlists, outlets, countries and so on that are named; the others are counted."""
 CHANGES = 10
 """Likewise changes, feeds that failed, outages."""
 _TURNS = {Turn.STARTED: "began to match", Turn.STOPPED: "matches no more"}
@@ -51,12 +51,12 @@ def gathered(tx: "Transaction", period: "Period", known: Publishers, zone: tzinf
     )
 
 
-def _titles(tx: "Transaction", watchlists: Sequence[WatchlistId]) -> tuple[str, ...]:
+def _titles(tx: "Transaction", watchlists: Sequence[WatchlistId]) -> Top[str]:
     from monitor.store import rule_versions
 
     known = {one.watchlist_id: one for one in rule_versions.published(tx)}
     chosen = watchlists or [name for name, one in known.items() if one.active]
-    return tuple(known[name].title if name in known else name for name in chosen)
+    return top([known[name].title if name in known else name for name in chosen], SHARES)
 
 
 def _before(tx: "Transaction", period: "Period") -> Figures | None:

@@ -45,7 +45,7 @@ def markdown(report: Report) -> str:
 def _words(report: Report) -> dict[str, object]:
     """What templates ask of beside the report."""
     return {
-        "title": report.watchlists[0] if len(report.watchlists) == 1 else "Report of the monitor",
+        "title": report.watchlists.shown[0] if len(report.watchlists.shown) == 1 else "Report of the monitor",
         "figures": [(label, getattr(report.figures, name), _change(report, name)) for name, label in _LABELS.items()],
         "shown": lambda moment: _shown(moment, report.zone),
         "span": _span(report.until - report.since),

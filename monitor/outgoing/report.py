@@ -146,7 +146,7 @@ class Coverage:
 class Report:
     """All of it. Text is as strangers wrote it: whoever shows it makes it harmless."""
 
-    watchlists: tuple[str, ...]
+    watchlists: Top[str]
     """Their titles."""
     since: datetime
     until: datetime

@@ -42,7 +42,13 @@ def a_story(title: str = "Talks resume", **changes: object) -> ReportedStory:
 
 def a_report(**changes: object) -> Report:
     """A report on the week before noon, in UTC, with nothing but figures."""
-    given = {"watchlists": ("Fighters in Rafah",), "since": NOON - WEEK, "until": NOON, "made_at": NOON, "zone": UTC}
+    given = {
+        "watchlists": Top(shown=("Fighters in Rafah",)),
+        "since": NOON - WEEK,
+        "until": NOON,
+        "made_at": NOON,
+        "zone": UTC,
+    }
     timeline = bars([NOON - timedelta(days=1)] * 3, NOON - WEEK, NOON, UTC)
     return Report(**{"figures": FIGURES, "before": None, "timeline": timeline, **given, **changes})  # type: ignore[arg-type]
 
@@ -79,7 +85,7 @@ def a_full_report(**changes: object) -> Report:
         ),
     )
     given = {
-        "watchlists": tuple(texts),
+        "watchlists": Top(shown=tuple(texts), more=6),
         "before": Figures(matches=1300, stories=40, origins=10, outlets=9, languages=4),
         "stories": Top(shown=(*stories, a_story(quote=None)), more=7),
         "loose": Top(shown=tuple(map(a_headline, texts)), more=8),
