@@ -15,7 +15,7 @@ from monitor.model import Status, WatchlistId
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
-    from monitor.store.matches import MatchQuery
+    from monitor.store.match_query import MatchQuery
     from monitor.store.store import Transaction
 
 _FOLDERLIKE = ("warc", "bundle")
@@ -104,13 +104,13 @@ def _demand_selection(given: Sequence[str], watchlist: str | None, *, filtered: 
 def _query(
     settings: "Settings", watchlist: str, since: str | None, until: str | None, status: str | None
 ) -> "MatchQuery":
-    from monitor.store.matches import MatchQuery
+    from monitor.store.match_query import MatchQuery
 
     return MatchQuery(
-        watchlist=WatchlistId(watchlist),
+        watchlists=(WatchlistId(watchlist),),
         since=moment_of("--since", since, settings.timezone),
         until=moment_of("--until", until, settings.timezone),
-        status=Status(status) if status else None,
+        statuses=(Status(status),) if status else (),
         limit=None,
     )
 

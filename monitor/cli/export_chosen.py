@@ -7,8 +7,8 @@ from monitor.cli.ids import known
 from monitor.model import ArticleId
 
 if TYPE_CHECKING:
+    from monitor.store.match_query import MatchQuery
     from monitor.store.match_stream import Placed
-    from monitor.store.matches import MatchQuery
     from monitor.store.store import Transaction
 
 

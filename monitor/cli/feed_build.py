@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.outgoing.feed import OutgoingEntry, OutgoingFeed
-    from monitor.store.matches import MatchQuery
+    from monitor.store.match_query import MatchQuery
     from monitor.store.rule_versions import Published
     from monitor.store.store import Transaction
 
@@ -47,7 +47,7 @@ def build_command(
 
     Run it from cron. A file is replaced in one step, and only when it changed, so that web servers can answer 304.
     """
-    from monitor.store.matches import MatchQuery
+    from monitor.store.match_query import MatchQuery
 
     base = _base(url)
     settings = settings_of(config, database)
@@ -57,7 +57,9 @@ def build_command(
     with open_store(settings) as store, store.reading() as tx:
         chosen = _chosen(tx, watchlists)
         for one in chosen:
-            query = MatchQuery(watchlist=one.watchlist_id, status=Status(status) if status else None, limit=limit)
+            query = MatchQuery(
+                watchlists=(one.watchlist_id,), statuses=(Status(status),) if status else (), limit=limit
+            )
             written += _write(folder, _feed(tx, one, query, known, base))
     unchanged = number_of(len(_formats()) * len(chosen) - written, "file")
     click.echo(f"{number_of(len(chosen), 'watchlist')}: {number_of(written, 'file')} written, {unchanged} unchanged.")

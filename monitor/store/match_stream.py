@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from monitor.model import Match
 from monitor.store.connections import Transaction
-from monitor.store.matches import MatchQuery, conditions, match_of, selected_matches
+from monitor.store.match_query import MatchQuery, conditions
+from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import matches, members
 from monitor.stories.story import StoryId
 

@@ -20,7 +20,7 @@ from monitor.model import (
 from monitor.outgoing.report import FailedFeed, Figures
 from monitor.pipeline.belonging import join
 from monitor.store import articles, match_events, match_stream, matches, polls, report, reviews, revisions, stories
-from monitor.store.matches import MatchQuery
+from monitor.store.match_query import MatchQuery
 from monitor.store.report import Period
 from monitor.store.schema import polls as polls_table
 from monitor.store.store import Store, Transaction
