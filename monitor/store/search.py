@@ -15,6 +15,7 @@ from typing import Any, assert_never
 from sqlalchemy import (
     CTE,
     ColumnClause,
+    ColumnElement,
     Select,
     TextClause,
     and_,
@@ -180,14 +181,9 @@ def candidates(tx: Transaction, need: Need | None, asked: MatchQuery) -> list[Ca
     if need is None:
         rows, named = select(given, false().label("is_sure")), {}
     else:
-        # Between the first and the last number of these alone: the index need not be read as a whole.
-        ends = select(func.min(given.c.number), func.max(given.c.number)).cte("ends")
-        sure, doubtful = (_among(tx, name, ends) for name in ("need", "anything"))
-        is_sure = and_(given.c.times.is_(None), given.c.number.in_(sure))
-        is_open = or_(given.c.times.is_not(None), given.c.number.is_(None), given.c.number.in_(doubtful))
-        rows = select(given, is_sure.label("is_sure")).where(or_(is_sure, is_open))
         signs = _SIGNS[tx.dialect.name]
         named = {"need": _operators(need, *signs), "anything": _operators(_ANYTHING, *signs)}
+        rows = _held_by_sqlite(given) if tx.dialect.name == "sqlite" else _held_by_postgresql(given)
     rows = rows.order_by(given.c.matched_at.desc(), given.c.id.desc())
     return [
         Candidate(
@@ -199,6 +195,34 @@ def candidates(tx: Transaction, need: Need | None, asked: MatchQuery) -> list[Ca
     ]
 
 
+def _held_by_sqlite(given: CTE) -> Select[Any]:
+    """Those that the index holds, or cannot tell. It is read between the first and the last number of these alone."""
+    ends = select(func.min(given.c.number), func.max(given.c.number)).cte("ends")
+    first, last = (select(end).scalar_subquery() for end in ends.c)
+    number: ColumnClause[int] = column("rowid")
+    index = select(number).select_from(table("search", number)).where(number >= first, number <= last)
+    sure, anything = (given.c.number.in_(index.where(text(f"search MATCH :{name}"))) for name in ("need", "anything"))
+    is_sure = and_(given.c.times.is_(None), sure)
+    return select(given, is_sure.label("is_sure")).where(or_(is_sure, *_untold(given), anything))
+
+
+def _held_by_postgresql(given: CTE) -> Select[Any]:
+    """The same. Where these are few it looks at each of them, else at its index, as it sees fit."""
+    number: ColumnClause[int] = column("number")
+    index = table("search", number)
+    holds = "search.keys @@ CAST(:need AS tsquery)"
+    found = text(f"({holds} OR search.keys @@ CAST(:anything AS tsquery))")
+    is_sure = and_(given.c.times.is_(None), index.c.number.is_not(None), text(holds))
+    rows = select(given, is_sure.label("is_sure"))
+    rows = rows.select_from(given.outerjoin(index, and_(index.c.number == given.c.number, found)))
+    return rows.where(or_(index.c.number.is_not(None), *_untold(given)))
+
+
+def _untold(given: CTE) -> tuple[ColumnElement[bool], ...]:
+    """The index does not hold it as it is."""
+    return given.c.times.is_not(None), given.c.number.is_(None)
+
+
 def _given_matches(asked: MatchQuery) -> Select[Any]:
     """The matches asked for, where they are in the index, and whether it holds them as they are."""
     own = (matches.c.id, matches.c.article_id, matches.c.watchlist_id, matches.c.lost_at, matches.c.matched_at)
@@ -208,15 +232,6 @@ def _given_matches(asked: MatchQuery) -> Select[Any]:
     source = source.outerjoin(unsearched, unsearched.c.article_id == matches.c.article_id)
     rows = select(*own, members.c.story_id, searched.c.number, unsearched.c.times).select_from(source)
     return rows.where(*conditions_of_matches(asked))
-
-
-def _among(tx: Transaction, name: str, ends: CTE) -> Select[Any]:
-    """The numbers of what holds the parameter of this name, between two."""
-    first, last = (select(end).scalar_subquery() for end in ends.c)
-    is_sqlite = tx.dialect.name == "sqlite"
-    number: ColumnClause[int] = column("rowid" if is_sqlite else "number")
-    holds = text(f"search MATCH :{name}" if is_sqlite else f"keys @@ CAST(:{name} AS tsquery)")
-    return select(number).select_from(table("search", number)).where(holds, number >= first, number <= last)
 
 
 def these(tx: Transaction, article_ids: Sequence[ArticleId]) -> Select[Any]:

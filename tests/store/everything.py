@@ -156,6 +156,7 @@ def _matches() -> list[dict[str, Any]]:
             "status": Status.RELEVANT if language == "ar" else Status.NEW,
             "matched_at": NOON + HOUR,
             "lost_at": NOON + 2 * HOUR if language == "fr" else None,
+            "rematch_id": 1 if language == "he" else None,
         }
         for language in TITLES
     ]
@@ -310,6 +311,22 @@ ROWS: Rows = {
             "refused_at": None,
             "refused": "",
             "alive_at": NOON,
+        }
+    ],
+    "rematches": [
+        {
+            "id": 1,
+            "began_at": NOON,
+            "finished_at": None,
+            "versions": '{"rafah-tunnel-fighters": "00ff"}',
+            "outlets": "הארץ",
+            "since": NOON - HOUR,
+            "until": None,
+            "seen_at": NOON,
+            "seen_id": IDS["he"],
+            "articles": 3,
+            "pruned": 1,
+            "totals": "{}",
         }
     ],
     "outages": [{"id": 1, "kind": OutageKind.NETWORK, "began_at": NOON - 2 * HOUR, "ended_at": NOON - HOUR}],
