@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from monitor.cli.moments import show_moment
 from monitor.cli.terminal import isolate
-from monitor.model import Manner, Review, Status
+from monitor.model import Manner, Match, Review, Status
 
 if TYPE_CHECKING:
     from monitor.store.decisions import Change, Conflict
@@ -29,6 +29,12 @@ def _status(review: Review, *, alone: bool) -> list[str]:
     if review.note and review.status is Status.NEW:
         return ["noted"] if alone else []
     return [str(review.status)] if alone else []
+
+
+def kept_told(match: Match) -> str:
+    """What people keep with a match: "#war, assigned to Ana"; "" where that is nothing."""
+    tags = " ".join(f"#{isolate(tag)}" for tag in match.tags)
+    return ", ".join(filter(None, [tags, f"assigned to {isolate(match.assignee)}" if match.assignee else ""]))
 
 
 def review_line(review: Review, zone: tzinfo) -> str:

@@ -8,6 +8,7 @@ import click
 
 from monitor.cli import EXIT_FAILED
 from monitor.cli.audit import change_told, differences, review_line
+from monitor.cli.given import as_text, given_bytes
 from monitor.cli.ids import feed_named, watchlist_named
 from monitor.cli.options import open_store
 from monitor.cli.records import short
@@ -39,7 +40,7 @@ def decide_named(settings: "Settings", asked: "Asked", change: "Change", reviewe
 
     Raises: click.UsageError, StoreError, where one is none; ReviewError, where one is not what the reviewer saw.
     """
-    lines = click.get_text_stream("stdin", errors="replace") if "-" in asked.ids else ()
+    lines = as_text(given_bytes("-"), "standard input").split("\n") if "-" in asked.ids else []
     given = named(asked.ids, lines)
     with open_store(settings) as store, store.reading() as tx:
         found = matches_named(tx, given)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.audit import review_line
+from monitor.cli.audit import kept_told, review_line
 from monitor.cli.clauses import outline, reasons, texts_of
 from monitor.cli.dossier import dossier
 from monitor.cli.ids import known
@@ -103,13 +103,9 @@ def _print_match(match: Match, decisions: Sequence[Review], revisions: int, zone
     else:
         click.echo("\n".join(reasons(found.explanation, texts_of(match.article))))
     if match.tags or match.assignee:
-        click.echo(", ".join(filter(None, [isolate(" ".join(f"#{tag}" for tag in match.tags)), _assigned(match)])))
+        click.echo(kept_told(match))
     for review in decisions:
         click.echo(review_line(review, zone) + _about(review, match, revisions))
-
-
-def _assigned(match: Match) -> str:
-    return f"assigned to {isolate(match.assignee)}" if match.assignee else ""
 
 
 def _about(review: Review, match: Match, revisions: int) -> str:

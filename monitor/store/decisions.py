@@ -1,4 +1,4 @@
-"""Decisions: a change that a reviewer wants, and matches as they saw them → what is recorded, or has changed meanwhile."""
+"""Decisions: a change that a reviewer wants, and matches as they saw them → what is recorded, or has changed since."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

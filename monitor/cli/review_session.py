@@ -1,0 +1,239 @@
+"""A walk through matches on a terminal: shows, reads keys, records. What a key means is decided by `review_walk`."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from time import sleep
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from monitor import clock
+from monitor.cli import EXIT_INTERRUPTED
+from monitor.cli.audit import change_told, differences, review_line
+from monitor.cli.ids import feed_named, watchlist_named
+from monitor.cli.output import number_of
+from monitor.cli.records import short
+from monitor.cli.review_card import Card
+from monitor.cli.review_decide import count_of, deciding_now
+from monitor.cli.review_open import open_match
+from monitor.cli.review_screen import screen
+from monitor.cli.review_walk import Decide, Do, Effect, TakeBack, Walk, doubted, interrupted, recorded, step, taken_back
+from monitor.cli.terminal import isolate
+from monitor.cli.terminal_session import GONE, INTERRUPT, RESIZED, TerminalSession
+from monitor.errors import StoreError
+from monitor.model import Manner, MatchId
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.store.decisions import Decided
+    from monitor.store.match_lines import Line
+    from monitor.store.matches import MatchQuery
+    from monitor.store.store import Store, Transaction
+    from monitor.store.undoing import Undone
+    from monitor.stories.story import StoryId
+
+T = TypeVar("T")
+
+MOST = 1000
+"""Lines of a walk; whoever has decided about so many begins another one."""
+_PATIENCE = timedelta(seconds=1)
+"""How long to wait for another writer before that is said."""
+_PAUSE = 0.2
+"""Seconds between two attempts."""
+_AFTER_ALL = 25
+"""Attempts to write what was decided when nobody is there any more: half a minute."""
+_SHOWN = 5
+"""Decisions of others that are shown at once."""
+EXIT_GONE = 129
+"""As a shell tells that a lost connection ended a command."""
+
+
+def walk_through(settings: "Settings", query: "MatchQuery", reviewer: str) -> int:
+    """Walk through the matches that a query finds, one line a story; returns the exit code.
+
+    Raises: click.UsageError, where its feed or its watchlist is none; StoreError.
+    """
+    from monitor.store.store import Store
+
+    with Store.open(settings.database_url, read_only=True) as store, store.reading() as tx:
+        lines = _lines(tx, query)
+    if not lines:
+        click.echo("Nothing to review: no match is so, as far as these filters go.")
+        return 0
+    with _opened(settings) as store:
+        session = _Session(store, settings, query, reviewer, lines)
+        with TerminalSession() as terminal:
+            code = session.run(terminal)
+        if not terminal.is_gone:
+            click.echo(session.summary())
+    return code
+
+
+def _lines(tx: "Transaction", query: "MatchQuery") -> "tuple[Line, ...]":
+    from monitor.store import match_lines
+
+    if query.feed:
+        feed_named(tx, query.feed)
+    if query.watchlist:
+        watchlist_named(tx, query.watchlist)
+    return match_lines.query(tx, replace(query, limit=MOST))
+
+
+def _opened(settings: "Settings") -> "Store":
+    """The database, to be written; waits for others as long as it takes. Raises: StoreError."""
+    from monitor.store.store import Store
+
+    while True:
+        try:
+            return Store.open(settings.database_url, patience=_PATIENCE)
+        except StoreError as error:
+            if not error.temporary:
+                raise
+            click.echo(f"{error}. Waiting; Ctrl-C gives up.", err=True)
+            sleep(_PAUSE)
+
+
+class _Session:
+    """A walk over an open database."""
+
+    def __init__(
+        self, store: "Store", settings: "Settings", query: "MatchQuery", reviewer: str, lines: "tuple[Line, ...]"
+    ) -> None:
+        self._store, self._zone, self._query, self._reviewer = store, settings.timezone, query, reviewer
+        self._ids = [(line.match.id, line.story_id) for line in lines]
+        self._walk = Walk(total=len(lines))
+        self._card: Card | None = None
+
+    def run(self, terminal: TerminalSession) -> int:
+        """Show, read a key, do what it means, until somebody has enough; returns the exit code.
+
+        Raises: StoreError, where the database cannot be used, and waiting does not help.
+        """
+        while True:
+            card = self._card_at(terminal)
+            self._draw(terminal, card)
+            event = terminal.event()
+            if event == GONE:
+                return EXIT_GONE
+            if event in (RESIZED, None):
+                continue
+            self._walk, effect = interrupted(self._walk) if event == INTERRUPT else step(self._walk, str(event))
+            if effect is Do.QUIT:
+                return EXIT_INTERRUPTED if event == INTERRUPT else 0
+            if effect:
+                self._perform(terminal, card, effect)
+
+    def summary(self) -> str:
+        """What was decided, in one line."""
+        counted = Counter(self._walk.verdicts.values())
+        told = ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
+        left = self._walk.total - len(self._walk.verdicts)
+        return f"{number_of(len(self._walk.made), 'decision')} by {isolate(self._reviewer)}" + (
+            f": {told}; {left} of {self._walk.total:,} without a verdict" if told else ""
+        )
+
+    def _draw(self, terminal: TerminalSession, card: Card) -> None:
+        look = terminal.look()
+        terminal.draw(screen(self._walk, card, look, self._zone), look)
+
+    def _say(self, *said: str) -> None:
+        self._walk = replace(self._walk, said=said)
+
+    def _card_at(self, terminal: TerminalSession) -> Card:
+        """The card of the present place, read anew after whatever may have changed it."""
+        key, story = self._ids[self._walk.place]
+        if self._card is None or self._card.match.id != key:
+            self._card = self._patiently(terminal, lambda: self._read(key, story))
+        return self._card
+
+    def _read(self, key: MatchId, story_id: "StoryId | None") -> Card:
+        from monitor.store import decisions, matches, reviews, stories
+
+        with self._store.reading() as tx:
+            match = matches.get(tx, key)
+            if match is None:
+                raise StoreError(f"there is no match {key} any more", hint="begin anew: `monitor review`")
+            seen = decisions.look(tx, ids := decisions.alike(tx, match.id, self._query))
+            told = stories.at(tx, [story_id], clock.now()) if story_id else {}
+            return Card(
+                match=replace(match, id=key),
+                seen=tuple(seen[one] for one in ids),
+                story=next(iter(told.values()), None),
+                reviews=reviews.of(tx, match.id),
+            )
+
+    def _perform(self, terminal: TerminalSession, card: Card, effect: Effect) -> None:
+        try:
+            match effect:
+                case Decide():
+                    self._decide(terminal, card, effect)
+                case TakeBack():
+                    self._take_back(terminal, effect)
+                case _:
+                    with terminal.given_away():
+                        self._say(*filter(None, [open_match(card.match, terminal.look(), self._zone)]))
+        except StoreError as error:
+            if not error.temporary:
+                raise
+            self._say(f"nothing was written: {error}")
+        self._card = None
+
+    def _decide(self, terminal: TerminalSession, card: Card, wanted: Decide) -> None:
+        from monitor.store import decisions
+
+        seen = card.seen if wanted.whole else card.seen[:1]
+        deciding = deciding_now(self._reviewer, Manner.STORY if len(seen) > 1 else Manner.HAND)
+
+        def write() -> "Decided":
+            with self._store.writing() as tx:
+                return decisions.decide(tx, wanted.change, seen, deciding)
+
+        done = self._patiently(terminal, write)
+        if done.conflicts:
+            self._walk = doubted(self._walk, wanted, tuple(self._changes(card, done))[:_SHOWN])
+            return
+        told = f"{short(card.match.id)} {change_told(wanted.change)}"
+        more = f", with {count_of(len(seen) - 1)} more" if len(seen) > 1 else ""
+        rest = f"; {card.further} more of its story are as before" if card.further and not more else ""
+        self._walk = recorded(self._walk, wanted, done.number, f"{told}{more}{rest}")
+
+    def _changes(self, card: Card, done: "Decided") -> Iterator[str]:
+        for one in done.conflicts:
+            which = "" if one.now.match_id == card.seen[0].match_id else f"{short(one.now.match_id)}: "
+            yield from (f"{which}{said}" for said in differences(one, self._zone))
+
+    def _take_back(self, terminal: TerminalSession, wanted: TakeBack) -> None:
+        from monitor.store import undoing
+
+        def write() -> "Undone":
+            with self._store.writing() as tx:
+                return undoing.undo(tx, wanted.decision, deciding_now(self._reviewer, Manner.UNDO))
+
+        done = self._patiently(terminal, write)
+        if done.since:
+            said = [review_line(one, self._zone) for one in done.since[:_SHOWN]]
+            self._say("not taken back, for since then was decided:", *said)
+        else:
+            self._walk = taken_back(self._walk)
+
+    def _patiently(self, terminal: TerminalSession, action: Callable[[], T]) -> T:
+        """What the action gives, once the database lets it; Ctrl-C, or a lost connection, ends the waiting.
+
+        Raises: StoreError.
+        """
+        attempts = 0
+        while True:
+            try:
+                return action()
+            except StoreError as error:
+                attempts += 1
+                if not error.temporary or (terminal.is_gone and attempts > _AFTER_ALL):
+                    raise
+                if self._card:
+                    said = (f"{error}", "Waiting; Ctrl-C gives up this decision.")
+                    look = terminal.look()
+                    terminal.draw(screen(replace(self._walk, said=said), self._card, look, self._zone), look)
+                if terminal.stopped(_PAUSE) and not terminal.is_gone:
+                    raise
