@@ -105,6 +105,7 @@ class _Session:
         self._ids = [(line.match.id, line.story_id) for line in lines]
         self._walk = Walk(total=len(lines))
         self._card: Card | None = None
+        self._shown = 0
 
     def run(self, terminal: TerminalSession) -> int:
         """Show, read a key, do what it means, until somebody has enough; returns the exit code.
@@ -143,9 +144,10 @@ class _Session:
 
     def _card_at(self, terminal: TerminalSession) -> Card:
         """The card of the present place, read anew after whatever may have changed it."""
-        key, story = self._ids[self._walk.place]
-        if self._card is None or self._card.match.id != key:
+        if self._card is None or self._shown != self._walk.place:
+            key, story = self._ids[self._walk.place]
             self._card = self._patiently(terminal, lambda: self._read(key, story))
+            self._shown = self._walk.place
         return self._card
 
     def _read(self, key: MatchId, story_id: "StoryId | None") -> Card:
@@ -158,7 +160,7 @@ class _Session:
             seen = decisions.look(tx, ids := decisions.alike(tx, match.id, self._query))
             told = stories.at(tx, [story_id], clock.now()) if story_id else {}
             return Card(
-                match=replace(match, id=key),
+                match=match,
                 seen=tuple(seen[one] for one in ids),
                 story=next(iter(told.values()), None),
                 reviews=reviews.of(tx, match.id),
@@ -190,7 +192,7 @@ class _Session:
             with self._store.writing() as tx:
                 return decisions.decide(tx, wanted.change, seen, deciding)
 
-        done = self._patiently(terminal, write)
+        done = self._patiently(terminal, write, after_all=_AFTER_ALL)
         if done.conflicts:
             self._walk = doubted(self._walk, wanted, tuple(self._changes(card, done))[:_SHOWN])
             return
@@ -211,15 +213,16 @@ class _Session:
             with self._store.writing() as tx:
                 return undoing.undo(tx, wanted.decision, deciding_now(self._reviewer, Manner.UNDO))
 
-        done = self._patiently(terminal, write)
+        done = self._patiently(terminal, write, after_all=_AFTER_ALL)
         if done.since:
             said = [review_line(one, self._zone) for one in done.since[:_SHOWN]]
             self._say("not taken back, for since then was decided:", *said)
         else:
             self._walk = taken_back(self._walk)
 
-    def _patiently(self, terminal: TerminalSession, action: Callable[[], T]) -> T:
-        """What the action gives, once the database lets it; Ctrl-C, or a lost connection, ends the waiting.
+    def _patiently(self, terminal: TerminalSession, action: Callable[[], T], *, after_all: int = 0) -> T:
+        """What the action gives, once the database lets it; Ctrl-C ends the waiting, and where nobody is there any more
+        so many attempts `after_all`.
 
         Raises: StoreError.
         """
@@ -229,7 +232,7 @@ class _Session:
                 return action()
             except StoreError as error:
                 attempts += 1
-                if not error.temporary or (terminal.is_gone and attempts > _AFTER_ALL):
+                if not error.temporary or (terminal.is_gone and attempts > after_all):
                     raise
                 if self._card:
                     said = (f"{error}", "Waiting; Ctrl-C gives up this decision.")

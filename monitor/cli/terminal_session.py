@@ -39,6 +39,7 @@ class TerminalSession:
         self._before = termios.tcgetattr(self._in)
         self._encoding = sys.stdout.encoding
         self._is_dumb = os.environ.get("TERM", "dumb") in ("", "dumb")
+        self._drawn: list[str] = []
         self._received = b""
         self._events: deque[str] = deque()
         self._is_gone = False
@@ -78,10 +79,14 @@ class TerminalSession:
     def draw(self, lines: Sequence[Line], look: Look) -> None:
         """Show these lines instead of all others; one after the other where nothing else is possible."""
         painted = [look.painted(line) for line in lines]
-        if self._is_dumb:
-            self._write("\n".join(["", "-" * min(look.columns, 40), *painted]))
-            return
-        self._write(_HOME + "\n".join(f"{_EMPTY}{line}" for line in painted))
+        if not self._is_dumb:
+            self._write(_HOME + "\n".join(f"{_EMPTY}{line}" for line in painted))
+        elif painted[:-1] == self._drawn:
+            # Only what is typed has changed.
+            self._write(f"\r{' ' * (look.columns - 1)}\r{painted[-1]}")
+        else:
+            self._write("\n".join(["", *painted]))
+        self._drawn = painted[:-1]
 
     def event(self, patience: float | None = None) -> str | None:
         """The next key, or GONE, INTERRUPT, RESIZED; None: nothing came for so many seconds."""
