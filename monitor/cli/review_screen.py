@@ -33,9 +33,9 @@ _FEWEST = 3
 def screen(walk: Walk, card: Card, look: Look, zone: tzinfo) -> list[Line]:
     """As many lines as fit. Where something is typed, the last one is where it is typed, and goes on."""
     head = look.line(_position(walk, card, look), Weight.BOLD)
-    foot = [*(look.line(said) for said in walk.said), *(look.line(bar, Weight.DIM) for bar in _BARS)]
-    if walk.asking:
-        foot = [*(look.line(said) for said in walk.said), look.line(_typing(walk, look))]
+    said = [line for one in walk.said for line in look.lines(one)]
+    bars = [look.line(bar, Weight.DIM) for bar in _BARS]
+    foot = [*said, *([look.line(_typing(walk, look))] if walk.asking else bars)]
     room = max(look.rows - 1 - len(foot), _FEWEST)
     lines = [look.line(line) for line in _HELP.split("\n")] if walk.helping else card_lines(card, look, zone)
     shown = paged(lines, room, walk.page, look)

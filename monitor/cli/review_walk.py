@@ -34,8 +34,6 @@ class Decide:
     change: "Change"
     whole: bool = False
     """Also of the others that its line stands for."""
-    agreed: bool = False
-    """Also if it was changed meanwhile, for the reviewer has seen how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class Walk:
     asking: Ask | None = None
     typed: str = ""
     doubt: Decide | None = None
-    """What is recorded only if they say so again."""
+    """What is recorded only if they say so again, having seen what changed."""
     helping: bool = False
     page: int = 0
     """Of the match's lines, from 0."""
@@ -99,7 +97,7 @@ def step(walk: Walk, key: str) -> Step:
     quiet = replace(walk, said=(), doubt=None, helping=False)
     if walk.doubt:
         if latin(key) in ("y", "Y"):
-            return quiet, replace(walk.doubt, agreed=True)
+            return quiet, walk.doubt
         return replace(quiet, said=("nothing was written",)), None
     if walk.helping or key == keys.REDRAW:
         return quiet, None

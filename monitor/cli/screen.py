@@ -10,6 +10,8 @@ _ISOLATES = "\u2066\u2067\u2068"
 _END = "\u2069"
 # What stands for our own signs where a terminal has not got them.
 _PLAIN = str.maketrans("⟦⟧✓✗←→…–·─“”", '[]+x<>~-|-""', f"{_ISOLATES}{_END}")
+_SPARE = 3
+"""Columns of a line for the blank before it and the marks of a hit that goes on."""
 _RESET, _HIT, _HIT_OVER = "\x1b[0m", "\x1b[7m", "\x1b[27m"
 
 
@@ -57,12 +59,17 @@ class Look:
         cut += _END * (sum(map(cut.count, _ISOLATES)) - cut.count(_END))
         return Line(text=cut if self.is_unicode else cut.translate(_PLAIN), weight=weight)
 
+    def lines(self, text: str, *, most: int = 3) -> list[Line]:
+        """The same on as many lines as it needs, `most` at most."""
+        cut = list(_cut(self.spelt(text), self.columns))
+        return [self.line(line) for line in [*cut[: most - 1], " ".join(cut[most - 1 :])] if line]
+
     def paragraph(self, text: str, weight: Weight = Weight.PLAIN, *, most: int = 100) -> list[Line]:
         """A stranger's text on as many lines as it needs, `most` at most, all of which run as its first letter does."""
         text = harmless(self.spelt(text))
         lines = list(wrapped(text, self.columns))
         if len(lines) > most:
-            lines = [*lines[: most - 1], crop(" ".join(lines[most - 1 :]), self.columns)]
+            lines = [*lines[: most - 1], crop(" ".join(lines[most - 1 :]), max(self.columns - _SPARE, 1))]
         return [Line(text=self._running(line, text), weight=weight) for line in lines]
 
     def _running(self, line: str, text: str) -> str:
@@ -84,7 +91,7 @@ class Look:
 def wrapped(text: str, columns: int) -> Iterator[str]:
     """The text in lines of no more columns, cut at blanks where there are any; a hit's ⟦ ⟧ are on each of its lines."""
     is_open = False
-    for line in _cut(text, max(columns - 2, 1)):
+    for line in _cut(text, max(columns - _SPARE, 1)):
         before = "⟦" if is_open else ""
         is_open = (before + line).rfind("⟦") > (before + line).rfind("⟧")
         yield f"{before}{line}{'⟧' if is_open else ''}"

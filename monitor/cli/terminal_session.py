@@ -42,7 +42,7 @@ class TerminalSession:
         self._drawn: list[str] = []
         self._received = b""
         self._events: deque[str] = deque()
-        self._is_gone = False
+        self._is_gone = self._is_lost = False
         self._signals, self._signalled = os.pipe()
 
     def __enter__(self) -> Self:
@@ -136,7 +136,7 @@ class TerminalSession:
                 raise
             received = b""
         if not received:
-            self._go()
+            self._lose()
         self._received += received
         self._keys(whole=not received)
 
@@ -167,6 +167,10 @@ class TerminalSession:
             case signal.SIGWINCH:
                 self._events.append(RESIZED)
 
+    def _lose(self) -> None:
+        self._is_lost = True
+        self._go()
+
     def _go(self) -> None:
         if not self._is_gone:
             self._is_gone = True
@@ -182,32 +186,31 @@ class TerminalSession:
         self._events.append(RESIZED)
 
     def _enter(self) -> None:
-        if self._is_gone:
-            return
         try:
             tty.setcbreak(self._in, termios.TCSANOW)
         except termios.error:
-            self._go()
+            self._lose()
         if not self._is_dumb:
             self._write(_OTHER_SCREEN)
 
     def _leave(self) -> None:
-        self._write("\n" if self._is_dumb else _OWN_SCREEN)
+        # Not every terminal has another screen to come back from.
+        self._write("\n" if self._is_dumb else f"\n{_OWN_SCREEN}")
         try:
             termios.tcsetattr(self._in, termios.TCSANOW, self._before)
         except termios.error:
-            self._go()
+            self._lose()
 
     def _write(self, text: str) -> None:
         """Raises nothing where nobody is there to read: the next event says so."""
         rest = text.encode(self._encoding, "backslashreplace")
         try:
-            while rest and not self._is_gone:
+            while rest and not self._is_lost:
                 rest = rest[os.write(self._out, rest) :]
         except OSError as error:
             if error.errno not in (errno.EIO, errno.EPIPE):
                 raise
-            self._go()
+            self._lose()
 
 
 def _noted(number: int, frame: FrameType | None) -> None:

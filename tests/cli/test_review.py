@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from monitor.cli.review_given import named
-from monitor.errors import StoreError
 from monitor.model import MatchId, Status
 from monitor.store import matches, reviews
 from monitor.store.store import Store
@@ -357,4 +356,3 @@ def test_an_empty_reviewer_is_none(monitor: Run, kept: Path, reviewer: As, monke
 def test_a_walk_needs_no_database_to_be_made(monitor: Run, kept: Path) -> None:
     said = monitor("review", "--database", str(kept / "none.db"), at=kept)
     assert (said.code, "no database yet" in said.err) == (3, True)
-    assert StoreError is not None
