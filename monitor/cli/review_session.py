@@ -113,14 +113,14 @@ class _Session:
         Raises: StoreError, where the database cannot be used, and waiting does not help.
         """
         while True:
-            card = self._card_at(terminal)
+            card = self._card_now()
             self._draw(terminal, card)
             event = terminal.event()
             if event == GONE:
                 return EXIT_GONE
-            if event in (RESIZED, None):
+            if event == RESIZED:
                 continue
-            self._walk, effect = interrupted(self._walk) if event == INTERRUPT else step(self._walk, str(event))
+            self._walk, effect = interrupted(self._walk) if event == INTERRUPT else step(self._walk, event)
             if effect is Do.QUIT:
                 return EXIT_INTERRUPTED if event == INTERRUPT else 0
             if effect:
@@ -142,11 +142,11 @@ class _Session:
     def _say(self, *said: str) -> None:
         self._walk = replace(self._walk, said=said)
 
-    def _card_at(self, terminal: TerminalSession) -> Card:
+    def _card_now(self) -> Card:
         """The card of the present place, read anew after whatever may have changed it."""
         if self._card is None or self._shown != self._walk.place:
             key, story = self._ids[self._walk.place]
-            self._card = self._patiently(terminal, lambda: self._read(key, story))
+            self._card = self._read(key, story)
             self._shown = self._walk.place
         return self._card
 
@@ -172,7 +172,7 @@ class _Session:
                 case Decide():
                     self._decide(terminal, card, effect)
                 case TakeBack():
-                    self._take_back(terminal, effect)
+                    self._take_back(terminal, card, effect)
                 case _:
                     with terminal.given_away():
                         self._say(*filter(None, [open_match(card.match, terminal.look(), self._zone)]))
@@ -192,7 +192,7 @@ class _Session:
             with self._store.writing() as tx:
                 return decisions.decide(tx, wanted.change, seen, deciding)
 
-        done = self._patiently(terminal, write, after_all=_AFTER_ALL)
+        done = self._patiently(terminal, card, write)
         if done.conflicts:
             self._walk = doubted(self._walk, wanted, tuple(self._changes(card, done))[:_SHOWN])
             return
@@ -206,23 +206,23 @@ class _Session:
             which = "" if one.now.match_id == card.seen[0].match_id else f"{short(one.now.match_id)}: "
             yield from (f"{which}{said}" for said in differences(one, self._zone))
 
-    def _take_back(self, terminal: TerminalSession, wanted: TakeBack) -> None:
+    def _take_back(self, terminal: TerminalSession, card: Card, wanted: TakeBack) -> None:
         from monitor.store import undoing
 
         def write() -> "Undone":
             with self._store.writing() as tx:
                 return undoing.undo(tx, wanted.decision, deciding_now(self._reviewer, Manner.UNDO))
 
-        done = self._patiently(terminal, write, after_all=_AFTER_ALL)
+        done = self._patiently(terminal, card, write)
         if done.since:
             said = [review_line(one, self._zone) for one in done.since[:_SHOWN]]
             self._say("not taken back, for since then was decided:", *said)
         else:
             self._walk = taken_back(self._walk)
 
-    def _patiently(self, terminal: TerminalSession, action: Callable[[], T], *, after_all: int = 0) -> T:
-        """What the action gives, once the database lets it; Ctrl-C ends the waiting, and where nobody is there any more
-        so many attempts `after_all`.
+    def _patiently(self, terminal: TerminalSession, card: Card, action: Callable[[], T]) -> T:
+        """What the action gives, once the database lets it. Ctrl-C ends the waiting; where nobody is there any more, it
+        goes on for a while.
 
         Raises: StoreError.
         """
@@ -232,11 +232,11 @@ class _Session:
                 return action()
             except StoreError as error:
                 attempts += 1
-                if not error.temporary or (terminal.is_gone and attempts > after_all):
+                if not error.temporary or (terminal.is_gone and attempts > _AFTER_ALL):
                     raise
-                if self._card:
-                    said = (f"{error}", "Waiting; Ctrl-C gives up this decision.")
-                    look = terminal.look()
-                    terminal.draw(screen(replace(self._walk, said=said), self._card, look, self._zone), look)
+                before = self._walk
+                self._say(f"{error}", "Waiting; Ctrl-C gives up this decision.")
+                self._draw(terminal, card)
+                self._walk = before
                 if terminal.stopped(_PAUSE) and not terminal.is_gone:
                     raise

@@ -180,7 +180,7 @@ def _change(asking: Ask, typed: str) -> "Change | None":
             return Change(note=typed) if typed else None
         case Ask.ASSIGNEE:
             return Change(assignee=name_of(typed) if typed else "")
-        case Ask.TAGS:
+        case _:
             words = typed.replace(",", " ").split()
             added = tuple(tag_of(word) for word in words if not word.startswith("-"))
             return (

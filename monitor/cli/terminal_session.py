@@ -3,7 +3,6 @@
 Signals are read like keys, between two of them: nothing is ever interrupted halfway.
 """
 
-import errno
 import os
 import select
 import signal
@@ -88,19 +87,17 @@ class TerminalSession:
             self._write("\n".join(["", *painted]))
         self._drawn = painted[:-1]
 
-    def event(self, patience: float | None = None) -> str | None:
-        """The next key, or GONE, INTERRUPT, RESIZED; None: nothing came for so many seconds."""
+    def event(self) -> str:
+        """The next key, or GONE, INTERRUPT, RESIZED."""
         while not self._events:
-            waited = _ESCAPE if self._received else patience
+            waited = _ESCAPE if self._received else None
             ready = select.select([self._in, self._signals], [], [], waited)[0]
             if self._in in ready:
                 self._receive()
-            elif self._received and not ready:
+            elif not ready:
                 self._keys(whole=True)
             if self._signals in ready:
                 self._take_signals()
-            if not ready and not self._events:
-                return None
         return self._events.popleft()
 
     def stopped(self, patience: float) -> bool:
@@ -131,9 +128,7 @@ class TerminalSession:
     def _receive(self) -> None:
         try:
             received = os.read(self._in, 4096)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
+        except OSError:
             received = b""
         if not received:
             self._lose()
@@ -207,9 +202,7 @@ class TerminalSession:
         try:
             while rest and not self._is_lost:
                 rest = rest[os.write(self._out, rest) :]
-        except OSError as error:
-            if error.errno not in (errno.EIO, errno.EPIPE):
-                raise
+        except OSError:
             self._lose()
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli.review_card import Card, card_lines
+from monitor.cli.review_open import whole_text
 from monitor.cli.review_screen import screen
 from monitor.cli.review_walk import Ask, Made, Walk
 from monitor.cli.screen import Line, Look, Weight
@@ -208,3 +209,18 @@ def test_a_screen_of_any_size_is_filled_and_never_overflows(
     assert len(lines) == rows
     assert max(width(line.text) for line in lines) <= max(columns, 6)
     assert all(isinstance(line.weight, Weight) for line in lines)
+
+
+def test_the_whole_text_has_its_hits_and_not_the_parts_that_are_empty() -> None:
+    match = a_match(replace(ENGLISH, summary="", title=TITLES["ar"]), "Rafah", "رفح")
+    lines = whole_text(match, LOOK, UTC)
+    assert lines[:5] == [
+        "gazette, en, 2025-11-10 12:00",
+        "https://gazette.example/news/1",
+        "",
+        "── title",
+        "⁧مقاتلو حماس العالقون في أنفاق ⟦رفح⟧⁩",
+    ]
+    assert "Men sit in the tunnels below ⟦Rafah⟧." in lines
+    assert "── summary" not in lines
+    assert "⟦" not in "".join(whole_text(replace(match, lost_at=NOON), LOOK, UTC))

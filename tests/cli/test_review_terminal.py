@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.options import settings_of
+from monitor.cli.review_open import _stays
+from monitor.cli.review_session import _opened
+from monitor.errors import StoreError
 from monitor.model import Manner, MatchId, Review, Status
 from monitor.store import decisions, reviews
 from monitor.store.decisions import Change, Deciding
@@ -221,6 +225,8 @@ def test_somebody_elses_decision_about_a_copy_is_said_by_its_id(monitor: Run, ke
         decide(kept, other, Change(status=Status.IRRELEVANT), "Omar")
         person.presses("R")
         person.sees(f"{other[:8]}: 2025-11-10 12:00 Omar: irrelevant")
+        person.presses("\x03q")
+        assert person.ends() == 0
 
 
 def test_a_walk_is_stopped_and_continued_and_drawn_anew(kept: Path) -> None:
@@ -296,10 +302,21 @@ def test_an_address_is_opened_in_the_browser_and_else_the_text_in_the_pager(
         person.presses("q")
         assert person.ends() == 0
     assert (tmp_path / "browser.opened").read_text().strip() == first["url"]
-    with review(kept, "--lang", "he", BROWSER="/no/such %s") as person:
+    for nothing in ("/no/such %s", "nosuch"):
+        with review(kept, "--lang", "he", BROWSER=nothing) as person:
+            person.sees("1 of ")
+            person.presses("o")
+            person.sees("did not open it:")
+            person.presses("q")
+            assert person.ends() == 0
+    with review(kept, "--lang", "he", PAGER="less") as person:
         person.sees("1 of ")
         person.presses("o")
-        person.sees("did not open it:")
+        person.sees("── title")
+        person.presses("q")
+        person.sees("1 of ", but_not="── title")
+        person.presses("q")
+        assert person.ends() == 0
     with review(kept, "--lang", "he", PAGER="cat") as person:
         person.sees("1 of ")
         person.presses("o")
@@ -311,6 +328,20 @@ def test_an_address_is_opened_in_the_browser_and_else_the_text_in_the_pager(
         assert person.ends() == 0
 
 
+def test_a_pager_that_stays_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    for pager, options, stays in (
+        ("less", "", True),
+        ("/usr/bin/less -S", "-R", True),
+        ("less -F", "", False),
+        ("less", "FRX", False),
+        ("more", "", False),
+        ("", "", False),
+    ):
+        monkeypatch.setenv("PAGER", pager)
+        monkeypatch.setenv("LESS", options)
+        assert _stays() is stays, pager
+
+
 def test_a_walk_through_nothing_says_so(monitor: Run, kept: Path) -> None:
     with review(kept, "--outlet", "nowhere") as person:
         assert person.ends() == 0
@@ -319,3 +350,34 @@ def test_a_walk_through_nothing_says_so(monitor: Run, kept: Path) -> None:
         assert person.ends() == 2
     with review(kept, "--watchlist", "nowhere") as person:
         assert person.ends() == 2
+
+
+def forget(at: Path, match: object) -> None:
+    """The match is gone, as after a repair by hand."""
+    with Store.open(database(at)) as store, store.writing() as tx:
+        for table in ("match_events", "former_matches"):
+            tx.exec_driver_sql(f"DELETE FROM {table}")
+        tx.exec_driver_sql("DELETE FROM matches WHERE id = ?", (str(match),))
+
+
+def test_a_match_that_is_gone_ends_the_walk_with_a_word_and_the_terminal_back(monitor: Run, kept: Path) -> None:
+    first, second, *_ = listed(monitor, kept)
+    with review(kept) as person:
+        person.sees("1 of ")
+        forget(kept, second["id"])
+        person.presses("j")
+        assert person.ends() == 3
+        assert "monitor: there is no match" in person.text
+        assert person.has_its_terminal_back()
+    with review(kept) as person:
+        person.sees("1 of ")
+        forget(kept, first["id"])
+        person.presses("r")
+        assert person.ends() == 3
+        assert person.has_its_terminal_back()
+
+
+def test_a_database_that_is_none_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "garbage.db").write_bytes(b"x" * 5000)
+    with pytest.raises(StoreError, match="is not a database"):
+        _opened(settings_of(str(tmp_path), str(tmp_path / "garbage.db")))
