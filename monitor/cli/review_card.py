@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from monitor.store.decisions import Seen
     from monitor.stories.story import Story
 
-_REASONS = 6
-_SENTENCES = 5
+_TALL = 32
+"""Rows of a screen that has room for all reasons and sentences."""
+_REASONS, _FEW_REASONS = 8, 4
+_SENTENCES, _FEW_SENTENCES = 6, 3
 _REVIEWS = 3
 
 
@@ -102,10 +104,12 @@ def _decided(card: Card, zone: tzinfo) -> Iterator[str]:
 
 
 def _why(lines: list[str], look: Look) -> list[Line]:
-    more = [f"  and {len(lines) - _REASONS} more reasons (`monitor show` has them)"] if len(lines) > _REASONS else []
-    return [look.line(line) for line in [*lines[:_REASONS], *more]]
+    most = _REASONS if look.rows >= _TALL else _FEW_REASONS
+    more = [f"  and {len(lines) - most} more (`monitor show` has all)"] if len(lines) > most else []
+    return [look.line(line) for line in [*lines[:most], *more]]
 
 
 def _hits(match: Match, look: Look) -> Iterator[Line]:
-    for sentence in () if match.lost_at else several(match, _SENTENCES):
-        yield from look.paragraph(f"{marked(sentence.text, list(sentence.hits))}")
+    most = _SENTENCES if look.rows >= _TALL else _FEW_SENTENCES
+    for sentence in () if match.lost_at else several(match, most):
+        yield from look.paragraph(marked(sentence.text, list(sentence.hits)))
