@@ -40,7 +40,7 @@ def _stays() -> bool:
 def _browse(browser: str, url: str) -> str:
     try:
         opened = webbrowser.get(browser).open(url)
-    except webbrowser.Error:
+    except (webbrowser.Error, ValueError):
         opened = False
     return f"opened {isolate(url)}" if opened else f"$BROWSER ({browser}) did not open it: {isolate(url)}"
 

@@ -4,14 +4,18 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.cli.audit import differences
 from monitor.cli.review_given import named
-from monitor.model import MatchId, Status
+from monitor.model import MatchId, Status, TextSource
 from monitor.store import matches, reviews
+from monitor.store.decisions import Conflict, Seen
 from monitor.store.store import Store
 from tests.cli.conftest import Run
 from tests.cli.test_show_and_review import an_id
@@ -238,6 +242,8 @@ def test_a_record_says_what_its_reader_saw(
     assert monitor("review", "-", "--relevant", at=kept).code == 0
     given(monkeypatch, json.dumps(record))
     assert monitor("review", "-", "--later", at=kept).code == 1
+    given(monkeypatch, json.dumps({"id": record["id"]}))
+    assert monitor("review", "-", "--later", at=kept).code == 0, "it says nothing of what was seen"
 
 
 def test_a_match_that_is_lost_meanwhile_is_said_to_be(
@@ -249,6 +255,23 @@ def test_a_match_that_is_lost_meanwhile_is_said_to_be(
         assert matches.get(tx, MatchId(record["id"])).lost_at  # type: ignore[union-attr]
     given(monkeypatch, json.dumps(record))
     assert "it matches no more" in monitor("review", "-", "--relevant", at=kept).err
+
+
+def test_what_else_may_have_changed_is_said() -> None:
+    seen = Seen(
+        match_id=MatchId("a" * 32),
+        status=Status.NEW,
+        tags=(),
+        assignee="",
+        last=0,
+        version="",
+        score=1,
+        lost=False,
+        text_source=TextSource.PAGE,
+        revision=0,
+    )
+    conflict = Conflict(seen=seen, now=replace(seen, revision=1), since=())
+    assert list(differences(conflict, UTC)) == ["its article was revised"]
 
 
 def test_more_conflicts_than_can_be_read_are_counted(monitor: Run, kept: Path, reviewer: As) -> None:
@@ -302,7 +325,7 @@ def test_a_person_is_asked_on_a_terminal(
 def test_one_decision_covers_a_story_and_is_recorded_for_each(monitor: Run, kept: Path, reviewer: As) -> None:
     head, alike = story_of(monitor, kept)
     assert len(alike) > 2
-    said = monitor("review", head, "--story", "--relevant", at=kept)
+    said = monitor("review", head, alike[-1], "--story", "--relevant", at=kept)
     assert said.out == f"{len(alike)} matches marked relevant by Amal\n"
     assert set(ids_of(monitor, kept, "--status", "relevant")) == set(alike)
     for one in alike:

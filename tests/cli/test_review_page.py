@@ -1,4 +1,4 @@
-"""docs/review.md, run as it is written: every command prints the lines below it, the walk shows the screen of the page."""
+"""docs/review.md, run as it is written: commands print the lines below them, the walk shows the screen of the page."""
 
 import re
 import shlex

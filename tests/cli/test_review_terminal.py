@@ -13,12 +13,14 @@ from monitor.cli.options import settings_of
 from monitor.cli.review_open import _stays
 from monitor.cli.review_session import _opened
 from monitor.errors import StoreError
-from monitor.model import Manner, MatchId, Review, Status
-from monitor.store import decisions, reviews
+from monitor.model import Manner, Matched, MatchId, Review, Status, TextSource, WatchlistId, match_key
+from monitor.pipeline.belonging import join
+from monitor.store import articles, decisions, matches, reviews
 from monitor.store.decisions import Change, Deciding
+from monitor.store.matches import MatchQuery
 from monitor.store.store import Store
 from monitor.store.turns import turn
-from tests.builders import NOON
+from tests.builders import NOON, a_found, an_article
 from tests.cli.conftest import Run
 from tests.cli.person import Person
 
@@ -213,8 +215,6 @@ def test_a_capital_letter_decides_about_a_story(monitor: Run, kept: Path) -> Non
 def test_somebody_elses_decision_about_a_copy_is_said_by_its_id(monitor: Run, kept: Path) -> None:
     head = next(one for one in listed(monitor, kept) if int(str(one["further"])) > 1)
     with Store.open(database(kept), read_only=True) as store, store.reading() as tx:
-        from monitor.store.matches import MatchQuery
-
         other = decisions.alike(tx, MatchId(str(head["id"])), MatchQuery())[1]
     with review(kept, "--watchlist", str(head["watchlist"])) as person:
         person.sees("1 of ")
@@ -225,7 +225,7 @@ def test_somebody_elses_decision_about_a_copy_is_said_by_its_id(monitor: Run, ke
         decide(kept, other, Change(status=Status.IRRELEVANT), "Omar")
         person.presses("R")
         person.sees(f"{other[:8]}: 2025-11-10 12:00 Omar: irrelevant")
-        person.presses("\x03q")
+        person.presses("xq")
         assert person.ends() == 0
 
 
@@ -302,7 +302,7 @@ def test_an_address_is_opened_in_the_browser_and_else_the_text_in_the_pager(
         person.presses("q")
         assert person.ends() == 0
     assert (tmp_path / "browser.opened").read_text().strip() == first["url"]
-    for nothing in ("/no/such %s", "nosuch"):
+    for nothing in ("/no/such %s", "nosuch", "it's %s"):
         with review(kept, "--lang", "he", BROWSER=nothing) as person:
             person.sees("1 of ")
             person.presses("o")
@@ -381,3 +381,32 @@ def test_a_database_that_is_none_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "garbage.db").write_bytes(b"x" * 5000)
     with pytest.raises(StoreError, match="is not a database"):
         _opened(settings_of(str(tmp_path), str(tmp_path / "garbage.db")))
+
+
+def test_a_walk_is_the_same_on_both_databases(store: Store, database_url: str) -> None:
+    """With two copies of one text, which are one line."""
+    words = " ".join(f"word{number} of the long report" for number in range(200))
+    copies = [
+        an_article(f"https://{name}.example/1", outlet=name, text=words, title="أنفاق رفح", text_source=TextSource.PAGE)
+        for name in ("gazette", "voice")
+    ]
+    with store.writing() as tx:
+        articles.insert_new(tx, copies)
+        for one in copies:
+            join(tx, one, NOON)
+        found = [Matched(article_id=one.id, found=(a_found("rafah"),)) for one in copies]
+        matches.put(tx, found, [WatchlistId("rafah")], NOON)
+    with Person(["review", "--database", database_url], AMAL) as person:
+        person.sees("stands for 1 more of its story")
+        assert "أنفاق رفح" in person.text
+        with store.writing() as tx:
+            person.presses("L")
+            person.sees("Waiting; Ctrl-C gives up this decision.")
+        person.sees("marked later, with 1 match more")
+        person.presses("u")
+        person.sees("later: taken back")
+        person.presses("Rq")
+        assert person.ends() == 0
+    with store.reading() as tx:
+        keys = [match_key(WatchlistId("rafah"), one.id) for one in copies]
+        assert [[one.status for one in reviews.of(tx, key)] for key in keys] == [["later", "new", "relevant"]] * 2
