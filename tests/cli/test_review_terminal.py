@@ -265,7 +265,7 @@ def test_a_walk_that_is_told_to_end_gives_the_terminal_back(kept: Path) -> None:
 
 @pytest.mark.parametrize("options", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_without_colours_hits_stand_in_brackets(kept: Path, options: dict[str, str]) -> None:
-    with review(kept, "--lang", "en", **options) as person:
+    with Person(["review", "--config", str(kept / "config"), "--lang", "en"], options) as person:
         person.sees("⟦")
         person.presses("nx\x7fy")
         person.sees("note: y")
