@@ -1,14 +1,15 @@
 """Tags of matches: short words of people's own, by which matches are found again."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import Column, ColumnElement, ScalarSelect, func, select
 from sqlalchemy import delete as delete_from
 
 from monitor.model import MatchId
 from monitor.store.connections import Transaction
 from monitor.store.schema import match_tags
-from monitor.store.statements import upsert
+from monitor.store.statements import batches, upsert
 
 _BETWEEN = " "
 """Between tags that are read as one value: no tag holds a blank."""
@@ -39,10 +40,13 @@ def add(tx: Transaction, added: Mapping[MatchId, Sequence[str]]) -> None:
 
 def remove(tx: Transaction, removed: Mapping[MatchId, Sequence[str]]) -> None:
     """Takes tags from matches; those that they have not are passed over."""
+    ids: defaultdict[str, list[MatchId]] = defaultdict(list)
     for match_id, tags in removed.items():
-        if tags:
-            these = and_(match_tags.c.match_id == match_id, match_tags.c.tag.in_(tags))
-            tx.execute(delete_from(match_tags).where(these))
+        for tag in tags:
+            ids[tag].append(match_id)
+    for tag, held in ids.items():
+        for batch in batches(held):
+            tx.execute(delete_from(match_tags).where(match_tags.c.tag == tag, match_tags.c.match_id.in_(batch)))
 
 
 def move(tx: Transaction, goes: MatchId, stays: MatchId) -> None:

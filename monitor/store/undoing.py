@@ -1,8 +1,6 @@
 """Decisions, taken back by who made them: as further reviews, and only where nothing was decided since."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -32,10 +30,9 @@ def last_decisions(tx: Transaction, reviewer: str, most: int) -> list[int]:
 
 def undo(tx: Transaction, decision: int, deciding: Deciding, note: str = "") -> Undone:
     """Makes the matches of a decision what they were before it."""
-    rows = tx.execute(select(table).where(table.c.decision == decision).order_by(table.c.id.desc())).all()
-    later = [one for row in rows for one in _since(tx, row)]
-    if later:
-        return Undone(decision=decision, since=tuple(dict.fromkeys(later)))
+    if later := _since(tx, decision):
+        return Undone(decision=decision, since=later)
+    rows = tx.execute(select(table).where(table.c.decision == decision).order_by(table.c.id.desc()))
     # The first one of a match decides: after a merge there may be two.
     firsts = {row.match_id: review_of(row) for row in rows}
     now = look(tx, list(firsts))
@@ -67,11 +64,13 @@ def _back(review: Review, now: Seen, deciding: Deciding, number: int, note: str)
     )
 
 
-def _since(tx: Transaction, row: Any) -> Sequence[Review]:
-    """What was decided about a review's match afterwards, and not taken back."""
-    later = select(table).where(table.c.match_id == row.match_id, table.c.id > row.id, table.c.decision != row.decision)
-    later = later.where(table.c.manner != Manner.UNDO, table.c.decision.not_in(_taken_back()))
-    return tuple(map(review_of, tx.execute(later.order_by(table.c.id))))
+def _since(tx: Transaction, decision: int) -> tuple[Review, ...]:
+    """What was decided about the matches of a decision after it, and not taken back."""
+    own = table.alias("own")
+    later = select(table).join(own, (own.c.match_id == table.c.match_id) & (own.c.id < table.c.id))
+    later = later.where(own.c.decision == decision, table.c.decision != decision, table.c.manner != Manner.UNDO)
+    rows = tx.execute(later.where(table.c.decision.not_in(_taken_back())).order_by(table.c.id))
+    return tuple(dict.fromkeys(map(review_of, rows)))
 
 
 def _taken_back() -> Select[tuple[int]]:
