@@ -46,6 +46,6 @@ def review_command(**given: Any) -> int:
         return decide(settings, asked, change, reviewer_name())
     if not (is_terminal() and sys.stdin.isatty()):
         raise click.UsageError("say what you decide about which matches; `monitor review` alone wants a terminal")
-    from monitor.cli.review_session import walk_through
+    from monitor.cli.review_start import walk_through
 
     return walk_through(settings, asked.query(settings.timezone), reviewer_name())

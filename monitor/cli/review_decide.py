@@ -74,7 +74,7 @@ def decide_found(settings: "Settings", asked: "Asked", change: "Change", reviewe
     of = [f"{number:,} of {watchlist}" for watchlist, number in counted.items()]
     of += [f"{len(seen) - len(ids):,} more in their stories"] if len(seen) > len(ids) else []
     # The transaction has ended: nobody waits while a person thinks.
-    if not asked.yes and not _confirmed(f"{count_of(len(seen))} ({', '.join(of)}) to be {change_told(change)}"):
+    if not (asked.yes or _confirmed(f"{count_of(len(seen))} ({', '.join(of)}) to be {change_told(change)}")):
         click.echo("Nothing is written.")
         return EXIT_FAILED
     return _record(settings, asked, change, seen, reviewer)

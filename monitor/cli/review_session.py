@@ -3,16 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
-from time import sleep
 from typing import TYPE_CHECKING, TypeVar
-
-import click
 
 from monitor import clock
 from monitor.cli import EXIT_INTERRUPTED
 from monitor.cli.audit import change_told, differences, review_line
-from monitor.cli.ids import feed_named, watchlist_named
 from monitor.cli.output import number_of
 from monitor.cli.records import short
 from monitor.cli.review_card import Card
@@ -30,16 +25,12 @@ if TYPE_CHECKING:
     from monitor.store.decisions import Decided
     from monitor.store.match_lines import Line
     from monitor.store.matches import MatchQuery
-    from monitor.store.store import Store, Transaction
+    from monitor.store.store import Store
     from monitor.store.undoing import Undone
     from monitor.stories.story import StoryId
 
 T = TypeVar("T")
 
-MOST = 1000
-"""Lines of a walk; whoever has decided about so many begins another one."""
-_PATIENCE = timedelta(seconds=1)
-"""How long to wait for another writer before that is said."""
 _PAUSE = 0.2
 """Seconds between two attempts."""
 _AFTER_ALL = 25
@@ -50,53 +41,8 @@ EXIT_GONE = 129
 """As a shell tells that a lost connection ended a command."""
 
 
-def walk_through(settings: "Settings", query: "MatchQuery", reviewer: str) -> int:
-    """Walk through the matches that a query finds, one line a story; returns the exit code.
-
-    Raises: click.UsageError, where its feed or its watchlist is none; StoreError.
-    """
-    from monitor.store.store import Store
-
-    with Store.open(settings.database_url, read_only=True) as store, store.reading() as tx:
-        lines = _lines(tx, query)
-    if not lines:
-        click.echo("Nothing to review: no match is so, as far as these filters go.")
-        return 0
-    with _opened(settings) as store:
-        session = _Session(store, settings, query, reviewer, lines)
-        with TerminalSession() as terminal:
-            code = session.run(terminal)
-        if not terminal.is_gone:
-            click.echo(session.summary())
-    return code
-
-
-def _lines(tx: "Transaction", query: "MatchQuery") -> "tuple[Line, ...]":
-    from monitor.store import match_lines
-
-    if query.feed:
-        feed_named(tx, query.feed)
-    if query.watchlist:
-        watchlist_named(tx, query.watchlist)
-    return match_lines.query(tx, replace(query, limit=MOST))
-
-
-def _opened(settings: "Settings") -> "Store":
-    """The database, to be written; waits for others as long as it takes. Raises: StoreError."""
-    from monitor.store.store import Store
-
-    while True:
-        try:
-            return Store.open(settings.database_url, patience=_PATIENCE)
-        except StoreError as error:
-            if not error.temporary:
-                raise
-            click.echo(f"{error}. Waiting; Ctrl-C gives up.", err=True)
-            sleep(_PAUSE)
-
-
-class _Session:
-    """A walk over an open database."""
+class Session:
+    """A walk over an open database, whose writers wait for others a second at a time."""
 
     def __init__(
         self, store: "Store", settings: "Settings", query: "MatchQuery", reviewer: str, lines: "tuple[Line, ...]"

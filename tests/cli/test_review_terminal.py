@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.options import settings_of
 from monitor.cli.review_open import _stays
-from monitor.cli.review_session import _opened
+from monitor.cli.review_start import _waiting
 from monitor.errors import StoreError
 from monitor.model import Manner, Matched, MatchId, Review, Status, TextSource, WatchlistId, match_key
 from monitor.pipeline.belonging import join
@@ -152,7 +151,9 @@ def test_waiting_for_the_database_is_said_and_can_be_given_up(monitor: Run, kept
             person.presses("u")
             person.sees("Waiting; Ctrl-C gives up this decision.")
         person.sees("relevant: taken back")
-        person.presses("\x03")
+        with being_written(kept):
+            person.presses("\x03")
+            person.sees("0 decisions by Amal")
         assert person.ends() == 130
     assert [one.status for one in recorded(kept)] == [Status.RELEVANT, Status.NEW]
 
@@ -377,10 +378,26 @@ def test_a_match_that_is_gone_ends_the_walk_with_a_word_and_the_terminal_back(mo
         assert person.has_its_terminal_back()
 
 
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_that_others_are_waited_for_is_said_to_whoever_is_there(
+    capsys: pytest.CaptureFixture[str], *, is_gone: bool
+) -> None:
+    results = iter((StoreError("it is busy", temporary=True), "done"))
+
+    def action() -> str:
+        result = next(results)
+        if isinstance(result, StoreError):
+            raise result
+        return result
+
+    assert _waiting(action, is_gone=is_gone) == "done"
+    assert capsys.readouterr().err == ("" if is_gone else "it is busy. Waiting; Ctrl-C gives up.\n")
+
+
 def test_a_database_that_is_none_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "garbage.db").write_bytes(b"x" * 5000)
     with pytest.raises(StoreError, match="is not a database"):
-        _opened(settings_of(str(tmp_path), str(tmp_path / "garbage.db")))
+        _waiting(lambda: Store.open(str(tmp_path / "garbage.db")))
 
 
 def test_a_walk_is_the_same_on_both_databases(store: Store, database_url: str) -> None:
