@@ -111,5 +111,5 @@ def _why(lines: list[str], look: Look) -> list[Line]:
 
 def _hits(match: Match, look: Look) -> Iterator[Line]:
     most = _SENTENCES if look.rows >= _TALL else _FEW_SENTENCES
-    for sentence in () if match.lost_at else several(match, most):
+    for sentence in () if match.lost_at else several(match.article, match.found, most):
         yield from look.paragraph(marked(sentence.text, list(sentence.hits)))

@@ -54,17 +54,17 @@ def sentences(article: Article, found: Iterable[Found]) -> tuple[Sentence, ...]:
     return tuple(_sentence(texts[place[0]], place, found) for place, found in chosen.items())
 
 
-def several(match: Match, most: int) -> tuple[Sentence, ...]:
-    """Those of the match's sentences that hold most of its terms, in the order of the article; below its headlines,
-    where there are any. `match`: with its texts.
+def several(article: Article, found: Found, most: int) -> tuple[Sentence, ...]:
+    """Those of an article's sentences that hold most of what was found, in its order; below its headlines, where there
+    are any. `article`: with its texts.
     """
-    texts = texts_of(match.article)
-    terms = _terms(texts, match.found.hits)
+    texts = texts_of(article)
+    terms = _terms(texts, found.hits)
     places = [place for place in terms if place[0] is not Field.TITLE] or list(terms)
     chosen = sorted(places, key=lambda place: len(terms[place]), reverse=True)[:most]
     order = list(texts)
     chosen.sort(key=lambda place: (order.index(place[0]), place[1]))
-    return tuple(_sentence(texts[place[0]], place, [match]) for place in chosen)
+    return tuple(_sentence(texts[place[0]], place, [found]) for place in chosen)
 
 
 def _best(texts: Texts, hits: Sequence[Hit]) -> Place | None:

@@ -377,7 +377,7 @@ INSERT INTO reviews (match_id, status, note, reviewer, reviewed_at) VALUES (:mat
 def before_decisions(new_database: Callable[..., str], tmp_path: Path) -> str:
     """A database of the version in which reviews did not say what they changed, with reviews of two matches."""
     url = new_database(empty=True)
-    with version("0010", tmp_path), Store.open(url) as store, store.writing() as tx:
+    with version("0011", tmp_path), Store.open(url) as store, store.writing() as tx:
         articles.insert_new(tx, [an_article()])
         found = (a_found("rafah"), a_found("talks"))
         matches.put(tx, [Matched(article_id=an_article().id, found=found)], [one.watchlist_id for one in found], NOON)
