@@ -62,8 +62,8 @@ def decide_found(settings: "Settings", asked: "Asked", change: "Change", reviewe
     with open_store(settings) as store, store.reading() as tx:
         if query.feed:
             feed_named(tx, query.feed)
-        if query.watchlist:
-            watchlist_named(tx, query.watchlist)
+        for watchlist in query.watchlists:
+            watchlist_named(tx, watchlist)
         ids = decisions.asked(tx, query)
         counted = matches.counts(tx, query)
         found = _with_stories(tx, ids) if asked.story else ids

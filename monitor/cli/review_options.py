@@ -85,13 +85,13 @@ class Asked:
         from monitor.store.matches import MatchQuery
 
         return MatchQuery(
-            watchlist=WatchlistId(self.watchlist) if self.watchlist else None,
+            watchlists=(WatchlistId(self.watchlist),) if self.watchlist else (),
             since=moment_of("--since", self.since, zone),
             until=moment_of("--until", self.until, zone),
-            language=self.lang,
-            outlet=self.outlet,
+            languages=(self.lang,) if self.lang else (),
+            outlets=(self.outlet,) if self.outlet else None,
             feed=FeedId(self.feed) if self.feed else None,
-            status=None if self.of_status == ANY else self.status or Status.NEW,
+            statuses=() if self.of_status == ANY else (self.status or Status.NEW,),
             limit=None,
         )
 

@@ -60,8 +60,8 @@ def _lines(tx: "Transaction", query: "MatchQuery") -> "tuple[Line, ...]":
 
     if query.feed:
         feed_named(tx, query.feed)
-    if query.watchlist:
-        watchlist_named(tx, query.watchlist)
+    for watchlist in query.watchlists:
+        watchlist_named(tx, watchlist)
     return match_lines.query(tx, replace(query, limit=MOST))
 
 

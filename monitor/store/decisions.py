@@ -11,7 +11,7 @@ from monitor.errors import StoreError
 from monitor.model import Manner, MatchId, Review, Status, TextSource
 from monitor.store import reviews
 from monitor.store.connections import Transaction
-from monitor.store.matches import MatchQuery, conditions
+from monitor.store.match_query import MatchQuery, conditions
 from monitor.store.schema import articles, matches, members, revisions
 from monitor.store.schema import reviews as reviews_table
 from monitor.store.statements import batches

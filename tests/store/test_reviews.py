@@ -212,8 +212,8 @@ def test_the_matches_of_a_line_are_those_of_its_watchlist_in_its_story(filled: S
         assert decisions.alike(tx, TWO, MatchQuery())[0] == TWO
         assert decisions.alike(tx, THREE, MatchQuery()) == (THREE,)
         decide(tx, "amal", RELEVANT, TWO)
-        assert decisions.alike(tx, ONE, MatchQuery(status=Status.NEW)) == (ONE,)
-        assert set(decisions.asked(tx, MatchQuery(watchlist=RAFAH, status=Status.NEW))) == {ONE, THREE}
+        assert decisions.alike(tx, ONE, MatchQuery(statuses=(Status.NEW,))) == (ONE,)
+        assert set(decisions.asked(tx, MatchQuery(watchlists=(RAFAH,), statuses=(Status.NEW,)))) == {ONE, THREE}
         assert len(decisions.asked(tx, MatchQuery(limit=1))) == 1
 
 
