@@ -21,7 +21,20 @@ _OF_ARTICLE = (
 )  # fmt: skip
 ARTICLE = ("id", *_OF_ARTICLE)
 """The names of `article_record`."""
-MATCH = ("id", "article", "watchlist", "version", "score", "status", "matched_at", "lost_at", *_OF_ARTICLE, "hits")
+MATCH = (
+    "id",
+    "article",
+    "watchlist",
+    "version",
+    "score",
+    "status",
+    "matched_at",
+    "lost_at",
+    "tags",
+    "assignee",
+    *_OF_ARTICLE,
+    "hits",
+)
 """Those of `match_record`."""
 LINE = (*MATCH, "story", "further", "further_outlets")
 """Those of `line_record`."""
