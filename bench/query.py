@@ -16,13 +16,13 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
-from sqlalchemy import insert, text
+from sqlalchemy import BindParameter, bindparam, insert, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -91,7 +91,7 @@ def _measure(database: str, store: Store, sizes: Sequence[int], rounds: int) -> 
         took = time.perf_counter() - began
         print(f"\n{database}, {size:,} articles, {size // _ONE_IN:,} matches, filled in {took:.0f} s")
         print(f"{'':24}    p50    p95   ms   found")
-        for question, asked in _questions(store, size).items():
+        for question, asked in _questions(size).items():
             spent, found = _asked(store, asked, rounds)
             middle, late = median(spent) * 1e3, quantiles(spent, n=20)[-1] * 1e3
             goal = f"   (goal {_GOALS[question]})" if question in _GOALS else ""
@@ -186,9 +186,7 @@ def _watchlist(number: int) -> WatchlistId:
     return WatchlistId(f"watchlist{number // _ONE_IN // _OF_A_STORY % _WATCHLISTS}")
 
 
-def _moment(name: str) -> "Any":
-    from sqlalchemy import bindparam
-
+def _moment(name: str) -> BindParameter[datetime]:
     return bindparam(name, type_=schema.stories.c.began_at.type)
 
 
@@ -230,7 +228,7 @@ def _asked(store: Store, question: _Question, rounds: int) -> tuple[list[float],
     return spent[1:], sum(found[1:]) / rounds
 
 
-def _questions(store: Store, size: int) -> Mapping[str, _Question]:
+def _questions(size: int) -> Mapping[str, _Question]:
     last = moment(size)
 
     def matches(chance: random.Random) -> MatchQuery:

@@ -5,7 +5,8 @@
     ├── FetchError      one HTTP request did not give an answer: url, kind, temporary, retry_after
     ├── ParseError      bytes came, but not a feed or a page: kind
     ├── StoreError      the database could not be opened, read or written: hint
-    └── LockedError     another daemon works on this database: its pid
+    ├── LockedError     another daemon works on this database: its pid
+    └── ReviewError     a decision was not recorded, because of what others did meanwhile
 
 Raised at the edges, always from the library's own error; inside, an attempt's failure is a value that is saved.
 Caught in three places: one item, one command, one tick. Bugs are not wrapped.
@@ -123,3 +124,7 @@ class LockedError(MonitorError):
     def __init__(self, message: str, *, pid: int | None = None) -> None:
         super().__init__(message)
         self.pid = pid
+
+
+class ReviewError(MonitorError):
+    """A decision was not recorded, because what it is about has changed, or others have decided since."""

@@ -663,6 +663,8 @@ class Status(StrEnum):
     RELEVANT = "relevant"
     IRRELEVANT = "irrelevant"
     LATER = "later"
+    ESCALATED = "escalated"
+    """To be decided by somebody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -677,17 +679,50 @@ class Match:
     """When the watchlist first matched the article."""
     lost_at: datetime | None = None
     """When a better text stopped matching; the match is kept, with its reviews."""
+    tags: tuple[str, ...] = ()
+    """What people call it, in alphabetical order."""
+    assignee: str = ""
+    """Who is to look after it; "" where nobody is."""
+
+
+class Manner(StrEnum):
+    """How a decision about a match was made."""
+
+    HAND = "hand"
+    """About this match alone."""
+    STORY = "story"
+    """About all matches of its watchlist in its story."""
+    BULK = "bulk"
+    """About several at once."""
+    UNDO = "undo"
+    """An earlier one was taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """One decision of a person about a match; reviews are only ever added."""
+    """A decision of a person about a match: what it changed, and what it was about. Reviews are only ever added."""
 
     match_id: MatchId
     status: Status
     note: str
     reviewer: str
     reviewed_at: datetime
+    before: Status = Status.NEW
+    tags: tuple[str, ...] = ()
+    tags_before: tuple[str, ...] = ()
+    assignee: str = ""
+    assignee_before: str = ""
+    manner: Manner = Manner.HAND
+    decision: int = 0
+    """What was decided at once shares the number."""
+    undoes: int | None = None
+    """The decision that this one took back."""
+    version: str = ""
+    """Of the rules by which it was a match then; "" where that was not recorded yet, and likewise below."""
+    score: float | None = None
+    text_source: TextSource | None = None
+    """The text that was there then, and how often it had been revised."""
+    revision: int | None = None
 
 
 # ── revisit ──────────────────────────────────────────────────────────────────────────────────────────────────────────

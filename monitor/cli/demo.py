@@ -133,5 +133,5 @@ def _next_steps(keep: Path | None) -> str:
         f"\nKept in {keep}. To look closer:\n"
         f"  monitor show --config {keep}/config ID\n"
         f"  monitor matches --config {keep}/config --lang ar\n"
-        f"  monitor review --config {keep}/config ID --relevant"
+        f"  monitor review --config {keep}/config"
     )

@@ -21,7 +21,20 @@ _OF_ARTICLE = (
 )  # fmt: skip
 ARTICLE = ("id", *_OF_ARTICLE)
 """The names of `article_record`."""
-MATCH = ("id", "article", "watchlist", "version", "score", "status", "matched_at", "lost_at", *_OF_ARTICLE, "hits")
+MATCH = (
+    "id",
+    "article",
+    "watchlist",
+    "version",
+    "score",
+    "status",
+    "matched_at",
+    "lost_at",
+    "tags",
+    "assignee",
+    *_OF_ARTICLE,
+    "hits",
+)
 """Those of `match_record`."""
 LINE = (*MATCH, "story", "further", "further_outlets")
 """Those of `line_record`."""
@@ -68,6 +81,8 @@ def match_record(match: Match) -> Record:
         "status": str(match.status),
         "matched_at": _iso(match.matched_at),
         "lost_at": _iso(match.lost_at),
+        "tags": list(match.tags),
+        "assignee": match.assignee or None,
         **article,
         "hits": [hit_record(hit) for hit in match.found.hits],
     }
@@ -121,6 +136,18 @@ def review_record(review: Review) -> Record:
         "note": review.note,
         "reviewer": review.reviewer,
         "reviewed_at": _iso(review.reviewed_at),
+        "before": str(review.before),
+        "tags": list(review.tags),
+        "tags_before": list(review.tags_before),
+        "assignee": review.assignee or None,
+        "assignee_before": review.assignee_before or None,
+        "manner": str(review.manner),
+        "decision": review.decision,
+        "undoes": review.undoes,
+        "version": review.version or None,
+        "score": review.score,
+        "text_source": str(review.text_source) if review.text_source else None,
+        "revision": review.revision,
     }
 
 

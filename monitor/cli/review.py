@@ -1,52 +1,51 @@
-"""`monitor review`: a person's verdict on matches."""
+"""`monitor review`: a person's decisions about matches; alone on a terminal, a walk through what is new."""
 
 import getpass
 import os
+import sys
+from typing import Any
 
 import click
 
-from monitor.cli.options import database_option, open_store, settings_of
-from monitor.model import Review, Status
+from monitor.cli.options import open_store, settings_of
+from monitor.cli.review_options import Asked, review_options
+from monitor.cli.terminal import is_terminal
 
 
 def reviewer_name() -> str:
     """Who decides: $MONITOR_REVIEWER, else the user, else (in a container) the user's number."""
     try:
-        return os.environ.get("MONITOR_REVIEWER") or getpass.getuser()
+        return os.environ.get("MONITOR_REVIEWER", "").strip() or getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
 
 
 @click.command("review")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--relevant", "verdict", flag_value="relevant", help="It is about the subject.")
-@click.option("--irrelevant", "verdict", flag_value="irrelevant", help="It is not.")
-@click.option("--later", "verdict", flag_value="later", help="To be decided later.")
-@click.option("--new", "verdict", flag_value="new", help="Undecided again.")
-@click.option("--note", default="", help="Why; kept with the decision.")
-@database_option
-def review_command(
-    *, ids: tuple[str, ...], verdict: str | None, note: str, config: str | None, database: str | None
-) -> None:
-    """Record a decision about the matches with these IDs (their first digits will do), also while the daemon runs.
+@review_options
+def review_command(**given: Any) -> int:
+    """Decide about matches, also while the daemon runs: those with these IDs (their first digits will do; - reads them
+    from standard input, an id or a line of `monitor matches --format jsonl` each), or else all that the filters find.
+
+    Alone on a terminal it walks through what is new, or what the filters find: one key a decision, ? shows the keys.
 
     Decisions are only ever added: the last one counts, all are kept. The reviewer is $MONITOR_REVIEWER, else the user.
+    Where somebody else decided since you did, or a match is not what you saw, that is said, and nothing is written.
     """
-    from monitor import clock
-    from monitor.cli.ids import match_named
-    from monitor.store import reviews
+    from monitor.cli import review_decide
 
-    if verdict is None:
-        raise click.UsageError("say what you decide: --relevant, --irrelevant, --later or --new")
-    status, reviewer = Status(verdict), reviewer_name()
-    settings = settings_of(config, database)
+    asked = Asked(**given)
+    asked.demand_sense()
+    settings = settings_of(asked.config, asked.database)
     # A mistyped database is not made: it has no match to review.
     open_store(settings).close()
-    with open_store(settings, read_only=False) as store, store.writing() as tx:
-        # All ids are looked up before anything is written: one mistyped id, and nothing is half done.
-        for match in [match_named(tx, given) for given in ids]:
-            reviews.add(
-                tx, Review(match_id=match.id, status=status, note=note, reviewer=reviewer, reviewed_at=clock.now())
-            )
-    noun = "match" if len(ids) == 1 else "matches"
-    click.echo(f"{len(ids)} {noun} marked {status} by {reviewer}")
+    if asked.undo is not None:
+        return review_decide.take_back(settings, asked, reviewer_name())
+    change = asked.change()
+    if change is not None:
+        decide = review_decide.decide_named if asked.ids else review_decide.decide_found
+        return decide(settings, asked, change, reviewer_name())
+    if not (is_terminal() and sys.stdin.isatty()):
+        raise click.UsageError("say what you decide about which matches; `monitor review` alone wants a terminal")
+    from monitor.cli.review_start import walk_through
+
+    return walk_through(settings, asked.query(settings.timezone), reviewer_name())

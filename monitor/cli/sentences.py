@@ -54,8 +54,27 @@ def sentences(article: Article, found: Iterable[Found]) -> tuple[Sentence, ...]:
     return tuple(_sentence(texts[place[0]], place, found) for place, found in chosen.items())
 
 
+def several(article: Article, found: Found, most: int) -> tuple[Sentence, ...]:
+    """Those of an article's sentences that hold most of what was found, in its order; below its headlines, where there
+    are any. `article`: with its texts.
+    """
+    texts = texts_of(article)
+    terms = _terms(texts, found.hits)
+    places = [place for place in terms if place[0] is not Field.TITLE] or list(terms)
+    chosen = sorted(places, key=lambda place: len(terms[place]), reverse=True)[:most]
+    order = list(texts)
+    chosen.sort(key=lambda place: (order.index(place[0]), place[1]))
+    return tuple(_sentence(texts[place[0]], place, [found]) for place in chosen)
+
+
 def _best(texts: Texts, hits: Sequence[Hit]) -> Place | None:
     """The sentence with most of the terms; below the headline, which is shown anyway, where there is one."""
+    terms = _terms(texts, hits)
+    return max(terms, key=lambda place: (place[0] is not Field.TITLE, len(terms[place])), default=None)
+
+
+def _terms(texts: Texts, hits: Sequence[Hit]) -> dict[Place, set[str]]:
+    """The sentences with hits, and the terms that each of them holds."""
     spans = {field: sentence_spans(texts[field]) for field in texts.keys() & {hit.field for hit in hits}}
     terms: defaultdict[Place, set[str]] = defaultdict(set)
     for hit in hits:
@@ -63,7 +82,7 @@ def _best(texts: Texts, hits: Sequence[Hit]) -> Place | None:
         number = bisect_right(found, (hit.start, len(texts.get(hit.field, "")))) - 1
         if number >= 0 and hit.start < found[number][1]:
             terms[(hit.field, *found[number])].add(hit.term)
-    return max(terms, key=lambda place: (place[0] is not Field.TITLE, len(terms[place])), default=None)
+    return terms
 
 
 def _sentence(text: str, place: Place, found: Sequence[Found]) -> Sentence:

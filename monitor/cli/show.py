@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.audit import kept_told, review_line
 from monitor.cli.clauses import outline, reasons, texts_of
 from monitor.cli.dossier import dossier
 from monitor.cli.ids import known
@@ -50,7 +51,7 @@ def show_command(*, given: str, output: str, verbose: bool, config: str | None, 
         kept_on = show_moment(page.fetched_at, settings.timezone)
         click.echo(f"page of {kept_on} kept: {len(page.body):,} bytes, sha256 {page.sha256}")
     for match in found.matches:
-        _print_match(match, found.reviews[match.id], settings.timezone, verbose=verbose)
+        _print_match(match, found.reviews[match.id], len(found.revisions), settings.timezone, verbose=verbose)
     # Where a match is lost, its hits are those of an earlier text.
     _print_texts(found.article, [hit for match in found.matches if not match.lost_at for hit in match.found.hits])
 
@@ -88,7 +89,7 @@ def _versions(article: Article, changes: Sequence[Revision], visits: "Visits | N
         yield f"its last visit told nothing: {harmless(visits.error)}"
 
 
-def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, verbose: bool) -> None:
+def _print_match(match: Match, decisions: Sequence[Review], revisions: int, zone: tzinfo, *, verbose: bool) -> None:
     found = match.found
     click.echo()
     click.secho(f"{found.watchlist_id}  {short(match.id)}  score {found.score:g}  {match.status}", bold=True)
@@ -101,9 +102,18 @@ def _print_match(match: Match, decisions: Sequence[Review], zone: tzinfo, *, ver
         click.echo("\n".join(outline(found.explanation, texts_of(match.article))))
     else:
         click.echo("\n".join(reasons(found.explanation, texts_of(match.article))))
+    if match.tags or match.assignee:
+        click.echo(kept_told(match))
     for review in decisions:
-        said = f": {isolate(review.note)}" if review.note else ""
-        click.echo(f"{show_moment(review.reviewed_at, zone)} {isolate(review.reviewer)}: {review.status}{said}")
+        click.echo(review_line(review, zone) + _about(review, match, revisions))
+
+
+def _about(review: Review, match: Match, revisions: int) -> str:
+    """Where a decision was about another text, or by other rules, than there are now."""
+    told = [f"by version {review.version}"] if review.version not in ("", match.found.version) else []
+    if review.revision is not None and review.revision < revisions:
+        told.append(f"before revision {review.revision + 1}")
+    return f" [{', '.join(told)}]" if told else ""
 
 
 def _print_texts(article: Article, hits: Sequence[Hit]) -> None:

@@ -24,6 +24,7 @@ from monitor.store.match_query import MatchQuery as MatchQuery  # what callers a
 from monitor.store.match_query import conditions, order_of
 from monitor.store.schema import articles, former_matches, matches
 from monitor.store.statements import batches, upsert
+from monitor.store.tags import tags_of, told_tags
 
 _CHANGING = ("version", "score", "hits", "explanation", "lost_at")
 # Made once: building a statement costs more than running this one, and it runs for every article. Pages are saved
@@ -118,7 +119,8 @@ def selected_matches(*, full: bool) -> Any:
     """The columns that `match_of` reads, of matches joined with their articles."""
     source = matches.join(articles, matches.c.article_id == articles.c.id)
     own = (*_BARE, matches.c.explanation) if full else _BARE
-    return selected(source, full=full).add_columns(*(column.label(f"match_{column.name}") for column in own))
+    labelled = (column.label(f"match_{column.name}") for column in own)
+    return selected(source, full=full).add_columns(*labelled, tags_of(matches.c.id).label("match_tags"))
 
 
 def match_of(row: Any, *, full: bool) -> Match:
@@ -139,4 +141,6 @@ def match_of(row: Any, *, full: bool) -> Match:
         status=row.match_status,
         matched_at=row.match_matched_at,
         lost_at=row.match_lost_at,
+        tags=told_tags(row.match_tags),
+        assignee=row.match_assignee or "",
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from monitor.model import Article, ArticleId, MatchId, WatchlistId, match_key
-from monitor.store import articles, memberships, pages, revisits
+from monitor.store import articles, memberships, pages, revisits, tags
 from monitor.store.connections import Transaction
 from monitor.store.schema import (
     addresses,
@@ -105,15 +105,17 @@ def _move_matches(tx: Transaction, younger: ArticleId, older: ArticleId) -> None
 
 
 def _rename(tx: Transaction, match_id: MatchId, new_id: MatchId, older: ArticleId) -> None:
-    """Reviews and former ids follow by ON UPDATE CASCADE."""
+    """Reviews, tags and former ids follow by ON UPDATE CASCADE."""
     tx.execute(update(matches).where(matches.c.id == match_id).values(id=new_id, article_id=older))
 
 
 def _absorb(tx: Transaction, goes: Any, stays: Any) -> None:
+    tags.move(tx, goes.id, stays.id)
     for table in (reviews, former_matches, match_events):
         tx.execute(update(table).where(table.c.match_id == goes.id).values(match_id=stays.id))
     tx.execute(delete(matches).where(matches.c.id == goes.id))
     said = select(reviews.c.status).where(reviews.c.match_id == stays.id)
     status = tx.execute(said.order_by(reviews.c.reviewed_at.desc(), reviews.c.id.desc()).limit(1)).scalar()
     first = min(goes.matched_at, stays.matched_at)
-    tx.execute(update(matches).where(matches.c.id == stays.id).values(status=status or stays.status, matched_at=first))
+    kept = {"status": status or stays.status, "assignee": stays.assignee or goes.assignee, "matched_at": first}
+    tx.execute(update(matches).where(matches.c.id == stays.id).values(kept))

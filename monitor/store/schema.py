@@ -23,6 +23,7 @@ from sqlalchemy import (
 from monitor.model import (
     Belonging,
     FailureKind,
+    Manner,
     OutageKind,
     Removal,
     RevisionSource,
@@ -34,7 +35,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Hashes, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -254,10 +255,21 @@ matches = Table(
     Column("lost_at", Utc),
     # The rematch that made it; none where it was made when its article was polled, read or revisited, as news are.
     Column("rematch_id", BigInteger),
+    Column("assignee", KEY),
     UniqueConstraint("watchlist_id", "article_id"),
     Index(None, "matched_at", "id"),
     Index(None, "watchlist_id", "matched_at", "id"),
     Index(None, "article_id"),
+)
+# On PostgreSQL with the same condition: see readings.
+Index("ix_matches_assignee", matches.c.assignee, sqlite_where=text("assignee IS NOT NULL"))
+
+match_tags = Table(
+    "match_tags",
+    metadata,
+    Column("match_id", ForeignKey("matches.id", onupdate="CASCADE"), primary_key=True),
+    Column("tag", KEY, primary_key=True),
+    Index(None, "tag", "match_id"),
 )
 
 # The ids that matches had before their article merged into an older one.
@@ -278,7 +290,20 @@ reviews = Table(
     Column("note", Clean, nullable=False),
     Column("reviewer", Clean, nullable=False),
     Column("reviewed_at", Utc, nullable=False),
+    Column("before", Choice(Status), nullable=False),
+    Column("tags", Strings, nullable=False),
+    Column("tags_before", Strings, nullable=False),
+    Column("assignee", Clean, nullable=False),
+    Column("assignee_before", Clean, nullable=False),
+    Column("manner", Choice(Manner), nullable=False),
+    Column("decision", BigInteger, nullable=False),
+    Column("undoes", BigInteger),
+    Column("version", KEY, nullable=False),
+    Column("score", Float),
+    Column("text_source", Choice(TextSource)),
+    Column("revision", Integer),
     Index(None, "match_id"),
+    Index(None, "decision"),
 )
 
 stories = Table(

@@ -69,7 +69,7 @@ def test_a_review_is_recorded_and_counts(monitor: Run, kept: Path, monkeypatch: 
     assert [one["id"] for one in found] == [match]
     shown = monitor("show", match, at=kept).out
     assert "Amal: relevant: yes" in shown
-    assert "Amal: later\n" in shown
+    assert "Amal: later (was relevant)\n" in shown
 
 
 def test_several_matches_are_reviewed_together_or_not_at_all(monitor: Run, kept: Path) -> None:

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
 from monitor.errors import StoreError
-from monitor.model import Article, Belonging, FailureKind, Matched, article_key
+from monitor.model import Article, Belonging, FailureKind, Manner, Matched, Status, WatchlistId, article_key, match_key
 from monitor.pipeline.belonging import join
 from monitor.store import (
     articles,
@@ -32,12 +32,15 @@ from monitor.store import (
     pages,
     polls,
     reloads,
+    reviews,
     rule_versions,
     schema,
     stories,
+    undoing,
     versions,
 )
 from monitor.store.articles import ArticleQuery
+from monitor.store.decisions import Deciding
 from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, Transaction, revision, upgrade
 from monitor.stories.copies import sampled
@@ -363,3 +366,43 @@ def test_stories_of_before_are_linked_by_the_marks_of_their_members(before_joini
         place = join(tx, other, NOON)
         late = StoryId(f"{LATE:032}")
         assert [link.story_id for link in links.links_of(tx, [late])[late]] == [place.story_id]
+
+
+REVIEW = """
+INSERT INTO reviews (match_id, status, note, reviewer, reviewed_at) VALUES (:match, :status, :note, 'ana', :now)
+"""
+
+
+@pytest.fixture
+def before_decisions(new_database: Callable[..., str], tmp_path: Path) -> str:
+    """A database of the version in which reviews did not say what they changed, with reviews of two matches."""
+    url = new_database(empty=True)
+    with version("0012", tmp_path), Store.open(url) as store, store.writing() as tx:
+        articles.insert_new(tx, [an_article()])
+        found = (a_found("rafah"), a_found("talks"))
+        matches.put(tx, [Matched(article_id=an_article().id, found=found)], [one.watchlist_id for one in found], NOON)
+        for watchlist, status in (("rafah", "later"), ("talks", "irrelevant"), ("rafah", "relevant")):
+            key = match_key(WatchlistId(watchlist), an_article().id)
+            given = {"match": key, "status": status, "note": f"{watchlist} is {status}", "now": NOON.isoformat(" ")}
+            tx.execute(text(REVIEW), given)
+            tx.execute(text("UPDATE matches SET status = :status WHERE id = :match"), given)
+    return url
+
+
+def test_reviews_of_before_say_what_they_changed(before_decisions: str) -> None:
+    upgrade(before_decisions)
+    with Store.open(before_decisions) as store, store.writing() as tx:
+        rafah, talks = (match_key(WatchlistId(name), an_article().id) for name in ("rafah", "talks"))
+        told = [(one.before, one.status, one.note, one.decision, one.manner) for one in reviews.of(tx, rafah)]
+        assert told == [
+            (Status.NEW, Status.LATER, "rafah is later", 1, Manner.HAND),
+            (Status.LATER, Status.RELEVANT, "rafah is relevant", 3, Manner.HAND),
+        ]
+        (other,) = reviews.of(tx, talks)
+        assert (other.before, other.tags, other.assignee, other.version) == (Status.NEW, (), "", "")
+        assert (other.score, other.text_source, other.revision, other.undoes) == (None, None, None, None)
+        assert matches.get(tx, rafah).status is Status.RELEVANT  # type: ignore[union-attr]
+        assert undoing.last_decisions(tx, "ana", 9) == [3, 2, 1]
+        undoing.undo(tx, 3, Deciding(reviewer="ana", now=NOON))
+        assert matches.get(tx, rafah).status is Status.LATER  # type: ignore[union-attr]
+        assert compare_metadata(MigrationContext.configure(tx, opts=COMPARED), schema.metadata) == []
