@@ -30,7 +30,7 @@ from bench import postgresql
 from bench.look import has_driver
 from bench.made_stories import article, moment
 from monitor.articles.outlets import Outlets
-from monitor.model import Article, Belonging, Status, Watchlist, WatchlistId
+from monitor.model import Article, ArticleId, Belonging, Status, Watchlist, WatchlistId
 from monitor.pipeline.index import searched_text
 from monitor.pipeline.search import Query, find, find_matches
 from monitor.rules.compile import compile_rules
@@ -151,7 +151,7 @@ def _places(numbers: range) -> range:
 def _stored(number: int) -> tuple[Article, bytes, frozenset[str]]:
     one, body, keys = _base(number % _BASES)
     rare, at = _rare(number), moment(number)
-    new = replace(one, id=f"{number:032x}", summary=rare, published_at=at, first_seen_at=at, read_at=at)
+    new = replace(one, id=ArticleId(f"{number:032x}"), summary=rare, published_at=at, first_seen_at=at, read_at=at)
     return new, body, keys | {rare}
 
 

@@ -13,6 +13,7 @@ from monitor.model import (
     FailureKind,
     Field,
     Hit,
+    Manner,
     OutageKind,
     Removal,
     RevisionSource,
@@ -157,9 +158,30 @@ def _matches() -> list[dict[str, Any]]:
             "matched_at": NOON + HOUR,
             "lost_at": NOON + 2 * HOUR if language == "fr" else None,
             "rematch_id": 1 if language == "he" else None,
+            "assignee": "Émilie" if language == "ar" else None,
         }
         for language in TITLES
     ]
+
+
+def _review(number: int, before: Status, status: Status) -> dict[str, Any]:
+    return {
+        "id": number,
+        "match_id": "ar-match",
+        "status": status,
+        "before": before,
+        "tags": ("رهائن", "war"),
+        "tags_before": ("war",),
+        "assignee": "Émilie",
+        "assignee_before": "",
+        "manner": Manner.STORY,
+        "decision": number,
+        "undoes": None,
+        "version": VERSION,
+        "score": 3.25,
+        "text_source": TextSource.PAGE,
+        "revision": 1,
+    }
 
 
 def _member(number: int, language: str, story: str) -> dict[str, Any]:
@@ -250,11 +272,10 @@ ROWS: Rows = {
     ],
     "matches": _matches(),
     "former_matches": [{"id": "en-former", "match_id": "en-match"}],
+    "match_tags": [{"match_id": "ar-match", "tag": "رهائن"}, {"match_id": "ar-match", "tag": "war"}],
     "reviews": [
-        {"id": 3, "match_id": "ar-match", "status": Status.LATER, "note": "اتصل بأحمد", "reviewer": "עדי"}
-        | {"reviewed_at": NOON},
-        {"id": 9, "match_id": "ar-match", "status": Status.RELEVANT, "note": "", "reviewer": "Émilie"}
-        | {"reviewed_at": NOON + HOUR},
+        _review(3, Status.NEW, Status.LATER) | {"note": "اتصل بأحمد", "reviewer": "עדי", "reviewed_at": NOON},
+        _review(9, Status.LATER, Status.RELEVANT) | {"note": "", "reviewer": "Émilie", "reviewed_at": NOON + HOUR},
     ],
     "stories": [
         {"id": STORY, "began_at": NOON, "grown_at": NOON + HOUR},

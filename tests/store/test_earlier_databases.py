@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from monitor.model import FailureKind
+from monitor.model import FailureKind, Manner
 from monitor.store import schema
 from monitor.store.check import check
 from monitor.store.dump import _program
@@ -44,6 +44,14 @@ _ADDED: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Any]] = {
     ("articles", "published_raw"): lambda _: "",
     ("articles", "modified_raw"): lambda _: "",
     ("members", "credit"): lambda _: "",
+    ("reviews", "before"): lambda row: row["before"],
+    ("reviews", "tags"): lambda _: (),
+    ("reviews", "tags_before"): lambda _: (),
+    ("reviews", "assignee"): lambda _: "",
+    ("reviews", "assignee_before"): lambda _: "",
+    ("reviews", "manner"): lambda _: Manner.HAND,
+    ("reviews", "decision"): lambda row: row["decision"],
+    ("reviews", "version"): lambda _: "",
     ("members", "marks"): lambda _: "{}",
     ("members", "sample"): lambda row: row["sample"],
 }
