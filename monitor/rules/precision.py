@@ -26,7 +26,9 @@ def wilson(right: int, of: int) -> Interval:
     middle = share + squared / (2 * of)
     half = _Z * sqrt(share * (1 - share) / of + squared / (4 * of * of))
     whole = 1 + squared / of
-    return Interval(low=max(0.0, (middle - half) / whole), high=min(1.0, (middle + half) / whole))
+    # Of none and of all one end is known: not what rounding makes of it.
+    low = (middle - half) / whole if right else 0.0
+    return Interval(low=low, high=(middle + half) / whole if right < of else 1.0)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from monitor.model import Clause, Hit, TermList, Watchlist
 from monitor.rules.findings import WrittenTerm, terms_of_lists, terms_of_query
 from monitor.rules.parse import parse
 from monitor.rules.precision import Figures
-from monitor.rules.syntax import And, AtLeast, Count, Near, Node, Not, Sentence, Term, children, is_pattern, show
+from monitor.rules.syntax import And, AtLeast, Count, Near, Node, Not, Sentence, Term, children, show
 from monitor.rules.terms import Fault
 from monitor.rules.usage import term_key
 from monitor.text.fold import fold
@@ -119,7 +119,7 @@ def edits(suggestion: Suggestion, watchlist: Watchlist, lists: Sequence[TermList
     first = Problem(file=watchlist.file, line=watchlist.query_place[0], what=exclude)
     wanted = {term_key(list_id, term) for list_id, term in suggestion.terms}
     found = [one for one in _terms(watchlist, lists) if term_key(one.list_id, one.term) in wanted]
-    return first, *(_narrowed(one, suggestion.written) for one in found)
+    return first, *(_narrowed(one, suggestion) for one in found)
 
 
 @lru_cache(maxsize=_SURFACES)
@@ -149,11 +149,11 @@ def _terms(watchlist: Watchlist, lists: Sequence[TermList]) -> Iterator[WrittenT
     yield from terms_of_lists(lists)
 
 
-def _narrowed(placed: WrittenTerm, written: str) -> Problem:
+def _narrowed(placed: WrittenTerm, suggestion: Suggestion) -> Problem:
     where = f"@{placed.list_id}" if placed.list_id else "the query"
-    what = f"take {placed.term} out of {where}"
-    if placed.term.endswith("*") or is_pattern(placed.term):
-        what = f"narrow {placed.term} in {where}, so that it does not find {written}"
+    what = f"narrow {placed.term} in {where}, so that it does not find {suggestion.written}"
+    if form_of(placed.term) == suggestion.form and not placed.term.endswith("*"):
+        what = f"take {placed.term} out of {where}"
     hint = f"it counts in every watchlist with {where}" if placed.list_id else ""
     return Problem(file=placed.place.file, line=placed.place.line, what=what, hint=hint)
 
