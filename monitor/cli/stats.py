@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.filters import moment_of
+from monitor.cli.filters import languages, span_of
 from monitor.cli.ids import watchlist_named
 from monitor.cli.moments import EXPECTED
 from monitor.cli.options import database_option, open_store
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
     from monitor.rules.decisions import Decisions
     from monitor.rules.precision import Figures, Interval
     from monitor.rules.suggestions import Suggestion
-    from monitor.store.matches import MatchQuery
 
 
 @click.command("stats")
-@click.option("--watchlist", "watchlists", metavar="ID", multiple=True, help="Only of this watchlist; several times.")
+@click.option("--watchlist", "watchlists", metavar="ID", multiple=True, help="Only of this watchlist.")
 @click.option("--since", metavar="WHEN", help=f"First matched then or later: {EXPECTED}.")
 @click.option("--until", metavar="WHEN", help="First matched before; the same forms.")
-@click.option("--lang", metavar="CODE", help="Only articles in this language, e.g. ar.")
+@click.option(
+    "--lang", metavar="CODE", multiple=True, callback=languages, help="Only articles in this language, e.g. ar."
+)
 @click.option(
     "--format", "output", type=click.Choice(("table", "json")), default="table", show_default=True, help="How to print."
 )
@@ -36,7 +38,7 @@ def stats_command(
     watchlists: tuple[str, ...],
     since: str | None,
     until: str | None,
-    lang: str | None,
+    lang: tuple[str, ...],
     output: str,
     config: str | None,
     database: str | None,
@@ -47,31 +49,28 @@ def stats_command(
     what to review more of, which terms nobody has judged, and which words bring in what nobody wants, with the edit.
     """
     from monitor.cli.rulebook import rules_of
-    from monitor.store.matches import MatchQuery
 
     loaded = rules_of(config, database)
-    zone = loaded.settings.timezone
-    asked = MatchQuery(
-        since=moment_of("--since", since, zone),
-        until=moment_of("--until", until, zone),
-        language=lang,
-    )
-    decisions = _decisions(loaded, asked, watchlists)
+    decisions = _decisions(loaded, watchlists, lang, span_of(since, until, loaded.settings.timezone))
     if output == "json":
         click.echo(json.dumps(_record(decisions, loaded), ensure_ascii=False, indent=2))
     else:
         print_stats(decisions, loaded)
 
 
-def _decisions(loaded: "Config", asked: "MatchQuery", watchlists: Sequence[str]) -> "Decisions":
+def _decisions(
+    loaded: "Config", watchlists: Sequence[str], lang: tuple[str, ...], span: tuple[datetime | None, datetime | None]
+) -> "Decisions":
     """What the matches asked for say. Raises: click.UsageError, where there is no such watchlist; StoreError."""
     from monitor.rules.decisions import decisions_of
     from monitor.store import decided
+    from monitor.store.match_query import MatchQuery
 
     with open_store(loaded.settings) as store, store.reading() as tx:
-        named: list[WatchlistId] = [watchlist_named(tx, given) for given in watchlists]
+        named = tuple(watchlist_named(tx, given) for given in watchlists)
+        asked = MatchQuery(watchlists=named, since=span[0], until=span[1], languages=lang)
         known = [one.id for one in loaded.watchlists if not named or one.id in named]
-        return decisions_of(decided.query(tx, asked, named), known)
+        return decisions_of(decided.query(tx, asked), known)
 
 
 def _record(decisions: "Decisions", loaded: "Config") -> Record:

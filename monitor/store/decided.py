@@ -1,31 +1,26 @@
 """All matches that hold with what people decided of them, one after the other: what `monitor stats` counts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
 
-from monitor.model import ArticleId, Field, Hit, WatchlistId
+from monitor.model import ArticleId, Field, Hit
 from monitor.rules.decisions import JUDGED, Decided
 from monitor.store import articles as stored_articles
 from monitor.store.codec import clause_from_json, hits_from_json
 from monitor.store.connections import Transaction
-from monitor.store.matches import MatchQuery, conditions
+from monitor.store.match_query import MatchQuery, conditions
 from monitor.store.schema import articles, matches, reviews
 
 _BATCH = 500
 """Rows at once: the explanations of judged matches are the most of it."""
 
 
-def query(tx: Transaction, asked: MatchQuery, watchlists: Collection[WatchlistId] = ()) -> Iterator[Decided]:
-    """The matches asked for, in no order, its limit aside; of these watchlists, of all where none is named.
-
-    Reads on while it is asked, within the transaction.
-    """
+def query(tx: Transaction, asked: MatchQuery) -> Iterator[Decided]:
+    """The matches asked for, in no order and whatever its limit. Reads on while it is asked, within the transaction."""
     rows = _rows().where(*conditions(asked))
-    if watchlists:
-        rows = rows.where(matches.c.watchlist_id.in_(watchlists))
     for row in tx.execute(rows, execution_options={"yield_per": _BATCH}):
         yield _decided(tx, row)
 
