@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TypeVar
 
-from monitor.model import Clause, Hit, Status, WatchlistId
+from monitor.model import Clause, Status, WatchlistId
 from monitor.rules.precision import Figures
 from monitor.rules.suggestions import Forms
 from monitor.rules.usage import TermKey, term_key
@@ -28,7 +28,8 @@ class Decided:
     watchlist_id: WatchlistId
     language: str
     """Of the article; "" where nobody knows it."""
-    hits: tuple[Hit, ...]
+    terms: frozenset[tuple[str, str]]
+    """That have hits: list, "" for the query itself, and term."""
     explanation: Clause | None
     """None: it is not judged."""
     status: Status
@@ -58,7 +59,7 @@ class Decisions:
         relevant = JUDGED.get(decided.status)
         self.watchlists[decided.watchlist_id].add(relevant=relevant)
         self.languages[decided.watchlist_id, decided.language].add(relevant=relevant)
-        terms = {term_key(hit.list_id, hit.term): hit.term for hit in decided.hits}
+        terms = {term_key(list_id, term): term for list_id, term in sorted(decided.terms)}
         for key, term in terms.items():
             self.written.setdefault(key, term)
         _count(self.terms, terms, relevant=relevant)

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, select
 
-from monitor.model import ArticleId, Field, Hit
+from monitor.model import Clause, Field, Hit
 from monitor.rules.decisions import JUDGED, Decided
 from monitor.store import articles as stored_articles
-from monitor.store.codec import clause_from_json, hits_from_json
+from monitor.store.codec import clause_from_json, hits_from_json, terms_from_json
 from monitor.store.connections import Transaction
 from monitor.store.match_query import MatchQuery, conditions
 from monitor.store.schema import articles, matches, reviews
@@ -44,22 +44,26 @@ def _rows() -> Select[Any]:
 
 
 def _decided(tx: Transaction, row: Any) -> Decided:
-    hits = hits_from_json(row.hits)
-    if row.explanation is not None and not all(hit.surface for hit in hits):
-        hits = _with_surfaces(tx, row.article_id, hits)
     return Decided(
         watchlist_id=row.watchlist_id,
         language=row.language,
-        hits=hits,
-        explanation=None if row.explanation is None else clause_from_json(row.explanation, hits),
+        terms=terms_from_json(row.hits),
+        explanation=None if row.explanation is None else _explanation(tx, row),
         status=row.status,
         matched_at=row.matched_at,
         first_judged_at=row.first_judged_at,
     )
 
 
-def _with_surfaces(tx: Transaction, article_id: ArticleId, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """The hits with their words, which early versions did not keep: cut out of the texts, as far as these are kept."""
-    article = stored_articles.at(tx, [article_id])[article_id]
-    told = {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}
-    return tuple(replace(hit, surface=hit.surface or told.get(hit.field, "")[hit.start : hit.end]) for hit in hits)
+def _explanation(tx: Transaction, row: Any) -> Clause:
+    """With the words of each hit, which early versions did not keep: cut out of the texts, as far as these are kept."""
+    hits = hits_from_json(row.hits)
+    if not all(hit.surface for hit in hits):
+        article = stored_articles.at(tx, [row.article_id])[row.article_id]
+        told = {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}
+        hits = tuple(replace(hit, surface=hit.surface or _cut(told.get(hit.field, ""), hit)) for hit in hits)
+    return clause_from_json(row.explanation, hits)
+
+
+def _cut(text: str, hit: Hit) -> str:
+    return text[hit.start : hit.end]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import Field, Hit, Status, WatchlistId
+from monitor.model import Status, WatchlistId
 from monitor.rules.decisions import ENOUGH, Decided, decisions_of, says_too_little
 from monitor.rules.precision import Figures
 from tests.builders import NOON, a_found
@@ -13,12 +13,16 @@ RAFAH, TALKS = WatchlistId("rafah"), WatchlistId("talks")
 HOUR = timedelta(hours=1)
 
 
-def a_hit(term: str, list_id: str = "places") -> Hit:
-    return Hit(field=Field.TITLE, start=0, end=len(term), term=term, list_id=list_id, surface=term)
-
-
-def a_decided(*hits: Hit, status: Status = Status.NEW, after: timedelta | None = None, **changes: object) -> Decided:
-    given = {"watchlist_id": RAFAH, "language": "en", "hits": hits, "explanation": None}
+def a_decided(
+    *terms: str,
+    query: tuple[str, ...] = (),
+    status: Status = Status.NEW,
+    after: timedelta | None = None,
+    **changes: object,
+) -> Decided:
+    """A match of these terms of the list `places`, and of those that stand in the query."""
+    pairs = frozenset([*(("places", term) for term in terms), *(("", term) for term in query)])
+    given = {"watchlist_id": RAFAH, "language": "en", "terms": pairs, "explanation": None}
     judged = NOON + after if after is not None else None
     fixed = {"status": status, "matched_at": NOON, "first_judged_at": judged}
     return Decided(**{**given, **fixed, **changes})  # type: ignore[arg-type]
@@ -53,9 +57,9 @@ def test_each_watchlist_and_each_of_its_languages_has_figures_the_one_of_most_ma
 
 def test_a_list_and_a_term_are_counted_once_a_match_and_alone_where_nothing_else_hit() -> None:
     matches = [
-        a_decided(a_hit("Rafah"), a_hit("Rafah"), status=Status.IRRELEVANT),
-        a_decided(a_hit("Rafah"), a_hit("رفح"), status=Status.RELEVANT),
-        a_decided(a_hit("Rafah"), a_hit("tunnel*", "")),
+        a_decided("Rafah", status=Status.IRRELEVANT),
+        a_decided("Rafah", "رفح", status=Status.RELEVANT),
+        a_decided("Rafah", query=("tunnel*",)),
     ]
     decisions = decisions_of(matches)
     assert decisions.lists == {
@@ -70,8 +74,8 @@ def test_a_list_and_a_term_are_counted_once_a_match_and_alone_where_nothing_else
 
 
 def test_terms_that_look_for_the_same_are_one_called_as_it_was_met_first() -> None:
-    decisions = decisions_of([a_decided(a_hit("Gazze")), a_decided(a_hit("gazze"))])
-    assert decisions.terms_of("places") == [("Gazze", Figures(matches=2, alone=2))]
+    decisions = decisions_of([a_decided("Gazze"), a_decided("gazze"), a_decided("GAZZE", "gazze")])
+    assert decisions.terms_of("places") == [("Gazze", Figures(matches=3, alone=3))]
 
 
 @pytest.mark.parametrize(
