@@ -44,6 +44,7 @@ COMMANDS = (
     "rematch",
     "stories",
     "review",
+    "stats",
     "export",
     "feed",
     "report",

@@ -31,7 +31,7 @@ _BETWEEN = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
 _SIGNS = {"≥": (">=",), "≤": ("<=",), "=": (">=", "<="), "": (">=", "<=")}
 
 
-def _languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+def languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Language tags. Raises: click.BadParameter, with what was probably meant."""
     for value in given:
         found = _TAG.fullmatch(value)
@@ -65,7 +65,7 @@ def filter_options(function: Function) -> Function:
         click.option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
         click.option("--until", metavar="WHEN", help="Older than; the same forms."),
         click.option(
-            "--lang", metavar="CODE", multiple=True, callback=_languages, help="Only in this language, e.g. ar."
+            "--lang", metavar="CODE", multiple=True, callback=languages, help="Only in this language, e.g. ar."
         ),
         click.option("--outlet", metavar="ID", multiple=True, help="Only of this outlet."),
         click.option("--country", metavar="CODE", multiple=True, help="Only of outlets of this country, e.g. EG."),
@@ -113,10 +113,10 @@ def shared_conditions(tx: "Transaction", settings: "Settings", given: Mapping[st
     from monitor.cli.publishers import outlets_meant
     from monitor.store.articles import Order
 
-    zone = settings.timezone
+    since, until = span_of(given["since"], given["until"], settings.timezone)
     asked: dict[str, Any] = {
-        "since": moment_of("--since", given["since"], zone),
-        "until": moment_of("--until", given["until"], zone),
+        "since": since,
+        "until": until,
         "languages": given["lang"],
         "feed": feed_named(tx, given["feed"]) if given["feed"] else None,
         "text_source": TextSource(given["text_source"]) if given["text_source"] else None,
@@ -124,14 +124,20 @@ def shared_conditions(tx: "Transaction", settings: "Settings", given: Mapping[st
         "limit": given["limit"],
         "offset": given["offset"],
     }
-    if asked["since"] and asked["until"] and asked["since"] >= asked["until"]:
-        raise click.UsageError("--until is not after --since: nothing is between them")
     asked["outlets"] = outlets_meant(tx, settings, given)
     if given["story"]:
         from monitor import clock
 
         asked["story"] = story_named(tx, given["story"], clock.now()).id
     return asked
+
+
+def span_of(since: str | None, until: str | None, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """The moments of --since and --until. Raises: click.UsageError, also where nothing is between them."""
+    first, last = moment_of("--since", since, zone), moment_of("--until", until, zone)
+    if first and last and first >= last:
+        raise click.UsageError("--until is not after --since: nothing is between them")
+    return first, last
 
 
 def is_given(context: click.Context, name: str) -> bool:

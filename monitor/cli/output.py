@@ -87,7 +87,7 @@ def table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: S
         lines = _fitted(lines, spare, room)
     widths = _widths(lines)
     if room is not None:
-        widths[-1] = max(_NARROWEST, min(widths[-1], room - _before_last(widths)))
+        widths[-1] = min(widths[-1], max(_NARROWEST, room - _before_last(widths)))
     lines.insert(1, [("─" if is_unicode() else "-") * columns for columns in widths])
     yield from (table_line(line, widths) for line in lines)
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from monitor.errors import Problem
 from monitor.model import Hit, TermList, Watchlist, WatchlistId
@@ -15,8 +16,10 @@ FEWEST_MATCHES = 200
 DOMINANT, FEWEST_OF_ONE = 0.9, 20
 """Of a watchlist's matches, and how many it must have."""
 _SHOWN = 8
+_KNOWN = 10_000
+"""Terms that are not taken apart again for every hit."""
 
-_Key = tuple[str, tuple[Phrase, ...]]
+TermKey = tuple[str, tuple[Phrase, ...]]
 """A list's id, "" for a term that stands in a query, and what the term looks for."""
 
 
@@ -35,19 +38,25 @@ class Usage:
     """What stored matches say of terms."""
 
     matches: Counter[WatchlistId] = field(default_factory=Counter)
-    hits: Counter[_Key] = field(default_factory=Counter)
-    taking_part: Counter[_Key] = field(default_factory=Counter)
+    hits: Counter[TermKey] = field(default_factory=Counter)
+    taking_part: Counter[TermKey] = field(default_factory=Counter)
     alone: defaultdict[WatchlistId, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
     """(list, term) → matches that it made without any other."""
 
     def add(self, watchlist_id: WatchlistId, hits: Sequence[Hit]) -> None:
         """Count one stored match."""
         self.matches[watchlist_id] += 1
-        keys = [_key(hit.list_id, hit.term) for hit in hits]
+        keys = [term_key(hit.list_id, hit.term) for hit in hits]
         self.hits.update(keys)
         self.taking_part.update(set(keys))
         if len(set(keys)) == 1:
             self.alone[watchlist_id][hits[0].list_id, hits[0].term] += 1
+
+
+@lru_cache(maxsize=_KNOWN)
+def term_key(list_id: str, term: str) -> TermKey:
+    """What a term is counted by: terms of a list that look for the same are one."""
+    return list_id, phrases(term)
 
 
 def usage_of(matches: Iterable[tuple[WatchlistId, Sequence[Hit]]]) -> Usage:
@@ -62,7 +71,7 @@ def term_uses(lists: Iterable[TermList], usage: Usage) -> tuple[TermUse, ...]:
     """Every term of the lists with what it has done."""
     uses = []
     for placed in terms_of_lists(lists):
-        key = _key(placed.list_id, placed.term)
+        key = term_key(placed.list_id, placed.term)
         uses.append(TermUse(placed=placed, hits=usage.hits[key], matches=usage.taking_part[key]))
     return tuple(uses)
 
@@ -100,7 +109,3 @@ def _idle(lists: Sequence[TermList], usage: Usage) -> Iterator[Finding]:
         what = f"@{group[0].list_id} ({group[0].language}): in {total} stored matches never hit: {terms}{more}"
         hint = "try each on a text that it should find: perhaps it is written another way there"
         yield advise(Kind.NEVER_HIT, group[0].place, what, hint)
-
-
-def _key(list_id: str, term: str) -> _Key:
-    return list_id, phrases(term)
