@@ -22,6 +22,8 @@ EARLIEST = datetime(1991, 8, 6, tzinfo=UTC)
 ArticleId = NewType("ArticleId", str)
 """32 hexadecimal digits: see `article_key`."""
 MatchId = NewType("MatchId", str)
+StoryId = NewType("StoryId", str)
+"""32 hexadecimal digits: see `monitor.stories.story`."""
 """32 hexadecimal digits: see `match_key`."""
 
 

@@ -11,9 +11,10 @@ from monitor.outgoing.address import address
 from monitor.outgoing.report import Headline, ReportedStory, Top, cropped, top
 
 if TYPE_CHECKING:
+    from monitor.model import StoryId
     from monitor.store.report import Period
     from monitor.store.store import Transaction
-    from monitor.stories.story import Story, StoryId
+    from monitor.stories.story import Story
 
 STORIES = 20
 """That are told; the others are counted."""

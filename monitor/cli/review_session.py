@@ -22,12 +22,12 @@ from monitor.model import Manner, MatchId
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
+    from monitor.model import StoryId
     from monitor.store.decisions import Decided
     from monitor.store.match_lines import Line
     from monitor.store.matches import MatchQuery
     from monitor.store.store import Store
     from monitor.store.undoing import Undone
-    from monitor.stories.story import StoryId
 
 T = TypeVar("T")
 

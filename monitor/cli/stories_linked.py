@@ -10,8 +10,9 @@ from monitor.cli.records import Record, short, story_record
 from monitor.cli.terminal import isolate
 
 if TYPE_CHECKING:
+    from monitor.model import StoryId
     from monitor.store.links import Link
-    from monitor.stories.story import Story, StoryId
+    from monitor.stories.story import Story
 
 _SHOWN = 8
 

@@ -25,13 +25,12 @@ from sqlalchemy import (
     update,
 )
 
-from monitor.model import Article, ArticleId, Entry, FeedId, Removal, Shortfall, TextSource
+from monitor.model import Article, ArticleId, Entry, FeedId, Removal, Shortfall, StoryId, TextSource
 from monitor.store import unsearched
 from monitor.store.columns import storable
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, articles, entries, members, readings, texts
 from monitor.store.statements import batches, upsert
-from monitor.stories.story import StoryId
 
 _FIRST = (
     articles.c.id,

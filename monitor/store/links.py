@@ -14,14 +14,13 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from monitor.model import ArticleId
+from monitor.model import ArticleId, StoryId
 from monitor.store.connections import Transaction
 from monitor.store.recent import BACKGROUND, HOLDERS, Holders, hint_of, hints_of
 from monitor.store.schema import articles, members
 from monitor.stories.events import FURTHEST_APART, Report
 from monitor.stories.links import ENOUGH, Agreement, agreement, rarity
 from monitor.stories.marks import HEAVIEST, Mark
-from monitor.stories.story import StoryId
 from monitor.text.language_tags import primary
 
 _MEMBERS = 16

@@ -5,13 +5,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, distinct, func, literal, select, tuple_
 
-from monitor.model import Match
+from monitor.model import Match, StoryId
 from monitor.store.articles import Order
 from monitor.store.connections import Transaction
 from monitor.store.match_query import MatchQuery, conditions, order_of
 from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import articles, matches, members
-from monitor.stories.story import StoryId
 
 _SORTED_BY = {
     Order.PUBLISHED: (articles.c.published_at, articles.c.first_seen_at),

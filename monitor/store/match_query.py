@@ -10,12 +10,11 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, select
 
-from monitor.model import FeedId, Status, TextSource, WatchlistId
+from monitor.model import FeedId, Status, StoryId, TextSource, WatchlistId
 from monitor.store.articles import Order, described, offered_by, published
 from monitor.store.connections import Transaction
 from monitor.store.schema import articles, matches, members, reviews
 from monitor.store.statements import has_hit
-from monitor.stories.story import StoryId
 
 _SHOWN_ALIKE = 1e-6
 """Scores that differ by less are one to whoever reads them: a sum of weights like 0.1 is off by the last bits."""

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.model import Match
+from monitor.model import Match, StoryId
 from monitor.store.connections import Transaction
 from monitor.store.match_query import MatchQuery, conditions
 from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import matches, members
-from monitor.stories.story import StoryId
 
 _AT_ONCE = 200
 """Rows in memory."""

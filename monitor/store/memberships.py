@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select, text, update
 
-from monitor.model import ArticleId, Belonging
+from monitor.model import ArticleId, Belonging, StoryId
 from monitor.store import lately
 from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
@@ -18,7 +18,7 @@ from monitor.store.statements import listed_values
 from monitor.stories.copies import SAMPLE, Wording
 from monitor.stories.events import Report
 from monitor.stories.said import sample_of
-from monitor.stories.story import Membership, StoryId
+from monitor.stories.story import Membership
 
 _SPARSE = (4, 2)
 """One in so many of a text's sampled shingles is in the table, where that leaves enough of them."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from sqlalchemy import TextClause, bindparam, func, select, text
 
-from monitor.model import ArticleId
+from monitor.model import ArticleId, StoryId
 from monitor.store import articles, lately
 from monitor.store.connections import Transaction
 from monitor.store.direct import Direct
@@ -30,7 +30,7 @@ from monitor.store.statements import listed_values
 from monitor.stories.copies import Wording, contained, estimate, is_short
 from monitor.stories.events import FEWEST, HEAVIEST, Rarity, Report, may_overlap, rarity
 from monitor.stories.said import sample_of, wording_of
-from monitor.stories.story import REPRINTED, Neighbour, Size, StoryId
+from monitor.stories.story import REPRINTED, Neighbour, Size
 from monitor.text.language_tags import primary
 
 _COMPARED = 12

@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, distinct, exists, func, select
 
-from monitor.model import Article, Belonging, FeedId, Match, Status, Turn, WatchlistId
+from monitor.model import Article, Belonging, FeedId, Match, Status, StoryId, Turn, WatchlistId
 from monitor.outgoing.report import FailedFeed, Figures, cropped
 from monitor.store.articles import article_of, selected
 from monitor.store.connections import Transaction
 from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import articles, feeds, match_events, matches, members, polls
-from monitor.stories.story import StoryId
 
 _AT_ONCE = 1_000
 """Rows in memory."""

@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, column, distinct, func, select
 
-from monitor.model import Article, ArticleId, WatchlistId
+from monitor.model import Article, ArticleId, StoryId, WatchlistId
 from monitor.store import articles, ids
 from monitor.store.connections import Transaction
 from monitor.store.memberships import membership_of
 from monitor.store.schema import articles as articles_table
 from monitor.store.schema import matches, members, stories
 from monitor.store.statements import batches
-from monitor.stories.story import Membership, Story, StoryId
+from monitor.stories.story import Membership, Story
 
 _NAMED = 5
 LATELY = timedelta(days=1)

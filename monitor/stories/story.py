@@ -7,13 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NewType
 
-from monitor.model import ArticleId, Belonging
+from monitor.model import ArticleId, Belonging, StoryId
 from monitor.stories.events import Rarity, Report, is_same_event, overlap, shared
-
-StoryId = NewType("StoryId", str)
-"""32 hexadecimal digits: see `story_key`."""
 
 MOST_ARTICLES = 1_000
 """In a story: one that goes on growing is a subject, and would swallow everything."""

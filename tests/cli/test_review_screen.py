@@ -26,10 +26,11 @@ from monitor.model import (
     Review,
     Shortfall,
     Status,
+    StoryId,
     WatchlistId,
 )
 from monitor.store.decisions import Seen
-from monitor.stories.story import Story, StoryId
+from monitor.stories.story import Story
 from tests.builders import NOON, an_article
 
 LOOK = Look()

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from monitor.model import Belonging
+from monitor.model import Belonging, StoryId
 from monitor.store import articles, memberships
 from monitor.store.store import Store
 from monitor.stories.copies import wording
 from monitor.stories.events import report
-from monitor.stories.story import LONGEST, Membership, StoryId
+from monitor.stories.story import LONGEST, Membership
 from tests.builders import NOON, an_article
 from tests.cli.conftest import Run
 from tests.store.test_stories import LONG, REPORT, shares, told

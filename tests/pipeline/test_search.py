@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.articles.outlets import Outlets
-from monitor.model import Article, ArticleId, Belonging, Matched
+from monitor.model import Article, ArticleId, Belonging, Matched, StoryId
 from monitor.pipeline import search as searching
 from monitor.pipeline.index import searched_text
 from monitor.pipeline.search import Query, find, find_matches, those_that_match
@@ -18,7 +18,7 @@ from monitor.store.match_query import MatchQuery
 from monitor.store.search import Indexed
 from monitor.store.store import Store, Transaction
 from monitor.stories.said import report_of, wording_of
-from monitor.stories.story import Membership, StoryId
+from monitor.stories.story import Membership
 from monitor.text.index_keys import keys_of
 from tests.builders import NOON, a_found, a_list, a_watchlist, an_article, an_outlet
 from tests.rules.matching import a_matcher

@@ -11,10 +11,10 @@ from functools import cached_property, partial
 
 import pytest
 
-from monitor.model import ArticleId
+from monitor.model import ArticleId, StoryId
 from monitor.stories.copies import Wording, contained, is_short, wording
 from monitor.stories.events import Report, is_same_event, rarity, report
-from monitor.stories.story import Neighbour, StoryId, is_copy
+from monitor.stories.story import Neighbour, is_copy
 from tests.quality.extraction import CORPORA
 from tests.quality.pairs import Item, Judgement, Pair, load_pairs
 

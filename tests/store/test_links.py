@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from monitor.model import StoryId
 from monitor.store import links, stories
 from monitor.store.store import Store, Transaction
-from monitor.stories.story import StoryId
 from tests.builders import NOON
 from tests.store.test_stories import key, told
 

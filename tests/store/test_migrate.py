@@ -20,7 +20,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
 from monitor.errors import StoreError
-from monitor.model import Article, Belonging, FailureKind, Manner, Matched, Status, WatchlistId, article_key, match_key
+from monitor.model import (
+    Article,
+    Belonging,
+    FailureKind,
+    Manner,
+    Matched,
+    Status,
+    StoryId,
+    WatchlistId,
+    article_key,
+    match_key,
+)
 from monitor.pipeline.belonging import join
 from monitor.store import (
     articles,
@@ -45,7 +56,6 @@ from monitor.store.matches import MatchQuery
 from monitor.store.store import Store, Transaction, revision, upgrade
 from monitor.stories.copies import sampled
 from monitor.stories.said import report_of, wording_of
-from monitor.stories.story import StoryId
 from tests.builders import NOON, a_feed, a_found, a_page, an_article
 from tests.store.test_faults import create
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from monitor.model import ArticleId, Belonging, article_key
+from monitor.model import ArticleId, Belonging, StoryId, article_key
 from monitor.stories.events import Report, report
-from monitor.stories.story import LONGEST, MOST_ARTICLES, Membership, Neighbour, Size, StoryId, place, story_key
+from monitor.stories.story import LONGEST, MOST_ARTICLES, Membership, Neighbour, Size, place, story_key
 from tests.builders import NOON
 
 OWN = article_key("https://gazette.example/own")
