@@ -10,6 +10,7 @@ import click
 
 from monitor.cli.moments import show_moment, show_span
 from monitor.cli.options import database_option, open_store, settings_as_far
+from monitor.cli.output import number_of
 from monitor.cli.records import Record
 from monitor.cli.terminal import harmless
 
@@ -92,6 +93,8 @@ def status_lines(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tu
     retry = ": `monitor articles --quarantined`" if queues.pages_quarantined else ""
     yield "pages", f"{queues.pages_due} due, {queues.pages_quarantined} in quarantine{retry}"
     yield "revisits", f"{queues.revisits_due} due"
+    if queues.unsearched:
+        yield "search", f"{number_of(queues.unsearched, 'article')} to be put into the index"
     for state in status.errors:
         yield "failed", f"{state.feed_id}, {show_moment(state.last_polled_at, zone)}: {state.last_error}"
     if left := queues.feeds_failing - len(status.errors):

@@ -10,7 +10,7 @@ from sqlalchemy.sql import FromClause
 from monitor.feeds.health import judge
 from monitor.feeds.rhythm import Silence
 from monitor.model import FeedState, Outage, WatchlistId
-from monitor.store import daemon, health, outages, readings, revisits, rule_versions
+from monitor.store import daemon, health, outages, readings, revisits, rule_versions, unsearched
 from monitor.store.connections import Transaction
 from monitor.store.daemon import Daemon
 from monitor.store.polls import state_of
@@ -37,6 +37,8 @@ class Queues:
     pages_quarantined: int
     revisits_due: int
     """Visits to matched articles, to see whether they have changed."""
+    unsearched: int
+    """Articles that the index of words does not hold as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ def _queues(tx: Transaction, now: datetime) -> Queues:
         pages_due=readings.waiting(tx, now),
         pages_quarantined=readings.quarantined(tx),
         revisits_due=revisits.waiting(tx, now),
+        unsearched=unsearched.waiting(tx),
     )
 
 

@@ -54,6 +54,7 @@ STATUS = Status(
         pages_due=3,
         pages_quarantined=4,
         revisits_due=6,
+        unsearched=1_200,
     ),
     errors=(FeedState(feed_id=FeedId("dead-en"), next_poll_at=LATER, last_polled_at=NOON, last_error="503: down"),),
     silences={WatchlistId("rafah"): Silence(since=NOON, expected=8.0, chance=0.0005)},
@@ -68,6 +69,7 @@ NOTHING = Queues(
     pages_due=0,
     pages_quarantined=0,
     revisits_due=0,
+    unsearched=0,
 )
 IDLE = Status(daemon=None, watchlists=(), queues=NOTHING, errors=(), silences={}, gaps=0, outage=None)
 
@@ -88,6 +90,7 @@ def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() ->
         ("gaps", "2 in the last 24 h, before which entries may have passed unseen: `monitor ledger`"),
         ("pages", "3 due, 4 in quarantine: `monitor articles --quarantined`"),
         ("revisits", "6 due"),
+        ("search", "1,200 articles to be put into the index"),
         ("failed", "dead-en, 2025-11-10 14:00: 503: down"),
     ]
 
