@@ -73,8 +73,9 @@ def test_one_walks_through_what_is_new_in_a_right_to_left_script(monitor: Run, k
         assert "r relevant  i irrelevant" in person.lines[-2]
         assert all(len(line) <= 80 for line in person.lines)
         person.presses("r")
-        assert str(second["title"]) in person.sees(f"2 of {total} · ").replace("⟦", "").replace("⟧", "")
-        assert f"{str(first['id'])[:8]} marked relevant" in person.text
+        person.sees(f"2 of {total} · ")
+        shown = person.sees(f"{str(first['id'])[:8]} marked relevant")
+        assert str(second["title"]) in shown.replace("⟦", "").replace("⟧", "")
         assert "1 decided" in person.lines[0]
         person.presses("j\x1b[Bkk")
         person.sees(f"2 of {total} · ")
