@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from monitor.cli.moments import EXPECTED, parse_moment
 from monitor.model import Affiliation, TextSource
 from monitor.text.language_tags import LANGUAGES, MISNAMED, meant
+from monitor.text.tags import tag_of
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
@@ -57,6 +58,14 @@ def bounds(_: click.Context, __: click.Parameter, given: str | None) -> Bounds:
     if not found or math.isinf(number := float(found[2])):
         raise click.BadParameter(f'"{given}" is no score: expected a number (3), a bound (">=3", "<2.5") or 2..5')
     return tuple((sign, number) for sign in _SIGNS.get(found[1], (found[1],)))
+
+
+def tag(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """A tag as it is kept. Raises: click.BadParameter."""
+    try:
+        return None if given is None else tag_of(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def filter_options(function: Function) -> Function:

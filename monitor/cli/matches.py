@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from monitor.cli.counts import count_options, is_counted, print_counts
-from monitor.cli.filters import SORTS, bounds, filter_options, page_options, refuse_beside, shared_conditions
+from monitor.cli.filters import SORTS, bounds, filter_options, page_options, refuse_beside, shared_conditions, tag
 from monitor.cli.ids import watchlist_named
 from monitor.cli.listing import Columns, Look, look_of, look_options, print_listing
 from monitor.cli.moments import show_moment
@@ -48,6 +48,8 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
     help="Only with this review status.",
 )
 @click.option("--reviewer", metavar="NAME", help="Only those that this person decided on last.")
+@click.option("--tag", metavar="TAG", callback=tag, help="Only with this tag.")
+@click.option("--assignee", metavar="NAME", help='Only those that this person is to look after; "": nobody is.')
 @click.option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.')
 @click.option("--term", metavar="TERM", help="Only with a hit of this term, as its rule has it, or of a list: @name.")
 @filter_options
@@ -147,6 +149,8 @@ def _query(tx: "Transaction", settings: "Settings", given: Mapping[str, Any]) ->
         watchlists=tuple(watchlist_named(tx, one) for one in given["watchlist"]),
         statuses=tuple(map(Status, given["status"])),
         reviewer=given["reviewer"],
+        tag=given["tag"],
+        assignee=given["assignee"],
         scores=tuple((Sign(sign), number) for sign, number in given["score"]),
         term=given["term"],
         include_lost=given["lost"],

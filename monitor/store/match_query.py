@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, UnaryExpression, selec
 from monitor.model import FeedId, Status, StoryId, TextSource, WatchlistId
 from monitor.store.articles import Order, described, offered_by, published
 from monitor.store.connections import Transaction
+from monitor.store.reviews import assigned, decided_by, tagged
 from monitor.store.schema import articles, matches, members, reviews
 from monitor.store.statements import has_hit
 
@@ -51,6 +52,10 @@ class MatchQuery:
     statuses: tuple[Status, ...] = ()
     reviewer: str | None = None
     """Made the last decision."""
+    tag: str | None = None
+    """As `monitor.text.tags` spells it."""
+    assignee: str | None = None
+    """Is to look after it; "": nobody is."""
     scores: tuple[tuple[Sign, float], ...] = ()
     """All of these hold."""
     term: str | None = None
@@ -129,8 +134,11 @@ def _decided(asked: MatchQuery, of: FromClause) -> list[ColumnElement[bool]]:
     if asked.statuses:
         wanted.append(_any_of(of.c.status, asked.statuses))
     if asked.reviewer:
-        last = select(reviews.c.reviewer).where(reviews.c.match_id == of.c.id).order_by(reviews.c.id.desc()).limit(1)
-        wanted.append(last.correlate(of).scalar_subquery() == asked.reviewer)
+        wanted.append(decided_by(of, asked.reviewer))
+    if asked.tag:
+        wanted.append(tagged(of, asked.tag))
+    if asked.assignee is not None:
+        wanted.append(assigned(of, asked.assignee))
     return wanted
 
 

@@ -71,7 +71,7 @@ def assigned(of: FromClause, name: str) -> ColumnElement[bool]:
 def decided_by(of: FromClause, reviewer: str) -> ColumnElement[bool]:
     """The condition that the last decision about a match is this reviewer's."""
     last = select(reviews.c.reviewer).where(reviews.c.match_id == of.c.id).order_by(reviews.c.id.desc()).limit(1)
-    return last.scalar_subquery() == reviewer
+    return last.correlate(of).scalar_subquery() == reviewer
 
 
 def _missing(tx: Transaction, ids: Sequence[MatchId]) -> str:

@@ -197,6 +197,12 @@ def test_bounds_of_a_score(monitor: Run, demo: Path, score: str, holds: tuple[in
 
 def test_who_decided_last_is_asked_for_by_name(monitor: Run, decided: Path) -> None:
     assert len(records(monitor, decided, "matches", "--reviewer", "Amal")) == 2
+    ids = [str(one["id"]) for one in records(monitor, decided, "matches", "--reviewer", "Amal")]
+    assert monitor("review", ids[0], "--tag", "رهائن", "--assign", "Noa", at=decided).code == 0
+    assert [one["id"] for one in records(monitor, decided, "matches", "--tag", "#رهائن")] == ids[:1]
+    assert [one["id"] for one in records(monitor, decided, "matches", "--assignee", "Noa")] == ids[:1]
+    assert ids[0] not in [one["id"] for one in records(monitor, decided, "matches", "--assignee", "", "--all")]
+    assert monitor("matches", "--tag", "a b", at=decided).code == 2
     said = monitor("matches", "--reviewer", "Amall", at=decided)
     assert 'no decision is by "Amall" (did you mean "Amal"?)' in said.err
     assert "(there are Amal, Noa)" in monitor("matches", "--reviewer", "Zoe", at=decided).err
