@@ -75,3 +75,43 @@ def test_articles_that_are_not_searched_are_told(monitor: Run, kept: Path, monke
         "2 articles are not searched, for the index does not hold"
     )
     assert monitor("search", "/raf.*/", at=kept).err == ""
+
+
+# ── in matches ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def found(monitor: Run, at: Path, *arguments: str) -> list[str]:
+    return titles(monitor("matches", *arguments, "--format", "jsonl", at=at).out)
+
+
+def test_text_narrows_matches_beside_all_filters(monitor: Run, demo: Path) -> None:
+    every = found(monitor, demo, "tunnels AND Rafah", "--all")
+    english = found(monitor, demo, "tunnels", "AND", "Rafah", "--all", "--lang", "en")
+    assert set(english) < set(every) < set(found(monitor, demo, "--all", "--limit", "999"))
+    assert english
+    phrase = found(monitor, demo, '"safe passage"')
+    assert phrase == found(monitor, demo, "safe ONEAR/0 passage")
+    assert sorted(phrase) == sorted(found(monitor, demo, '"safe passage"', "--sort", "score"))
+    assert phrase[:1] == found(monitor, demo, '"safe passage"', "--limit", "1")
+    assert found(monitor, demo, "Xyzzy") == []
+
+
+def test_text_narrows_what_is_counted_and_what_has_changed(monitor: Run, demo: Path) -> None:
+    number = len(found(monitor, demo, '"safe passage"', "--all"))
+    assert monitor("matches", '"safe passage"', "--count", at=demo).out == f"{number}\n"
+    assert monitor("matches", '"safe passage"', "--changed", at=demo).code == 0
+    assert monitor("matches", "safe passage", at=demo).code == 2
+
+
+def test_a_query_may_name_a_watchlist(monitor: Run, demo: Path) -> None:
+    talks = found(monitor, demo, "--watchlist", "ceasefire-talks", "--all", "--limit", "999")
+    assert sorted(
+        found(monitor, demo, "@watchlist:ceasefire-talks", "--watchlist", "ceasefire-talks", "--all")
+    ) == sorted(talks)
+
+
+def test_searched_articles_are_counted_and_come_in_any_order(monitor: Run, demo: Path) -> None:
+    every = titles(monitor("search", "Rafah", "--format", "jsonl", "--limit", "999", at=demo).out)
+    assert monitor("search", "Rafah", "--count", at=demo).out == f"{len(every)}\n"
+    oldest = titles(monitor("search", "Rafah", "--sort", "oldest", "--limit", "1", "--format", "jsonl", at=demo).out)
+    assert oldest == every[-1:]

@@ -68,6 +68,14 @@ def test_filters_hold_for_what_comes(monitor: Run, kept: Path, waiting: Steps) -
     assert len(said.out.splitlines()) == 1
 
 
+def test_what_is_searched_for_holds_for_what_comes_and_what_is_there(monitor: Run, kept: Path, waiting: Steps) -> None:
+    come(kept, "Safe passage of old", ago=timedelta(minutes=2))
+    waiting += [lambda: come(kept, "Passage is safe"), lambda: come(kept, "Safe passage")]
+    since = ["--since", "3m", "--outlet", "gazette"]
+    said = monitor("matches", '"safe passage"', "--watch", *since, "--format", "jsonl", at=kept)
+    assert [json.loads(line)["title"] for line in said.out.splitlines()] == ["Safe passage of old", "Safe passage"]
+
+
 def test_since_begins_with_what_is_there_oldest_first(monitor: Run, kept: Path, waiting: Steps) -> None:
     waiting += [lambda: come(kept, "New")]
     come(kept, "Old", ago=timedelta(minutes=2))
