@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import chain
 from json import dumps
 from typing import assert_never
 
@@ -51,10 +52,12 @@ def compile_rules(
     watchlist with a problem is left out with it.
     """
     known = {terms.id: terms for terms in lists}
-    problems = [problem for terms in lists for problem in _list_problems(terms, known)]
+    of_lists = [_list_problems(terms, known) for terms in lists]
+    problems = list(chain.from_iterable(of_lists))
+    faulty = {terms.id for terms, some in zip(lists, of_lists, strict=True) if some}
     problems += _repeated([terms.id for terms in lists], "list", [terms.file for terms in lists])
     problems += _repeated([one.id for one in watchlists], "watchlist", [one.file for one in watchlists])
-    sound = {name for name in known if not any(_list_problems(part, known) for part in included(name, known))}
+    sound = {name for name in known if not any(part.id in faulty for part in included(name, known))}
     names = _names(known, watchlists, values or {})
     trees: dict[WatchlistId, Node] = {}
     for watchlist in watchlists:

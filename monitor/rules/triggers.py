@@ -9,6 +9,7 @@ What must stand in the title is asked for as ~word: a title holds few of the wor
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import cache
 from itertools import chain, islice, product
 from typing import assert_never
 
@@ -99,7 +100,8 @@ def costs(trees: Iterable[Node], lexicon: Lexicon) -> Cost:
     for leaf, times in uses.items():
         for word in {word for pattern in leaf.patterns for word in pattern.words}:
             weights[word] += times * _commonness(words[word])
-    return lambda group: sum(weights[word] if word >= 0 else weights[~word] * _TITLE for word in group)
+    # Most groups are one word, and asked of again and again.
+    return cache(lambda group: sum(weights[word] if word >= 0 else weights[~word] * _TITLE for word in group))
 
 
 def _commonness(word: Word) -> float:
