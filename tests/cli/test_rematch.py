@@ -11,7 +11,7 @@ from typing import IO
 
 import pytest
 
-from monitor.cli import progress
+from monitor.cli import EXIT_INTERRUPTED, progress, rematch_told
 from monitor.cli.rematch import heeding
 from monitor.cli.spool import Spool
 from monitor.store.store import Store
@@ -57,6 +57,21 @@ def test_an_edit_shows_what_it_gains_and_loses_before_it_counts(monitor: Run, ke
     assert re.search(r"ceasefire-talks  \d+ gained, \d+ lost, \d+ kept", head)
     assert re.match(r"    - [0-9a-f]{8}  20\d\d-\d\d-\d\d \d\d:\d\d  [a-z0-9-]+  .+\n      \S.+\n", lines)
     assert monitor("matches", "--all", "--lost", "--limit", "999", at=kept).out == before
+
+
+def test_a_look_that_is_interrupted_leaves_nothing_and_says_nothing_of_what_is_stored(
+    monitor: Run, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    edit(kept, NARROW)
+    monkeypatch.setattr(rematch_told, "record_of", interrupt)
+    said = monitor("rematch", "--watchlist", "ceasefire-talks", at=kept)
+    assert said.code == EXIT_INTERRUPTED
+    assert "are done and stored" not in said.err
+    monkeypatch.undo()
+    assert monitor("rematch", "--watchlist", "ceasefire-talks", at=kept).code == 0
 
 
 def test_reviewed_ones_come_first_with_the_decision_and_who_made_it(
