@@ -159,6 +159,8 @@ searched = Table(
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("at", Utc, nullable=False),
     Index(None, "at", "number"),
+    # No number is ever used again: the index still holds the words of what had it.
+    sqlite_autoincrement=True,
 )
 
 # Those whose texts the index does not hold as they are; `times`: how often they have changed since.
@@ -168,6 +170,7 @@ unsearched = Table(
     Column("number", _NUMBER, primary_key=True, autoincrement=True),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("times", Integer, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 addresses = Table(

@@ -99,6 +99,12 @@ def test_what_changes_while_its_words_are_told_stays_outdated(tx: Transaction) -
     assert found(tx, key("talks")) == []
 
 
+def test_the_last_article_that_changes_is_found_by_its_former_words_no_more(tx: Transaction) -> None:
+    held(tx, one={"talks"})
+    search.put(tx, [Indexed(article_id=named("one").id, times=1, keys={"fighters"})], NOON)
+    assert (found(tx, key("talks")), found(tx, key("fighters"))) == ([], ["one"])
+
+
 def test_an_article_that_was_merged_away_is_not_put(tx: Transaction) -> None:
     articles.insert_new(tx, [named("one", first_seen_at=NOON - HOUR), named("two")])
     told = search.outdated(tx, 10)

@@ -31,6 +31,8 @@ def upgrade() -> None:
                 ["article_id"], ["articles.id"], name=f"fk_{table}_article_id_articles", ondelete="CASCADE"
             ),
             UniqueConstraint("article_id", name=f"uq_{table}_article_id"),
+            # A number that was another text's would be found by that text's words.
+            sqlite_autoincrement=True,
         )
     op.create_index("ix_searched_at_number", "searched", ["at", "number"])
     if op.get_context().dialect.name == "sqlite":
