@@ -6,6 +6,7 @@
     ├── ParseError      bytes came, but not a feed or a page: kind
     ├── StoreError      the database could not be opened, read or written: hint
     ├── LockedError     another daemon works on this database: its pid
+    ├── DeliveryError   a channel did not take a delivery: channel, kind, retry_after
     └── ReviewError     a decision was not recorded, because of what others did meanwhile
 
 Raised at the edges, always from the library's own error; inside, an attempt's failure is a value that is saved.
@@ -60,6 +61,17 @@ class FetchKind(StrEnum):
     """The host is left alone for a while: nothing was asked of it. `retry_after` says for how long."""
 
 
+class DeliveryKind(StrEnum):
+    """What a failed delivery says of the channel."""
+
+    TEMPORARY = "temporary"
+    """May pass: the same is tried again, and everything behind it waits."""
+    REFUSED = "refused"
+    """This one is not taken, whatever is done; others may be."""
+    GONE = "gone"
+    """The channel wants nothing more (410): it is stopped until its configuration changes or somebody says go on."""
+
+
 class ParseKind(StrEnum):
     """Why bytes gave no feed or page."""
 
@@ -107,6 +119,23 @@ class ParseError(MonitorError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class DeliveryError(MonitorError):
+    """A channel did not take a delivery. The message holds no secret: no password, no token, no address with either."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        channel: str,
+        kind: DeliveryKind = DeliveryKind.TEMPORARY,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.channel = channel
+        self.kind = kind
+        self.retry_after = retry_after
 
 
 class StoreError(MonitorError):

@@ -7,7 +7,7 @@ Keys come from content (`article_key`, `match_key`), so that work repeated after
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import sha256
 from typing import NewType, NoReturn
@@ -22,9 +22,13 @@ EARLIEST = datetime(1991, 8, 6, tzinfo=UTC)
 ArticleId = NewType("ArticleId", str)
 """32 hexadecimal digits: see `article_key`."""
 MatchId = NewType("MatchId", str)
+"""32 hexadecimal digits: see `match_key`."""
 StoryId = NewType("StoryId", str)
 """32 hexadecimal digits: see `monitor.stories.story`."""
-"""32 hexadecimal digits: see `match_key`."""
+ChannelId = NewType("ChannelId", str)
+"""A channel's name in monitor.yaml."""
+DeliveryKey = NewType("DeliveryKey", str)
+"""32 hexadecimal digits: see `delivery_key`."""
 
 
 def _key(*parts: str) -> str:
@@ -40,6 +44,16 @@ def article_key(address: str) -> ArticleId:
 def match_key(watchlist: WatchlistId, article: ArticleId) -> MatchId:
     """The key of the one match that a watchlist can have with an article."""
     return MatchId(_key(watchlist, article))
+
+
+def delivery_key(
+    channel: ChannelId, watchlist: WatchlistId, occasion: "Occasion", subject: str, event: str = ""
+) -> DeliveryKey:
+    """The key of the one delivery that a channel can have of an event: sent twice, it is known by it.
+
+    `subject`: what it is about, e.g. a match's id; `event`: what of it, e.g. a moment.
+    """
+    return DeliveryKey(_key(channel, watchlist, occasion, subject, event))
 
 
 # ── configuration ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,6 +241,39 @@ class Watchlist:
     """Columns by which every further line of the query is indented in `file` (a YAML block)."""
     places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     """(key, index of the item) → (line, column), from 1: of the outlets."""
+
+
+class When(StrEnum):
+    """What of a watchlist a channel is told."""
+
+    MATCH = "match"
+    """Every match, at once."""
+    STORY = "story"
+    """Every new story, and again when it gains an independent origin or a language, or when an article is changed so
+    that it matches, or does no more.
+    """
+    DIGEST = "digest"
+    """All matches of a while, together."""
+    SPIKE = "spike"
+    """That there are far more stories today than at this hour of the last days."""
+    QUIET = "quiet"
+    """That nothing matches, for strangely long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """That a channel is told of a watchlist."""
+
+    watchlist_id: WatchlistId
+    channel: ChannelId
+    when: When = When.STORY
+    every: timedelta | None = None
+    """Of a digest: how long it gathers; None where it is sent `at` times of the day."""
+    at: tuple[time, ...] = ()
+    zone: tzinfo = UTC
+    """Of `at`."""
+    even_if_empty: bool = False
+    """A digest is sent also when there is nothing in it."""
 
 
 # ── poll ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -798,6 +845,39 @@ class Turn(StrEnum):
 
     STARTED = "started"
     STOPPED = "stopped"
+
+
+# ── deliver ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Occasion(StrEnum):
+    """What a delivery is about."""
+
+    MATCH = "match"
+    """A match."""
+    STORY = "story"
+    """A match, as news of its story."""
+    CHANGE = "change"
+    """That a revision started or stopped a match."""
+    DIGEST = "digest"
+    """What matched within a while."""
+    REST = "rest"
+    """What was kept back by quiet hours, or was more than the channel takes in an hour."""
+    SPIKE = "spike"
+    QUIET = "quiet"
+    TEST = "test"
+    """Nothing: somebody wants to see whether it arrives."""
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FOLDED = "folded"
+    """Not sent by itself: another one tells it, or it was no news any more."""
+    GIVEN_UP = "given-up"
+    """Never accepted, for a week or as the channel says."""
 
 
 # ── what a stage hands to the store ──────────────────────────────────────────────────────────────────────────────────
