@@ -216,33 +216,6 @@ class Example:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchlist:
-    """A subject and the query that finds it."""
-
-    id: WatchlistId
-    title: str
-    query: str
-    score: ScoreRule = ScoreRule()
-    languages: tuple[str, ...] = ()
-    """Only articles in these are matched, and those whose language nobody knows; () for all."""
-    outlets: tuple[str, ...] = ()
-    """Only articles of these, by their ids; () for all."""
-    since: datetime | None = None
-    """Only articles published then or later, and those without a date."""
-    until: datetime | None = None
-    """Only articles published before."""
-    should_match: tuple[Example, ...] = ()
-    should_not_match: tuple[Example, ...] = ()
-    file: str = ""
-    query_place: tuple[int, int] = (1, 1)
-    """(line, column) of the query's first character in `file`, from 1."""
-    query_indent: int = 0
-    """Columns by which every further line of the query is indented in `file` (a YAML block)."""
-    places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
-    """(key, index of the item) → (line, column), from 1: of the outlets."""
-
-
 class When(StrEnum):
     """What of a watchlist a channel is told."""
 
@@ -262,9 +235,8 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """That a channel is told of a watchlist."""
+    """That a channel is told of a watchlist, and of what of it."""
 
-    watchlist_id: WatchlistId
     channel: ChannelId
     when: When = When.STORY
     every: timedelta | None = None
@@ -274,6 +246,35 @@ class Subscription:
     """Of `at`."""
     even_if_empty: bool = False
     """A digest is sent also when there is nothing in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """A subject and the query that finds it."""
+
+    id: WatchlistId
+    title: str
+    query: str
+    score: ScoreRule = ScoreRule()
+    languages: tuple[str, ...] = ()
+    """Only articles in these are matched, and those whose language nobody knows; () for all."""
+    outlets: tuple[str, ...] = ()
+    """Only articles of these, by their ids; () for all."""
+    since: datetime | None = None
+    """Only articles published then or later, and those without a date."""
+    until: datetime | None = None
+    """Only articles published before."""
+    should_match: tuple[Example, ...] = ()
+    should_not_match: tuple[Example, ...] = ()
+    alerts: tuple[Subscription, ...] = ()
+    """Who is told of it."""
+    file: str = ""
+    query_place: tuple[int, int] = (1, 1)
+    """(line, column) of the query's first character in `file`, from 1."""
+    query_indent: int = 0
+    """Columns by which every further line of the query is indented in `file` (a YAML block)."""
+    places: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    """(key, index of the item) → (line, column), from 1: of the outlets and of the alerts."""
 
 
 # ── poll ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,20 +8,14 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from monitor.config.secrets import SECRET, SecretName, Unshown, content, missing
 from monitor.config.shape import Given, JsonSchema, Keys, Wrong
-from monitor.config.source import Place, Source
+from monitor.config.source import Source
 from monitor.config.yaml import Node, Text
 from monitor.model import Credentials, Secret
 
-T = TypeVar("T")
-
-LARGEST = 4096
-"""Bytes of a secret: what every server takes in a header."""
-
-_NAMED = re.compile(r"(env):([A-Za-z_][A-Za-z0-9_]*)\Z|(file):(\S(?:.*\S)?)\Z")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\Z")
 _OUR_NAMES = """
     host user-agent accept accept-encoding if-none-match if-modified-since range connection keep-alive upgrade te
@@ -32,57 +26,16 @@ _OURS = frozenset(_OUR_NAMES.split())
 _TOKEN = re.compile(r"[\x21-\x7e]+\Z")
 _LINE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?\Z")
 _EXAMPLE = "for example {bearer: env:GAZETTE_TOKEN}, or {header: X-Api-Key, value: file:secrets/gazette}"
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Where a secret is."""
-
-    kind: str
-    """"env" or "file"."""
-    name: str
-
-    def __str__(self) -> str:
-        return f"the variable {self.name}" if self.kind == "env" else f"the file {self.name}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unshown(Generic[T]):
-    """Reads a text with `parse`, which raises `Wrong`; shows nothing of what does not fit: it may be the secret."""
-
-    expected: str
-    parse: Callable[[str], T]
-    pattern: str
-
-    def read(self, node: Node, source: Source, name: str) -> Given[T] | None:
-        """What it stands for, with its place."""
-        try:
-            return Given(self.parse(node.value.strip() if isinstance(node, Text) else ""), node.place)
-        except Wrong as wrong:
-            source.report(node.place, f"{name}: expected {self.expected}", str(wrong))
-            return None
-
-    def schema(self) -> JsonSchema:
-        """A text that fits."""
-        return {"description": f"Expected: {self.expected}", "type": "string", "pattern": f"^(?:{self.pattern})$"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
     """What is given under `auth:`, as far as it can be read."""
 
-    basic: Given[_Named] | None = None
-    bearer: Given[_Named] | None = None
+    basic: Given[SecretName] | None = None
+    bearer: Given[SecretName] | None = None
     header: Given[str] | None = None
-    value: Given[_Named] | None = None
-
-
-def _named(text: str) -> _Named:
-    found = _NAMED.match(text)
-    if found is None:
-        raise Wrong("the secret itself stays out of the file: put it into an environment variable or a file of its own")
-    return _Named(found[1] or found[3], found[2] or found[4])
+    value: Given[SecretName] | None = None
 
 
 def _header(text: str) -> str:
@@ -93,18 +46,17 @@ def _header(text: str) -> str:
     return text
 
 
-_SECRET = _Unshown(expected="env:NAME or file:PATH", parse=_named, pattern="env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
 _KEYS = Keys(
     build=Auth,
     keys={
-        "basic": _SECRET,
-        "bearer": _SECRET,
-        "header": _Unshown(
+        "basic": SECRET,
+        "bearer": SECRET,
+        "header": Unshown(
             expected="the name of a header, such as X-Api-Key",
             parse=_header,
             pattern=_HEADER.pattern.removesuffix(r"\Z"),
         ),
-        "value": _SECRET,
+        "value": SECRET,
     },
     about={
         "basic": "where `user:password` is",
@@ -159,7 +111,7 @@ def credentials_of(
 
     home: the folder that relative paths begin at.
     """
-    forms: tuple[tuple[str, Given[_Named] | None, str, Callable[[str], str]], ...] = (
+    forms: tuple[tuple[str, Given[SecretName] | None, str, Callable[[str], str]], ...] = (
         ("basic", auth.basic, "Authorization", _basic),
         ("bearer", auth.bearer, "Authorization", _bearer),
         ("value", auth.value, auth.header.value if auth.header else "", _line),
@@ -168,49 +120,11 @@ def credentials_of(
     assert given is not None  # noqa: S101 - for the type checker: the line above
     place, named = given.place, given.value
     try:
-        value = form(_content(named, environment, home))
+        value = form(content(named, environment, home))
     except Wrong as wrong:
-        _report(source, place, f"{key}: {named} {wrong}", named)
+        missing(source, place, f"{key}: {named} {wrong}", named)
         return None
-    file = str(home.absolute() / named.name) if named.kind == "file" else ""
-    return Credentials(url=url, header=header, value=Secret(value), file=file)
-
-
-def _report(source: Source, place: Place, what: str, named: _Named) -> None:
-    where = "where the monitor is started" if named.kind == "env" else "relative to the folder that holds config/"
-    source.report(place, what, f"it is looked for {where}")
-
-
-def _content(named: _Named, environment: Mapping[str, str], home: Path) -> str:
-    """The secret. Raises: Wrong, with what follows the name of the variable or file."""
-    if named.kind == "file":
-        text = _file(home / named.name)
-    elif named.name in environment:
-        text = environment[named.name]
-    else:
-        raise Wrong("is not set")
-    if not text:
-        raise Wrong("is empty")
-    if len(text) > LARGEST:
-        raise Wrong(f"holds more than {LARGEST:,} characters")
-    if _CONTROLS.search(text):
-        raise Wrong("holds a control character, or more than one line")
-    return text
-
-
-def _file(path: Path) -> str:
-    if path.suffix in (".yaml", ".yml"):
-        raise Wrong("has the ending of a configuration file, which the database keeps: give it another name")
-    try:
-        if not path.is_file():
-            raise Wrong("is no file" if path.exists() else "does not exist")
-        with path.open("rb") as file:
-            # A few more than may be, so that it shows; an editor ends the line.
-            return file.read(LARGEST + 9).decode().rstrip("\r\n")
-    except OSError as error:
-        raise Wrong(f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Wrong("is not UTF-8") from error
+    return Credentials(url=url, header=header, value=Secret(value), file=named.path(home))
 
 
 def _basic(text: str) -> str:

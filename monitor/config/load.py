@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from monitor.alerts.channel import Channel
 from monitor.config.agencies import AGENCIES, read_agencies
+from monitor.config.channels import channels_of
 from monitor.config.feeds import FEEDS, read_feeds
 from monitor.config.files import SETTINGS
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
@@ -28,6 +30,10 @@ class Config:
     feeds: tuple[Feed, ...]
     agencies: tuple[Agency, ...]
     """None where the file is missing."""
+    channels: tuple[Channel, ...]
+    """None where it was loaded without secrets."""
+    channel_files: tuple[str, ...] = field(repr=False)
+    """Those that their secrets were read from."""
     lists: tuple[TermList, ...]
     watchlists: tuple[Watchlist, ...]
     matcher: Matcher = field(repr=False)
@@ -38,8 +44,9 @@ class Config:
 
     @property
     def secret_files(self) -> tuple[str, ...]:
-        """The files, outside the configuration, that feeds' credentials were read from."""
-        return tuple(feed.credentials.file for feed in self.feeds if feed.credentials and feed.credentials.file)
+        """The files, outside the configuration, that secrets of feeds and channels were read from."""
+        of_feeds = [feed.credentials.file for feed in self.feeds if feed.credentials and feed.credentials.file]
+        return (*of_feeds, *self.channel_files)
 
 
 def load(
@@ -53,7 +60,7 @@ def load(
     """Read and check a whole configuration; unless it must be `proven`, examples may come out wrong.
 
     files: as `read_files` gives them; home: the folder that relative paths begin at, of the database and of secrets.
-    secrets: whether feeds get their credentials, which must be there then.
+    secrets: whether feeds and channels get theirs, which must be there then; without them there are no channels.
     Raises: ConfigError with all problems of all files, ordered by file and line.
     """
     settings, settings_sources = read_settings(files, environment, home)
@@ -61,7 +68,9 @@ def load(
     outlets, feeds = read_feeds(feeds_source, settings, environment, home, secrets=secrets)
     agencies_source = _open_agencies(files)
     agencies = read_agencies(agencies_source) if agencies_source else ()
-    rules = read_rules(files, values_of(outlets, feeds))
+    channels, channel_files = _channels(settings, settings_sources, environment, home) if secrets else ((), ())
+    named = [one.id for one in settings.channels]
+    rules = read_rules(files, values_of(outlets, feeds), channels=named, zone=settings.timezone)
     sources = (*settings_sources, feeds_source, *([agencies_source] if agencies_source else []))
     problems = {*_misnamed(files), *rules.problems, *(problem for source in sources for problem in source.problems)}
     if proven:
@@ -73,12 +82,22 @@ def load(
         outlets=outlets,
         feeds=feeds,
         agencies=agencies,
+        channels=channels,
+        channel_files=tuple(channel_files),
         lists=rules.lists,
         watchlists=rules.watchlists,
         matcher=rules.matcher,
         files=dict(files),
         hash=files_hash(files),
     )
+
+
+def _channels(
+    settings: Settings, sources: Sequence[Source], environment: Mapping[str, str], home: Path
+) -> tuple[tuple[Channel, ...], Sequence[str]]:
+    if not settings.channels:
+        return (), ()
+    return channels_of(settings.channels, sources[0], environment, home, settings.timezone)
 
 
 def values_of(outlets: Sequence[Outlet], feeds: Sequence[Feed]) -> dict[QueryField, Collection[str]]:

@@ -1,11 +1,13 @@
 """lists/ and watchlists/ → the rules, compiled, and their examples tried."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 
 from monitor.config.lists import read_lists
-from monitor.config.source import NO_PLACE, Source, open_source
+from monitor.config.source import NO_PLACE, Place, Source, open_source
+from monitor.config.suggest import did_you_mean
 from monitor.config.watchlists import read_watchlist
 from monitor.errors import Problem
 from monitor.model import TermList, Watchlist
@@ -32,12 +34,20 @@ class Rules:
     """Examples of the watchlists that come out wrong: what was written means something else than was meant."""
 
 
-def read_rules(files: Mapping[str, bytes], values: Mapping[QueryField, Iterable[str]] | None = None) -> Rules:
-    """All lists and watchlists among the files; `values` as `compile_rules` takes them."""
+def read_rules(
+    files: Mapping[str, bytes],
+    values: Mapping[QueryField, Iterable[str]] | None = None,
+    *,
+    channels: Collection[str] = (),
+    zone: tzinfo = UTC,
+) -> Rules:
+    """All lists and watchlists among the files; `values` as `compile_rules` takes them, `channels` all that there are,
+    `zone` that of times of day which name none.
+    """
     list_sources = _open(files, LISTS)
     watchlist_sources = _open(files, WATCHLISTS)
     lists = _lists(list_sources)
-    watchlists = _watchlists(watchlist_sources)
+    watchlists = _watchlists(watchlist_sources, channels, zone)
     matcher, compiled = compile_rules(watchlists, lists, values)
     sources = [*list_sources, *watchlist_sources]
     problems = [*(problem for source in sources for problem in source.problems), *compiled]
@@ -75,16 +85,32 @@ def _lists(sources: Iterable[Source]) -> tuple[TermList, ...]:
     return tuple(unique.values())
 
 
-def _watchlists(sources: Iterable[Source]) -> tuple[Watchlist, ...]:
+def _watchlists(sources: Iterable[Source], channels: Collection[str], zone: tzinfo) -> tuple[Watchlist, ...]:
     """Every watchlist that has a query, under a name that no other has."""
     unique: dict[str, Watchlist] = {}
     for source in sources:
-        watchlist = read_watchlist(source)
+        watchlist = read_watchlist(source, zone)
+        if watchlist:
+            _check_channels(watchlist, source, channels)
         if watchlist and watchlist.id in unique:
             source.report(NO_PLACE, f"{unique[watchlist.id].file} is a watchlist of this name already", "rename one")
         elif watchlist:
             unique[watchlist.id] = watchlist
     return tuple(unique.values())
+
+
+def _check_channels(watchlist: Watchlist, source: Source, channels: Collection[str]) -> None:
+    """Report what would tell nobody, or the same person twice."""
+    seen = set()
+    for number, one in enumerate(watchlist.alerts):
+        place = Place(*watchlist.places["alerts", number])
+        if one.channel not in channels:
+            known = f"monitor.yaml has {', '.join(channels)}" if channels else "monitor.yaml has no channels"
+            hint = did_you_mean(one.channel, channels) or known
+            source.report(place, f"there is no channel {one.channel}", hint)
+        if (one.channel, one.when) in seen:
+            source.report(place, f"{one.channel} is told when: {one.when} already", "take one of the two out")
+        seen.add((one.channel, one.when))
 
 
 def _examinable(watchlists: Sequence[Watchlist], lists: Sequence[TermList], faulty: set[str]) -> tuple[Watchlist, ...]:

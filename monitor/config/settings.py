@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor import __version__
+from monitor.config.channels import CHANNELS, Channels, check_channels
 from monitor.config.database import DEFAULT, database
 from monitor.config.files import SETTINGS
 from monitor.config.shape import Each, Keys, Shape
@@ -58,6 +59,8 @@ class Settings:
     evidence: Evidence = Evidence.MATCHED
     retention_unmatched: timedelta | None = None
     """After which an article that nothing matched loses its texts; None: never."""
+    channels: Channels = ()
+    """As they stand in the file: their secrets are read where they are needed."""
 
     @property
     def user_agent(self) -> str:
@@ -94,6 +97,7 @@ _ABOUT = {
     "workers": "the processes that parse what they send",
     "evidence": "whose page is kept as it was sent: of articles that match when it is read, of all, of none",
     "retention": "how long what is stored is kept",
+    "channels": "where people are told of matches, by its id; watchlists name it in `alerts`",
 }
 _ABOUT_POLL = {
     "every": "how often a feed is asked at first; then as often as it brings news",
@@ -195,6 +199,7 @@ def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any
             "workers": Keys(build=dict, keys=_WORKERS, about=_ABOUT_WORKERS),
             "evidence": choice(Evidence),
             "retention": Keys(build=dict, keys=_RETENTION, about=_ABOUT_RETENTION),
+            "channels": CHANNELS,
         },
         about=_ABOUT,
     )
@@ -203,7 +208,9 @@ def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any
 def _read_file(source: Source, home: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     tree = read_tree(source)
     # A file of comments alone sets nothing, which is fine here.
-    return (file_shape(home, environment).read(tree, source, "") if tree else None) or {}
+    given = (file_shape(home, environment).read(tree, source, "") if tree else None) or {}
+    check_channels(given.get("channels", ()), source)
+    return given
 
 
 def _read_variable(source: Source, shape: Shape[T]) -> T | None:
@@ -218,7 +225,7 @@ def _settings(given: Mapping[str, Any], default_database: str) -> Settings:
     """What was given over the defaults, each of which stands where the setting is defined."""
     contact = given.get("contact", "")
     user_agent = f"media-monitor/{__version__}" + (f" (+{contact})" if contact else "")
-    plain = {key: given[key] for key in ("timezone", "contact", "evidence") if key in given}
+    plain = {key: given[key] for key in ("timezone", "contact", "evidence", "channels") if key in given}
     polled = {f"poll_{key}": value for key, value in given.get("poll", {}).items()}
     if "revisit" in given:
         plain["revisit"] = tuple(sorted(set(given["revisit"])))

@@ -1,12 +1,15 @@
 """watchlists/*.yaml → watchlists, one a file; the query itself is the rules' to parse."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import PurePosixPath
+from typing import Any
 
+from monitor.config.alerts import ALERTS, AlertGiven, subscription
 from monitor.config.codes import LANGUAGE
 from monitor.config.shape import Each, Given, JsonSchema, Keys, Placed, mismatch, read_file
-from monitor.config.source import NO_PLACE, Source
+from monitor.config.source import NO_PLACE, Place, Source
 from monitor.config.values import MOMENT, SLUG, TEXT, number
 from monitor.config.yaml import Node, Table, Text
 from monitor.model import Example, ScoreRule, Watchlist, WatchlistId
@@ -71,6 +74,7 @@ class _Watchlist:
     until: datetime | None = None
     should_match: tuple[Example, ...] = ()
     should_not_match: tuple[Example, ...] = ()
+    alerts: tuple[Given[AlertGiven], ...] = ()
 
 
 _PARTS = Keys(
@@ -100,6 +104,7 @@ FILE = Keys(
         "until": MOMENT,
         "should_match": Each(_Example(), may_be_empty=True),
         "should_not_match": Each(_Example(), may_be_empty=True),
+        "alerts": ALERTS,
     },
     required=frozenset(["query"]),
     about={
@@ -112,12 +117,16 @@ FILE = Keys(
         "until": "only articles published before",
         "should_match": "texts that the query must match",
         "should_not_match": "texts that it must not match",
+        "alerts": "which channels of monitor.yaml are told of it, and when",
     },
 )
 
 
-def read_watchlist(source: Source) -> Watchlist | None:
-    """The watchlist of a file, named after it; None when it has no query that could be compiled."""
+def read_watchlist(source: Source, zone: tzinfo = UTC) -> Watchlist | None:
+    """The watchlist of a file, named after it; None when it has no query that could be compiled.
+
+    zone: of times of day that name none.
+    """
     watchlist_id = PurePosixPath(source.file).stem
     SLUG.read(Text(value=watchlist_id, place=NO_PLACE), source, "the file's name is the watchlist's id")
     given = read_file(FILE, source)
@@ -136,8 +145,13 @@ def read_watchlist(source: Source) -> Watchlist | None:
         until=given.until,
         should_match=given.should_match,
         should_not_match=given.should_not_match,
+        alerts=tuple(one for alert in given.alerts if (one := subscription(alert, source, zone))),
         file=source.file,
         query_place=given.query.place,
         query_indent=given.query.indent,
-        places={("outlets", index): outlet.place for index, outlet in enumerate(given.outlets)},
+        places=_places("outlets", given.outlets) | _places("alerts", given.alerts),
     )
+
+
+def _places(key: str, items: Sequence[Given[Any]]) -> dict[tuple[str, int], Place]:
+    return {(key, index): item.place for index, item in enumerate(items)}

@@ -78,7 +78,7 @@ class Reloading:
         return look(self._folder, self._tools.config.secret_files)
 
     def _load(self, *, just_loaded: bool) -> Config | Refusal:
-        """What the files hold: the configuration in force where they, and the feeds' secrets, are the same.
+        """What the files hold: the configuration in force where they, and the secrets, are the same.
 
         just_loaded: it is the first look of all, and whoever made the tools has read the files before.
         """
@@ -95,7 +95,8 @@ class Reloading:
             found = load(files, environment=self._environment, home=self._folder.parent)
         except ConfigError as error:
             return Refusal(hash=content, problems=error.problems)
-        return known if (known.hash, known.feeds) == (content, found.feeds) else found
+        same = (known.hash, known.feeds, known.channels) == (content, found.feeds, found.channels)
+        return known if same else found
 
     async def _settle(self, found: Config | Refusal, asked: Mapping[int, bool]) -> None:
         if found is self._tools.config:
