@@ -99,12 +99,12 @@ def _service_address(text: str) -> SecretName | str:
     return text if "://" in text and text.isprintable() and " " not in text else named(text)
 
 
-_WEB_ADDRESS = Unshown[SecretName | str](
+_WEB_ADDRESS: Unshown[SecretName | str] = Unshown(
     expected="an http(s) URL, or env:NAME or file:PATH of one that nobody may see",
     parse=_web_address,
     pattern="https?://.+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+",
 )
-_SERVICE_ADDRESS = Unshown[SecretName | str](
+_SERVICE_ADDRESS: Unshown[SecretName | str] = Unshown(
     expected="an Apprise URL, or better env:NAME or file:PATH of one, for most hold a token",
     parse=_service_address,
     pattern=".+://.+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+",
