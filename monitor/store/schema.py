@@ -22,8 +22,10 @@ from sqlalchemy import (
 
 from monitor.model import (
     Belonging,
+    DeliveryState,
     FailureKind,
     Manner,
+    Occasion,
     OutageKind,
     Removal,
     RevisionSource,
@@ -35,7 +37,7 @@ from monitor.model import (
 )
 from monitor.store.columns import KEY, Choice, Clean, Hashes, Packed, PackedBytes, Seconds, Strings, Utc
 
-REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
+REVISIONS = tuple(f"{number:04}" for number in range(1, 15))
 """Every revision of migrations/, oldest first. The last is what this version reads and writes."""
 VERSION_TABLE = "monitor_version"
 
@@ -411,6 +413,65 @@ match_events = Table(
     Index(None, "match_id"),
     Index(None, "revision_id"),
     Index(None, "at", "id"),
+)
+
+# What channels are told, in the order in which it came up; what is told by another (`into_key`) as well.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("key", KEY, nullable=False, unique=True),
+    Column("channel", KEY, nullable=False),
+    Column("watchlist_id", KEY, nullable=False),
+    Column("occasion", Choice(Occasion), nullable=False),
+    Column("match_id", KEY, nullable=False),
+    Column("article_id", KEY, nullable=False),
+    Column("since", Utc),
+    Column("until", Utc),
+    Column("note", Clean, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("due_at", Utc),
+    Column("state", Choice(DeliveryState), nullable=False),
+    Column("into_key", KEY, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tried_at", Utc),
+    Column("settled_at", Utc),
+    Column("error", Clean, nullable=False),
+    Column("message", Packed, nullable=False),
+)
+# On PostgreSQL with the same conditions: see readings.
+_WAITS = text("state = 'waiting'")
+Index("ix_deliveries_waiting", deliveries.c.channel, deliveries.c.number, sqlite_where=_WAITS)
+Index("ix_deliveries_due", deliveries.c.channel, deliveries.c.due_at, sqlite_where=_WAITS)
+Index("ix_deliveries_held", deliveries.c.article_id, sqlite_where=_WAITS)
+Index("ix_deliveries_into", deliveries.c.into_key, sqlite_where=text("into_key <> ''"))
+
+# Where each channel stands, whatever the configuration says of it now.
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("target", KEY, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", Utc),
+    Column("failed_at", Utc),
+    Column("error", Clean, nullable=False),
+    Column("stopped_at", Utc),
+    Column("sent_at", Utc),
+    Column("hour_at", Utc),
+    Column("in_hour", Integer, nullable=False),
+)
+
+# What a channel was told of a story: what more there is, is news.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("channel", KEY, primary_key=True),
+    Column("watchlist_id", KEY, primary_key=True),
+    Column("story_id", KEY, primary_key=True),
+    Column("told_at", Utc, nullable=False),
+    Column("origins", Strings, nullable=False),
+    Column("languages", Strings, nullable=False),
 )
 
 configurations = Table(
