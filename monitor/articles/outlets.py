@@ -20,6 +20,11 @@ class Outlets:
         """The outlet with this id; None where it is configured no more."""
         return self._by_id.get(outlet_id)
 
+    def name(self, outlet_id: str) -> str:
+        """An outlet's name; its id where it is configured no more."""
+        outlet = self.get(outlet_id)
+        return outlet.name if outlet else outlet_id
+
     def at(self, url: str) -> Outlet | None:
         """The outlet with the longest domain that the address is under; None where there is none."""
         labels = urls.host(url).split(".")

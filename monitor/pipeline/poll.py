@@ -27,6 +27,7 @@ from monitor.model import (
     Unchanged,
     Validators,
 )
+from monitor.pipeline import alerting
 from monitor.pipeline.belonging import join
 from monitor.pipeline.network import SUSPICIOUS, UNREACHED, Phase
 from monitor.pipeline.news import AddressKeys, decide_news
@@ -272,6 +273,8 @@ def _save_news(tx: Transaction, made: polls.Made, tools: Tools) -> int:
         # The others join when their page was read.
         if not article.url:
             join(tx, article, now, tools.credits, is_new=True)
+    alerting.tell(tx, news.matched, tools.subscriptions, now)
+    alerting.tell_changes(tx, changed, tools.subscriptions, now)
     return new_matches
 
 

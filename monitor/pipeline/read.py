@@ -26,6 +26,7 @@ from monitor.model import (
     Validators,
     article_key,
 )
+from monitor.pipeline import alerting
 from monitor.pipeline.belonging import join
 from monitor.pipeline.evidence import is_kept, raw_page
 from monitor.pipeline.network import UNREACHED, Phase
@@ -33,7 +34,7 @@ from monitor.pipeline.news import match_article
 from monitor.pipeline.outage import settle
 from monitor.pipeline.stage import Stage
 from monitor.pipeline.tools import Tools
-from monitor.store import articles, matches, merging, pages, readings, revisits
+from monitor.store import articles, deliveries, matches, merging, pages, readings, revisits
 from monitor.store.revisits import Looked
 from monitor.store.store import Transaction
 from monitor.urls import host
@@ -228,6 +229,9 @@ def save(tx: Transaction, reading: Reading, attempt: Attempt, tools: Tools) -> t
     if stored and stored.id == done.article.id:
         # Whatever came of its page, for what its feed says may be all that there will be. What was merged has a place.
         join(tx, done.article, now, tools.credits, is_new=reading.attempts == 1)
+        if tools.subscriptions:
+            deliveries.release(tx, done.article.id, now)
+    alerting.tell(tx, [done.matched], tools.subscriptions, now)
     keep_page(tx, done.article.id, attempt, done.matched, tools)
     return done, new_matches
 

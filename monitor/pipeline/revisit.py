@@ -32,6 +32,7 @@ from monitor.model import (
     Validators,
     article_key,
 )
+from monitor.pipeline import alerting
 from monitor.pipeline.belonging import join
 from monitor.pipeline.network import Phase
 from monitor.pipeline.news import MOST_TITLE, match_article
@@ -214,6 +215,8 @@ def _save_changed(tx: Transaction, decided: Decided, attempt: Attempt, tools: To
     if decided.revision:
         after = match_events.counting(tx, [article.id])[article.id]
         match_events.add(tx, revisions.add(tx, decided.revision), before, after, now)
+        alerting.tell_changes(tx, [article.id], tools.subscriptions, now)
+    alerting.tell(tx, [matched], tools.subscriptions, now)
 
 
 def _save_visit(

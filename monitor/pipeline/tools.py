@@ -8,6 +8,7 @@ from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import Feed, FeedId
+from monitor.pipeline.alerting import Subscriptions, subscriptions_of
 from monitor.pipeline.database import Database
 from monitor.pipeline.network import Network
 from monitor.pipeline.tally import Tally
@@ -31,9 +32,10 @@ class Tools:
     tally: Tally
     network: Network = field(default_factory=Network)
     outlets: Outlets = field(init=False)
-    """The configuration's; likewise `credits` and `feeds`."""
+    """The configuration's; likewise `credits`, `feeds` and `subscriptions`."""
     credits: Credits = field(init=False)
     feeds: Mapping[FeedId, Feed] = field(init=False)
+    subscriptions: Subscriptions = field(init=False)
 
     def __post_init__(self) -> None:
         self.use(self.config)
@@ -44,3 +46,4 @@ class Tools:
         self.outlets = Outlets(config.outlets)
         self.credits = Credits(config.agencies)
         self.feeds = {feed.id: feed for feed in config.feeds}
+        self.subscriptions = subscriptions_of(config.watchlists)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, select
 
-from monitor.model import ArticleId, Match, MatchId, Turn
+from monitor.model import ArticleId, Match, MatchId, Turn, WatchlistId
 from monitor.store.articles import Order
 from monitor.store.connections import Transaction
 from monitor.store.match_query import MatchQuery, conditions
@@ -25,6 +25,40 @@ class Turned:
     at: datetime
     revision: int
     """Its number among those of the article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a revision did to a match, by ids alone."""
+
+    match_id: MatchId
+    watchlist_id: WatchlistId
+    article_id: ArticleId
+    turn: Turn
+
+
+def at(tx: Transaction, articles: Collection[ArticleId], moment: datetime) -> list[Change]:
+    """What revisions of these articles did at a moment to matches that they had, in the order in which it was saved."""
+    own = (match_events.c.match_id, matches.c.watchlist_id, matches.c.article_id, match_events.c.turn)
+    rows = (
+        select(*own)
+        .join(matches, matches.c.id == match_events.c.match_id)
+        .where(match_events.c.at == moment, matches.c.matched_at < moment)
+    )
+    found = (
+        row
+        for batch in batches(sorted(articles))
+        for row in tx.execute(rows.where(matches.c.article_id.in_(batch)).order_by(match_events.c.id))
+    )
+    return [
+        Change(
+            match_id=MatchId(row.match_id),
+            watchlist_id=WatchlistId(row.watchlist_id),
+            article_id=ArticleId(row.article_id),
+            turn=row.turn,
+        )
+        for row in found
+    ]
 
 
 def counting(tx: Transaction, articles: Collection[ArticleId]) -> dict[ArticleId, frozenset[MatchId]]:

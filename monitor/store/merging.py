@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from monitor.model import Article, ArticleId, MatchId, WatchlistId, match_key
-from monitor.store import articles, memberships, pages, revisits, tags
+from monitor.store import articles, deliveries, memberships, pages, revisits, tags
 from monitor.store.connections import Transaction
 from monitor.store.schema import (
     addresses,
@@ -45,6 +45,7 @@ def merge(tx: Transaction, younger: ArticleId, older: ArticleId) -> Article:
     memberships.merge(tx, younger, older)
     revisits.merge(tx, younger, older)
     pages.move(tx, younger, older)
+    deliveries.move(tx, younger, older)
     for table in (readings, texts):
         tx.execute(delete(table).where(table.c.article_id == younger))
     tx.execute(delete(articles_table).where(articles_table.c.id == younger))
