@@ -10,10 +10,12 @@ from sqlalchemy import Connection, TableClause, column, func, insert, inspect, s
 from monitor.model import (
     Belonging,
     Clause,
+    DeliveryState,
     FailureKind,
     Field,
     Hit,
     Manner,
+    Occasion,
     OutageKind,
     Removal,
     RevisionSource,
@@ -22,7 +24,9 @@ from monitor.model import (
     Status,
     TextSource,
     Turn,
+    WatchlistId,
     article_key,
+    match_key,
 )
 from monitor.store.codec import clause_to_json, hits_to_json
 from monitor.store.schema import VERSION_TABLE, metadata
@@ -53,6 +57,31 @@ def _hit(language: str) -> Hit:
     start = TITLES[language].index(word)
     term = {"field": Field.TITLE, "start": start, "end": start + len(word), "term": word.casefold(), "surface": word}
     return Hit(**term, list_id="rafah", language=language)  # type: ignore[arg-type]
+
+
+def _delivery(number: int, occasion: str, state: str, **more: Any) -> dict[str, Any]:
+    return {
+        "number": number,
+        "key": f"{number:032}",
+        "channel": "desk",
+        "watchlist_id": "rafah-tunnel-fighters",
+        "occasion": Occasion(occasion),
+        "match_id": match_key(WatchlistId("rafah-tunnel-fighters"), IDS["ar"]),
+        "article_id": IDS["ar"],
+        "since": None,
+        "until": None,
+        "note": "",
+        "made_at": NOON,
+        "due_at": None,
+        "state": DeliveryState(state),
+        "into_key": "",
+        "attempts": 0,
+        "tried_at": None,
+        "settled_at": None,
+        "error": "",
+        "message": '{"watchlist": "رفح"}',
+        **more,
+    }
 
 
 def _feed(number: int, feed_id: str) -> dict[str, Any]:
@@ -349,6 +378,20 @@ ROWS: Rows = {
             "pruned": 1,
             "totals": "{}",
         }
+    ],
+    "deliveries": [
+        _delivery(1, "story", "sent", note="a new independent origin: وفا", settled_at=NOON, attempts=2, tried_at=NOON),
+        _delivery(2, "digest", "waiting", since=NOON - HOUR, until=NOON, due_at=NOON),
+        _delivery(3, "change", "folded", into_key=f"{2:032}", settled_at=NOON),
+        _delivery(4, "test", "given-up", error="größer als nichts", settled_at=NOON),
+    ],
+    "channels": [
+        {"id": "desk", "target": "00ff", "failures": 3, "next_at": NOON + HOUR, "failed_at": NOON, "error": "לא נענה"}
+        | {"stopped_at": None, "sent_at": NOON - HOUR, "hour_at": NOON, "in_hour": 7},
+    ],
+    "tellings": [
+        {"channel": "desk", "watchlist_id": "rafah-tunnel-fighters", "story_id": STORY, "told_at": NOON}
+        | {"origins": ("wafa", IDS["ar"]), "languages": ("ar", "he")},
     ],
     "outages": [{"id": 1, "kind": OutageKind.NETWORK, "began_at": NOON - 2 * HOUR, "ended_at": NOON - HOUR}],
     "reloads": [
