@@ -1,21 +1,14 @@
 """Explanations, printed: the clauses of a query with the words that made them hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from monitor.cli.records import Record
 from monitor.cli.terminal import isolate
-from monitor.model import Article, Clause, Document, Field, Hit
+from monitor.model import Clause, Hit
+from monitor.outgoing.sentences import Texts
 
 _WIDEST = 100
 """Characters of a clause that are shown."""
-
-Texts = Mapping[Field, str]
-"""What the offsets of hits refer to."""
-
-
-def texts_of(article: Article | Document) -> Texts:
-    """The texts of an article, in reading order."""
-    return {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}
 
 
 def clause_record(clause: Clause) -> Record:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from monitor.cli.sentences import sentences
+from monitor.outgoing.sentences import sentences
 
 if TYPE_CHECKING:
     from monitor.model import Article

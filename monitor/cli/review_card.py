@@ -6,13 +6,13 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from monitor.cli.audit import kept_told, review_line
-from monitor.cli.clauses import reasons, texts_of
+from monitor.cli.clauses import reasons
 from monitor.cli.output import number_of
 from monitor.cli.records import short, when
 from monitor.cli.screen import Line, Look, Weight
-from monitor.cli.sentences import merged, several
 from monitor.cli.terminal import harmless, isolate
 from monitor.model import Article, Field, Match, Review
+from monitor.outgoing.sentences import merged, several, texts_of
 
 if TYPE_CHECKING:
     from monitor.store.decisions import Seen

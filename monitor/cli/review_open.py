@@ -9,13 +9,12 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.clauses import texts_of
 from monitor.cli.records import when
 from monitor.cli.review_card import marked
 from monitor.cli.screen import Look
-from monitor.cli.sentences import merged
 from monitor.cli.terminal import harmless, isolate, line_of
 from monitor.model import Match
+from monitor.outgoing.sentences import merged, texts_of
 
 
 def open_match(match: Match, look: Look, zone: tzinfo) -> str:

@@ -16,9 +16,9 @@ from monitor.cli.options import database_option, open_store
 from monitor.cli.output import number_of
 from monitor.cli.pager import show
 from monitor.cli.records import ARTICLE, Record, article_record, hit_record, short, when
-from monitor.cli.sentences import sentences
 from monitor.cli.terminal import isolate
 from monitor.model import Article, ArticleId, Found
+from monitor.outgoing.sentences import sentences
 
 if TYPE_CHECKING:
     from monitor.config.load import Config

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.audit import kept_told, review_line
-from monitor.cli.clauses import outline, reasons, texts_of
+from monitor.cli.clauses import outline, reasons
 from monitor.cli.dossier import dossier
 from monitor.cli.ids import known
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.records import short
-from monitor.cli.sentences import merged
 from monitor.cli.terminal import harmless, is_coloured, is_terminal, isolate
 from monitor.model import Article, Hit, Match, Review, Revision, TextSource
+from monitor.outgoing.sentences import merged, texts_of
 
 if TYPE_CHECKING:
     from rich.text import Text

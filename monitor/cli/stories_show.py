@@ -13,11 +13,11 @@ from monitor.cli.options import database_option, folder_of, open_store, settings
 from monitor.cli.output import number_of
 from monitor.cli.publishers import Publishers, publishers
 from monitor.cli.records import member_record, short, story_record
-from monitor.cli.sentences import Sentence, sentences
 from monitor.cli.stories_about import about, about_record
 from monitor.cli.stories_linked import link_record, print_linked
 from monitor.cli.terminal import isolate
 from monitor.model import Belonging, Match
+from monitor.outgoing.sentences import Sentence, sentences
 
 if TYPE_CHECKING:
     from monitor.store.stories import Member

@@ -8,20 +8,13 @@ from itertools import accumulate, takewhile
 
 from monitor.text.harmless import harmless as harmless
 from monitor.text.harmless import isolate as isolate
+from monitor.text.harmless import line_of as line_of
 
 _NO_COLUMN = frozenset(("Mn", "Me", "Cf"))
-_STRONG = frozenset(("L", "R", "AL"))
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 _WORD = rf"{_LETTER}(?:{_LETTER}|[\"'](?={_LETTER}))*\*?"
 _RUN = re.compile(rf"{_WORD}(?:[ -]{_WORD})*")
 """Words of a right-to-left script with no more than a blank between."""
-
-
-def line_of(shown: str, *, runs_as: str) -> str:
-    """A line of its own that runs as the first letter of a text does; `shown` is that text, with marks of ours."""
-    letters = (unicodedata.bidirectional(letter) for letter in runs_as)
-    first = next((kind for kind in letters if kind in _STRONG), "L")
-    return shown if first == "L" else f"\u2067{shown}\u2069"
 
 
 def isolate_within(text: str) -> str:

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.clauses import clause_record, outline, reasons, texts_of
+from monitor.cli.clauses import clause_record, outline, reasons
 from monitor.cli.records import Record, hit_record
 from monitor.cli.terminal import isolate_within
 from monitor.model import Document, Found, Watchlist
+from monitor.outgoing.sentences import texts_of
 
 if TYPE_CHECKING:
     from monitor.rules.matcher import Matcher

@@ -9,6 +9,7 @@ _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ud800-\udfff\ufffe\uffff]"
 )
 _RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))
+_STRONG = frozenset(("L", "R", "AL"))
 
 
 def harmless(text: str) -> str:
@@ -22,3 +23,14 @@ def isolate(text: str) -> str:
     if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
         return f"\u2068{text}\u2069"
     return text
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Whether its first letter does, and so the line that it stands in by itself."""
+    letters = (unicodedata.bidirectional(letter) for letter in text)
+    return next((kind for kind in letters if kind in _STRONG), "L") != "L"
+
+
+def line_of(shown: str, *, runs_as: str) -> str:
+    """A line of its own that runs as the first letter of a text does; `shown` is that text, with marks of ours."""
+    return f"\u2067{shown}\u2069" if runs_right_to_left(runs_as) else shown

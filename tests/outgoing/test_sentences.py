@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from monitor.cli.sentences import Sentence, sentences
 from monitor.model import Article, Field, Found, Hit, WatchlistId
+from monitor.outgoing.sentences import Sentence, sentences
 from tests.builders import a_found, an_article
 
 TEXT = "Talks went on. Two fighters left a tunnel below Rafah, an envoy said. He spoke of a tunnel."

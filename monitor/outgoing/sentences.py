@@ -2,13 +2,11 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.cli.clauses import Texts, texts_of
-from monitor.cli.records import Record
-from monitor.cli.terminal import harmless, line_of
-from monitor.model import Article, Field, Found, Hit, WatchlistId
+from monitor.model import Article, Document, Field, Found, Hit, WatchlistId
+from monitor.text.harmless import harmless, line_of
 from monitor.text.sentences import sentence_spans
 
 _WIDEST = 300
@@ -16,6 +14,8 @@ _WIDEST = 300
 _BEFORE = 100
 """Of these, before the first hit."""
 Place = tuple[Field, int, int]
+Texts = Mapping[Field, str]
+"""What the offsets of hits refer to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Sentence:
     hits: tuple[tuple[int, int], ...]
     """Where words of the watchlists stand in it, none over another."""
 
-    def record(self) -> Record:
+    def record(self) -> dict[str, object]:
         """For a program."""
         return {"watchlists": list(self.watchlists), "field": str(self.field), "text": self.text, "hits": self.hits}
 
@@ -44,6 +44,11 @@ class Sentence:
         return line_of(shown, runs_as=self.text)
 
 
+def texts_of(article: Article | Document) -> Texts:
+    """The texts of an article, in reading order."""
+    return {Field.TITLE: article.title, Field.SUMMARY: article.summary, Field.TEXT: article.text}
+
+
 def sentences(article: Article, found: Iterable[Found]) -> tuple[Sentence, ...]:
     """One for each of what watchlists find in an article, equal ones once; `article`: with its texts."""
     texts = texts_of(article)
@@ -54,7 +59,7 @@ def sentences(article: Article, found: Iterable[Found]) -> tuple[Sentence, ...]:
     return tuple(_sentence(texts[place[0]], place, found) for place, found in chosen.items())
 
 
-def several(article: Article, found: Found, most: int) -> tuple[Sentence, ...]:
+def several(article: Article | Document, found: Found, most: int) -> tuple[Sentence, ...]:
     """Those of an article's sentences that hold most of what was found, in its order; below its headlines, where there
     are any. `article`: with its texts.
     """
