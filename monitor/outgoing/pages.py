@@ -74,7 +74,8 @@ def _span(span: timedelta) -> str:
     return f"{round(span / timedelta(days=1))} days"
 
 
-def _plural(number: int, noun: str, nouns: str = "") -> str:
+def plural(number: int, noun: str, nouns: str = "") -> str:
+    """ "1 story", "1,200 stories"."""
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
@@ -96,7 +97,7 @@ def _environment(**options: object) -> Environment:
         lstrip_blocks=True,
         **options,  # type: ignore[arg-type]
     )
-    environment.filters |= {"plural": _plural, "thousands": "{:,}".format, "link": _link, "language": language_name}
+    environment.filters |= {"plural": plural, "thousands": "{:,}".format, "link": _link, "language": language_name}
     return environment
 
 
