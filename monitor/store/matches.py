@@ -76,6 +76,16 @@ def get(tx: Transaction, match_id: MatchId) -> Match | None:
     return None if row is None else match_of(row, full=True)
 
 
+def at(tx: Transaction, these: Sequence[MatchId]) -> dict[MatchId, Match]:
+    """The matches with these ids; with texts and explanations."""
+    found = (
+        row
+        for batch in batches(these)
+        for row in tx.execute(selected_matches(full=True).where(matches.c.id.in_(batch)))
+    )
+    return {one.id: one for one in (match_of(row, full=True) for row in found)}
+
+
 def of_article(tx: Transaction, article_id: ArticleId) -> tuple[Match, ...]:
     """All matches of an article, lost ones too, by watchlist; with texts and explanations."""
     rows = selected_matches(full=True).where(matches.c.article_id == article_id).order_by(matches.c.watchlist_id)

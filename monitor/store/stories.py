@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, column, distinct, func, select
 
-from monitor.model import Article, ArticleId, StoryId, WatchlistId
+from monitor.model import EARLIEST, Article, ArticleId, StoryId, WatchlistId
 from monitor.store import articles, ids
 from monitor.store.connections import Transaction
 from monitor.store.memberships import membership_of
@@ -95,6 +95,12 @@ def at(tx: Transaction, these: Sequence[StoryId], now: datetime) -> dict[StoryId
     """The stories with these ids."""
     found = (_stories_of(tx, _counted(now).where(stories.c.id.in_(batch))) for batch in batches(these))
     return {story.id: story for some in found for story in some}
+
+
+def origins_of(tx: Transaction, these: Sequence[StoryId]) -> dict[StoryId, int]:
+    """How many independent origins each of the stories has."""
+    found = (row for batch in batches(these) for row in tx.execute(_counted(EARLIEST, stories.c.id.in_(batch))))
+    return {StoryId(row.id): row.origins for row in found}
 
 
 def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:

@@ -1,0 +1,52 @@
+"""Where matches stand: in which story, and since when. Read without their articles, for that of many matches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from monitor.model import MatchId, StoryId
+from monitor.store.connections import Transaction
+from monitor.store.schema import former_matches, matches, members
+from monitor.store.statements import batches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Of a match."""
+
+    id: MatchId
+    """As it is called now."""
+    story_id: StoryId | None
+    """None: its article is in none yet."""
+    matched_at: datetime
+
+
+def places(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
+    """Those of the matches with these ids, also with ones that they had before their articles were merged."""
+    found = _of(tx, asked)
+    former = dict(_former(tx, [one for one in asked if one not in found]))
+    now = _of(tx, list(former.values()))
+    return found | {old: now[new] for old, new in former.items() if new in now}
+
+
+def _of(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
+    source = matches.outerjoin(members, members.c.article_id == matches.c.article_id)
+    rows = select(matches.c.id, members.c.story_id, matches.c.matched_at).select_from(source)
+    return {
+        MatchId(row.id): Place(
+            id=MatchId(row.id), story_id=StoryId(row.story_id) if row.story_id else None, matched_at=row.matched_at
+        )
+        for batch in batches(asked)
+        for row in tx.execute(rows.where(matches.c.id.in_(batch)))
+    }
+
+
+def _former(tx: Transaction, asked: Sequence[MatchId]) -> list[tuple[MatchId, MatchId]]:
+    rows = select(former_matches.c.id, former_matches.c.match_id)
+    return [
+        (MatchId(row.id), MatchId(row.match_id))
+        for batch in batches(asked)
+        for row in tx.execute(rows.where(former_matches.c.id.in_(batch)))
+    ]
