@@ -93,6 +93,14 @@ class NewMatch(NamedTuple):
     article_id: ArticleId
 
 
+class Gathered(NamedTuple):
+    """One that another delivery tells."""
+
+    match_id: MatchId
+    occasion: Occasion
+    note: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A delivery that came up."""
@@ -193,6 +201,13 @@ def told_by(tx: Transaction, key: DeliveryKey, most: int) -> list[Delivery]:
     """The first of those that a delivery tells."""
     rows = select(deliveries).where(deliveries.c.into_key == key).order_by(deliveries.c.number).limit(most)
     return list(map(_delivery_of, tx.execute(rows)))
+
+
+def gathered_by(tx: Transaction, key: DeliveryKey) -> list[Gathered]:
+    """Of all those that a delivery tells, what they are about, in their order."""
+    rows = select(deliveries.c.match_id, deliveries.c.occasion, deliveries.c.note)
+    rows = rows.where(deliveries.c.into_key == key).order_by(deliveries.c.number)
+    return [Gathered(MatchId(row.match_id), row.occasion, row.note) for row in tx.execute(rows)]
 
 
 def number_told_by(tx: Transaction, key: DeliveryKey) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from monitor.model import MatchId, StoryId
+from monitor.model import MatchId, Status, StoryId, WatchlistId
 from monitor.store.connections import Transaction
 from monitor.store.schema import former_matches, matches, members
 from monitor.store.statements import batches
@@ -21,6 +21,9 @@ class Place:
     story_id: StoryId | None
     """None: its article is in none yet."""
     matched_at: datetime
+    is_lost: bool
+    is_irrelevant: bool
+    """As somebody decided."""
 
 
 def places(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
@@ -31,12 +34,25 @@ def places(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
     return found | {old: now[new] for old, new in former.items() if new in now}
 
 
+def made_between(tx: Transaction, watchlist: WatchlistId, since: datetime, until: datetime) -> list[MatchId]:
+    """The matches of a watchlist that were made from then until before then."""
+    rows = select(matches.c.id).where(
+        matches.c.watchlist_id == watchlist, matches.c.matched_at >= since, matches.c.matched_at < until
+    )
+    return [MatchId(row.id) for row in tx.execute(rows)]
+
+
 def _of(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
     source = matches.outerjoin(members, members.c.article_id == matches.c.article_id)
-    rows = select(matches.c.id, members.c.story_id, matches.c.matched_at).select_from(source)
+    own = (matches.c.id, matches.c.matched_at, matches.c.lost_at, matches.c.status)
+    rows = select(*own, members.c.story_id).select_from(source)
     return {
         MatchId(row.id): Place(
-            id=MatchId(row.id), story_id=StoryId(row.story_id) if row.story_id else None, matched_at=row.matched_at
+            id=MatchId(row.id),
+            story_id=StoryId(row.story_id) if row.story_id else None,
+            matched_at=row.matched_at,
+            is_lost=row.lost_at is not None,
+            is_irrelevant=row.status is Status.IRRELEVANT,
         )
         for batch in batches(asked)
         for row in tx.execute(rows.where(matches.c.id.in_(batch)))
