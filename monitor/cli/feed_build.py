@@ -12,7 +12,7 @@ from monitor.cli.output import number_of
 from monitor.cli.publishers import Publishers, publishers
 from monitor.cli.quotes import Quoted, quoted
 from monitor.cli.whole_file import replace_changed
-from monitor.model import Status, WatchlistId
+from monitor.model import Status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,8 +105,9 @@ def _feed(tx: "Transaction", one: "Published", query: "MatchQuery", known: Publi
     reworded = revisions.last_of(tx, [each.article.id for each in found])
     entries = tuple(_entry(each, known, reworded.get(each.article.id)) for each in found)
     return OutgoingFeed(
-        watchlist=WatchlistId(one.watchlist_id),
+        name=one.watchlist_id,
         title=one.title,
+        description=f"The newest articles that match the watchlist {one.watchlist_id}",
         updated_at=max((entry.updated_at for entry in entries), default=one.first_used_at),
         entries=entries,
         base=base,
@@ -115,19 +116,21 @@ def _feed(tx: "Transaction", one: "Published", query: "MatchQuery", known: Publi
 
 def _entry(one: Quoted, known: Publishers, reworded: "datetime | None") -> "OutgoingEntry":
     from monitor.outgoing.address import address
-    from monitor.outgoing.feed import UNTITLED, OutgoingEntry, entry_id, language_tag
+    from monitor.outgoing.feed import UNTITLED, OutgoingEntry, entry_id, html_of, language_tag
     from monitor.text.harmless import harmless
 
     match, article = one.placed.match, one.article
+    outlet, language = harmless(known.outlet(article.outlet)), language_tag(article.language)
+    terms = tuple(dict.fromkeys(hit.term for hit in match.found.hits))
     return OutgoingEntry(
         id=entry_id(match.id),
         url=address(article.url),
         title=harmless(article.headline) or UNTITLED,
-        quotes=one.quotes,
-        outlet=harmless(known.outlet(article.outlet)),
-        language=language_tag(article.language),
+        html=html_of(one.quotes, outlet=outlet, language=language, terms=terms),
+        outlet=outlet,
+        language=language,
         authors=tuple(filter(None, map(harmless, article.authors))),
-        terms=tuple(dict.fromkeys(hit.term for hit in match.found.hits)),
+        terms=terms,
         published_at=article.published_at or article.first_seen_at,
         updated_at=max(match.matched_at, reworded or match.matched_at),
     )
@@ -143,6 +146,6 @@ def _formats() -> "dict[str, Callable[[OutgoingFeed], str]]":
 def _write(folder: Path, feed: "OutgoingFeed") -> int:
     """How many files were written: those that changed."""
     return sum(
-        replace_changed(folder / f"{feed.watchlist}{ending}", document(feed).encode())
+        replace_changed(folder / f"{feed.name}{ending}", document(feed).encode())
         for ending, document in _formats().items()
     )

@@ -1,6 +1,5 @@
 """Files that are there whole or not at all, whatever happens while they are written."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 import click
+
+from monitor import whole_file
 
 STDOUT = "-"
 
@@ -57,18 +58,9 @@ def replace_changed(path: Path, content: bytes) -> bool:
     Raises: click.UsageError, when it cannot be written.
     """
     try:
-        if path.is_file() and path.read_bytes() == content:
-            return False
-        with TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-            unfinished = Path(folder, path.name)
-            with unfinished.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
+        return whole_file.replace_changed(path, content)
     except OSError as error:
         raise _unwritten(path, error) from error
-    return True
 
 
 def _refuse_taken(path: Path) -> None:

@@ -91,7 +91,21 @@ def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> Fetch
                 temporary=refusal.temporary,
                 retry_after=refusal.retry_after,
             )
-    kind, temporary, text = next(
+    kind, temporary, text = _explained(inner, limit)
+    return FetchError(f"{place}: {text}", url=shown, kind=kind, temporary=temporary)
+
+
+def explained(error: Exception, limit: timedelta) -> str:
+    """What one of `LIBRARY_ERRORS` means, for a person: a phrase that follows whom it is about and a colon. It names
+    no address that we asked, but the host for which a certificate is not.
+    """
+    inner = list(_inside(error))
+    return next((str(one) for one in inner if isinstance(one, Refusal)), None) or _explained(inner, limit)[2]
+
+
+def _explained(inner: list[BaseException], limit: timedelta) -> tuple[FetchKind, bool, str]:
+    """The kind, whether it may pass, and the phrase."""
+    return next(
         (
             kind,
             temporary,
@@ -101,7 +115,6 @@ def _fetch_error(error: Exception, url: str, limit: timedelta, at: str) -> Fetch
         for found in inner
         if isinstance(found, types)
     )
-    return FetchError(f"{place}: {text}", url=shown, kind=kind, temporary=temporary)
 
 
 def _inside(error: BaseException) -> Iterator[BaseException]:

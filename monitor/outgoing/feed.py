@@ -1,13 +1,14 @@
-"""The matches of a watchlist as a feed that we publish: what stands in it, whatever its format."""
+"""A feed that we publish, of a watchlist's matches or of alerts: what stands in it, whatever its format."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from html import escape
 from urllib.parse import quote as percent_encoded
 
-from monitor.model import MatchId, WatchlistId
+from monitor.model import DeliveryKey, MatchId
 from monitor.outgoing.quote import Quote
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -17,14 +18,15 @@ UNTITLED = "(no title)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingEntry:
-    """A match. All text is harmless."""
+    """A match, or an alert. All text is harmless."""
 
     id: str
     """A URI: see `entry_id`."""
     url: str
     """Absolute; "" for none."""
     title: str
-    quotes: tuple[Quote, ...]
+    html: str
+    """What to read of it, as a piece of HTML: see `html_of`."""
     outlet: str
     language: str
     """A tag of BCP 47; "" where it is not known."""
@@ -34,23 +36,18 @@ class OutgoingEntry:
     updated_at: datetime
     """When it last became what it is: matched, or its article reworded."""
 
-    @property
-    def html(self) -> str:
-        """What to read of it, as a piece of HTML."""
-        language = f' lang="{self.language}"' if self.language else ""
-        said = "".join(f'<p dir="auto"{language}>{_html(quote)}</p>' for quote in self.quotes)
-        facts = " · ".join(filter(None, [self.outlet, self.language, ", ".join(self.terms)]))
-        return f'{said}<p dir="auto">{escape(facts)}</p>'
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingFeed:
-    """The newest matches of a watchlist."""
+    """The newest entries."""
 
-    watchlist: WatchlistId
+    name: str
+    """What it is known by, e.g. a watchlist's id."""
     title: str
+    description: str
+    """What it is, in a sentence."""
     updated_at: datetime
-    """Of the entry that was updated last; of the watchlist, where there is none."""
+    """Of the entry that was updated last; where there is none, of what it is about."""
     entries: tuple[OutgoingEntry, ...]
     base: str = ""
     """The address of the folder in which the feeds will stand, with its slash; "" where nobody said."""
@@ -58,21 +55,24 @@ class OutgoingFeed:
     @property
     def id(self) -> str:
         """A URI that stays."""
-        return _urn(sha256(f"feed\n{self.watchlist}".encode()).hexdigest())
-
-    @property
-    def description(self) -> str:
-        """What it is, in a sentence."""
-        return f"The newest articles that match the watchlist {self.watchlist}"
+        return _urn(sha256(f"feed\n{self.name}".encode()).hexdigest())
 
     def address_of(self, ending: str) -> str:
         """Where the file with this ending will stand; "" where nobody said."""
-        return self.base and f"{self.base}{percent_encoded(self.watchlist)}{ending}"
+        return self.base and f"{self.base}{percent_encoded(self.name)}{ending}"
 
 
-def entry_id(match: MatchId) -> str:
-    """The URI of a match, wherever and as whatever it is published."""
-    return _urn(match)
+def entry_id(key: MatchId | DeliveryKey) -> str:
+    """The URI of a match or an alert, wherever and as whatever it is published."""
+    return _urn(key)
+
+
+def html_of(quotes: Sequence[Quote], *, outlet: str, language: str, terms: Sequence[str]) -> str:
+    """What to read of a match; `language`: a tag of BCP 47, or ""."""
+    tag = f' lang="{language}"' if language else ""
+    said = "".join(f'<p dir="auto"{tag}>{_html(quote)}</p>' for quote in quotes)
+    facts = " · ".join(filter(None, [outlet, language, ", ".join(terms)]))
+    return f'{said}<p dir="auto">{escape(facts)}</p>'
 
 
 def language_tag(language: str) -> str:

@@ -38,6 +38,8 @@ class Server:
     """When each request came, in seconds."""
     asked: list[dict[str, str]] = field(default_factory=list)
     """The headers of each request, names in lower case."""
+    bodies: list[bytes] = field(default_factory=list)
+    """Of each request."""
     names: list[str | None] = field(default_factory=list)
     """What each TLS client said it wants (SNI)."""
 
@@ -141,6 +143,7 @@ async def _answer_one(state: Server, reader: asyncio.StreamReader, writer: async
     name, _, rest = path.partition("?")[0].partition("/")
     headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines)}
     state.asked.append(headers)
+    state.bodies.append(await reader.readexactly(int(headers.get("content-length", "0"))))
     await BEHAVIOURS.get(name, unknown)(Exchange(server=state, rest=unquote(rest), headers=headers, writer=writer))
 
 

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import feedparser
 import jsonschema
 import pytest
 
-from monitor.model import MatchId, WatchlistId
+from monitor.model import MatchId
 from monitor.outgoing.atom import atom
-from monitor.outgoing.feed import OutgoingEntry, OutgoingFeed, entry_id, language_tag
+from monitor.outgoing.feed import OutgoingEntry, OutgoingFeed, entry_id, html_of, language_tag
 from monitor.outgoing.json_feed import json_feed
 from monitor.outgoing.quote import quote
 from monitor.outgoing.rss import rss
@@ -65,15 +66,23 @@ SCHEMA = {
 def an_entry(number: int = 1, **changes: object) -> OutgoingEntry:
     """An entry whose id is the number."""
     given = {"id": entry_id(MatchId(f"{number:032x}")), "url": f"https://gazette.example/{number}", "title": "Talks"}
-    said = {"quotes": (quote("Fighters leave Rafah", [(0, 8)]),), "outlet": "The Gazette", "language": "en"}
-    rest = {"authors": (), "terms": ("fighter*",), "published_at": NOON, "updated_at": NOON + timedelta(hours=1)}
-    return OutgoingEntry(**{**given, **said, **rest, **changes})  # type: ignore[arg-type]
+    said = {"outlet": "The Gazette", "language": "en", "authors": (), "terms": ("fighter*",)}
+    dates = {"published_at": NOON, "updated_at": NOON + timedelta(hours=1)}
+    made: dict[str, Any] = {**given, **said, **dates, **changes}
+    quotes = made.pop("quotes", (quote("Fighters leave Rafah", [(0, 8)]),))
+    facts = {name: made[name] for name in ("outlet", "language", "terms")}
+    return OutgoingEntry(**made, html=html_of(quotes, **facts))
 
 
 def a_feed(*entries: OutgoingEntry, base: str = BASE) -> OutgoingFeed:
     """A feed of these entries."""
     return OutgoingFeed(
-        watchlist=WatchlistId("rafah"), title="Fighters & tunnels", updated_at=NOON, entries=entries, base=base
+        name="rafah",
+        title="Fighters & tunnels",
+        description="The newest",
+        updated_at=NOON,
+        entries=entries,
+        base=base,
     )
 
 
@@ -212,7 +221,7 @@ def test_only_a_tag_is_named_as_a_language(given: str, tag: str) -> None:
 
 
 def test_addresses_are_absolute_and_ascii() -> None:
-    feed = OutgoingFeed(watchlist=WatchlistId("رفح 1"), title="", updated_at=NOON, entries=(an_entry(),), base=BASE)
+    feed = OutgoingFeed(name="رفح 1", title="", description="", updated_at=NOON, entries=(), base=BASE)
     own = feed.address_of(".json")
     assert own.isascii()
     assert urlsplit(own).path == "/feeds/%D8%B1%D9%81%D8%AD%201.json"
