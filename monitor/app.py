@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from monitor import clock
+from monitor.alerts.send import Senders
 from monitor.articles.outlets import Outlets
 from monitor.config.change import Refusal, judge
 from monitor.config.files import read_files, read_settings_file
@@ -20,6 +21,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
+from monitor.pipeline.deliver import deliver_stage
 from monitor.pipeline.discover import Discovery, Search
 from monitor.pipeline.index import index_stage
 from monitor.pipeline.network import Phase
@@ -174,6 +176,7 @@ async def at_work(
             Database(store) as database,
             Workers(settings.workers) as workers,
             Fetcher(settings.fetch) as fetcher,
+            Senders(now=now) as senders,
         ):
             await fetcher.self_test()
             tools = Tools(
@@ -183,6 +186,7 @@ async def at_work(
                 workers=workers,
                 clock=now,
                 tally=Tally(),
+                senders=senders,
             )
             await database.write(lambda tx: _begin(tx, config, refusal, now()))
             try:
@@ -244,7 +248,7 @@ async def beat(tools: Tools) -> None:
 
 def stages(tools: Tools, only: Collection[FeedId] | None = None) -> tuple[AnyStage, ...]:
     """The stages, in the order in which news travels through them; with `only`, no other feeds are polled."""
-    return (poll_stage(tools, only), read_stage(tools), revisit_stage(tools), index_stage(tools))
+    return (poll_stage(tools, only), read_stage(tools), revisit_stage(tools), index_stage(tools), deliver_stage(tools))
 
 
 def make_due(config: Config, feeds: Collection[FeedId]) -> frozenset[FeedId]:

@@ -18,6 +18,7 @@ from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
 from monitor.errors import MonitorError
+from monitor.pipeline.deliver import give_up_old
 from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
@@ -25,6 +26,8 @@ from monitor.pipeline.tools import Tools
 
 TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
+TICK_OF = {"deliver": timedelta(milliseconds=500)}
+"""Of those that people wait for."""
 BEAT = timedelta(seconds=30)
 """How often the daemon records that it runs."""
 PRUNE_AFTER = timedelta(minutes=5)
@@ -111,12 +114,14 @@ def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, pruning: Prunin
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    now, every = tools.clock(), TICK.total_seconds()
+    now = tools.clock()
     for stage in stages:
+        every = TICK_OF.get(stage.name, TICK).total_seconds()
         scheduler.add_job(_tick, "interval", args=(stage,), seconds=every, next_run_time=now, id=stage.name)
     scheduler.add_job(Watch(reloading).tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
     scheduler.add_job(_alive, "interval", args=(tools,), seconds=BEAT.total_seconds(), id="alive")
     scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
+    scheduler.add_job(_tidy, "interval", args=(tools,), hours=1, id="tidy")
     # Soon after a start, too: there may be no whole day until the next one.
     soon = now + PRUNE_AFTER
     scheduler.add_job(pruning.run, "interval", days=1, next_run_time=soon, id="prune")
@@ -129,6 +134,14 @@ async def _optimise(tools: Tools) -> None:
         await tools.database.optimise()
     except MonitorError as error:
         log.error("optimise: %s", error)  # noqa: TRY400 - a person's message, not a bug
+
+
+async def _tidy(tools: Tools) -> None:
+    """Once an hour; what fails is said, and the next hour tries again."""
+    try:
+        await give_up_old(tools)
+    except MonitorError as error:
+        log.error("tidy: %s", error)  # noqa: TRY400 - a person's message, not a bug
 
 
 async def _alive(tools: Tools) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.alerts.send import Senders
 from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.fetch.fetcher import Fetcher
@@ -31,6 +32,7 @@ class Tools:
     """Now, as aware UTC."""
     tally: Tally
     network: Network = field(default_factory=Network)
+    senders: Senders = field(default_factory=Senders)
     outlets: Outlets = field(init=False)
     """The configuration's; likewise `credits`, `feeds` and `subscriptions`."""
     credits: Credits = field(init=False)

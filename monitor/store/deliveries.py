@@ -197,23 +197,11 @@ def at(tx: Transaction, keys: Collection[DeliveryKey]) -> dict[DeliveryKey, Deli
     return {DeliveryKey(row.key): _delivery_of(row) for row in found}
 
 
-def told_by(tx: Transaction, key: DeliveryKey, most: int) -> list[Delivery]:
-    """The first of those that a delivery tells."""
-    rows = select(deliveries).where(deliveries.c.into_key == key).order_by(deliveries.c.number).limit(most)
-    return list(map(_delivery_of, tx.execute(rows)))
-
-
 def gathered_by(tx: Transaction, key: DeliveryKey) -> list[Gathered]:
     """Of all those that a delivery tells, what they are about, in their order."""
     rows = select(deliveries.c.match_id, deliveries.c.occasion, deliveries.c.note)
     rows = rows.where(deliveries.c.into_key == key).order_by(deliveries.c.number)
     return [Gathered(MatchId(row.match_id), row.occasion, row.note) for row in tx.execute(rows)]
-
-
-def number_told_by(tx: Transaction, key: DeliveryKey) -> int:
-    """How many a delivery tells."""
-    rows = select(func.count()).select_from(deliveries).where(deliveries.c.into_key == key)
-    return int(tx.execute(rows).scalar_one())
 
 
 def take(tx: Transaction, number: int, message: str, note: str, now: datetime) -> None:

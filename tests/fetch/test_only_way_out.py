@@ -8,8 +8,8 @@ import pytest
 
 MONITOR = Path(__file__).parents[2] / "monitor"
 ROADS_OUT_TEXT = """
-    aiohttp aiosmtplib anyio apprise ftplib http.client httpcore httpx imaplib nntplib poplib requests smtplib socket telnetlib
-    urllib.request urllib3 xmlrpc.client
+    aiohttp aiosmtplib anyio apprise ftplib http.client httpcore httpx imaplib nntplib poplib requests smtplib socket
+    telnetlib urllib.request urllib3 xmlrpc.client
 """
 ROADS_OUT = set(ROADS_OUT_TEXT.split())
 # `alerts` sends, by `fetch`'s connections and by libraries of its own, to addresses that the operator names.
