@@ -39,6 +39,8 @@ def tell(tx: Transaction, matched: Sequence[Matched], subscriptions: Subscriptio
     if not wanted:
         return
     new = [one for one in deliveries.new_matches(tx, wanted, now) if one.watchlist_id in subscriptions]
+    # As they are given: as the feed has them.
+    new.sort(key=lambda one: (wanted.index(one.article_id), one.watchlist_id))
     placed = deliveries.placed(tx, [one.article_id for one in new])
     rows = (
         row

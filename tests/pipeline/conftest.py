@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pytest
 
+from monitor.alerts.send import Senders
 from monitor.app import load_config, run_once
 from monitor.config.load import Config
 from monitor.demo.server import Answer, LoopbackServer
@@ -124,6 +125,7 @@ class World:
             async with (
                 Database(store, linger=timedelta()) as database,
                 Fetcher(config.settings.fetch) as fetcher,
+                Senders() as senders,
             ):
                 yield Tools(
                     config=config,
@@ -132,6 +134,7 @@ class World:
                     workers=self.workers,
                     clock=lambda: self.now,
                     tally=Tally(),
+                    senders=senders,
                 )
 
     async def run(self, *, after: timedelta = timedelta()) -> Tally:
