@@ -145,6 +145,13 @@ def test_polling_by_the_clock_is_measured() -> None:
     assert re.search(r"^hosts +1 connections, 1 requests at a time \(limit 2\)", done.stdout, re.M)
 
 
+def test_how_soon_people_are_told_is_measured() -> None:
+    done = _run("bench/alerts.py", "--seconds", "1", "--rate", "20", "--waiting", "200")
+    assert done.returncode == 0, done.stderr
+    assert "20 arrived, each once: True" in done.stdout
+    assert re.search(r"^200 messages wait: [+-]\d+ MB", done.stdout, re.MULTILINE)
+
+
 def test_a_look_at_what_is_due_is_measured() -> None:
     done = _run("bench/look.py", "--feeds", "100", "--sqlite")
     assert done.returncode == 0, done.stdout + done.stderr
