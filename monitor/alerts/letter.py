@@ -81,7 +81,8 @@ def _writable(words: str) -> str:
 def _address(given: str) -> Address:
     """Of "a@b.example" or "Name <a@b.example>". Raises: ValueError."""
     name, found = parseaddr(given)
-    if not _ADDRESS.fullmatch(found):
+    # What is read of two lines may be an address.
+    if not (given.isprintable() and _ADDRESS.fullmatch(found)):
         raise ValueError(f'"{given}" is no e-mail address')
     user, _, domain = found.rpartition("@")
     ascii_domain = domain if domain.isascii() else urls.host(f"http://{domain}/")

@@ -168,7 +168,7 @@ def _failure(error: Exception, channel: Channel, limit: timedelta) -> DeliveryEr
         said = f"{_stage(error)}: {_answer(error)}"
         if (isinstance(error, SMTPDataError) and 500 <= error.code < 600) or error.code == _TOO_LARGE:
             kind = DeliveryKind.REFUSED
-    elif isinstance(error, SMTPServerDisconnected):
+    elif isinstance(error, SMTPServerDisconnected) or isinstance(error.__cause__, SMTPServerDisconnected):
         said = "broke off the connection"
     elif isinstance(error, LIBRARY_ERRORS):
         said = explained(error, limit)
