@@ -15,31 +15,36 @@ class Aside:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._running: threading.Thread | None = None
+        self._over = threading.Event()
+        self._over.set()
 
     async def run(self, call: Callable[[], None]) -> None:
         """Waits for the call; when cancelled, leaves it alone.
 
         Raises: what it raises; BusyError, when an earlier one is not over.
         """
-        if self._running and self._running.is_alive():
+        if not self._over.is_set():
             raise BusyError
+        self._over = over = threading.Event()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         # A daemon: a pool's threads, asyncio's too, are waited for when the program ends.
-        self._running = threading.Thread(target=_run, args=(call, loop, done), name=self._name, daemon=True)
-        self._running.start()
+        threading.Thread(target=_run, args=(call, over, loop, done), name=self._name, daemon=True).start()
         await done
-        # It has nothing left to do but to end.
-        self._running.join()
 
 
-def _run(call: Callable[[], None], loop: asyncio.AbstractEventLoop, done: "asyncio.Future[None]") -> None:
+def _run(
+    call: Callable[[], None],
+    over: threading.Event,
+    loop: asyncio.AbstractEventLoop,
+    done: "asyncio.Future[None]",
+) -> None:
     error: BaseException | None = None
     try:
         call()
     except BaseException as raised:  # noqa: BLE001 - it is raised where it is waited for
         error = raised
+    over.set()
     # The loop may be closed by now.
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(_tell, done, error)

@@ -81,7 +81,8 @@ def _html(message: Message) -> str:
     """All that is told, without what a page has around it."""
     note = f'<p dir="auto">{escape(harmless(message.note))}</p>' if message.note else ""
     left_out = f"<p>and {message.left_out} more</p>" if message.left_out else ""
-    return note + "".join(map(_item, message.items)) + left_out
+    said = note + "".join(map(_item, message.items)) + left_out
+    return said or f'<p dir="auto">{escape(harmless(subject(message)))}</p>'
 
 
 def _item(item: Item) -> str:
@@ -135,7 +136,7 @@ def _json_entry(said: dict[str, Any]) -> OutgoingEntry:
         id=_needed(said["id"]),
         url=said.get("url", ""),
         title=said["title"],
-        html=said["content_html"],
+        html=said.get("content_html", ""),
         outlet="",
         language=said.get("language", ""),
         authors=tuple(author["name"] for author in said["authors"]),

@@ -3,7 +3,8 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from urllib.parse import quote, unquote
+from typing import assert_never
+from urllib.parse import quote, quote_plus, unquote
 
 from monitor.alerts.channel import Apprise, Command, FeedFile, Mail, Target, Webhook
 from monitor.text.harmless import harmless
@@ -39,6 +40,8 @@ def _secrets(target: Target) -> Iterator[str]:
                 yield from _of_address(argument) if "://" in argument else ()
         case FeedFile():
             pass
+        case _:
+            assert_never(target)
 
 
 def _of_address(url: str) -> Iterator[str]:
@@ -56,4 +59,6 @@ def _of_login(user: str, password: str) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    yield from (form for form in (secret, quote(secret, safe=""), unquote(secret)) if len(form) >= _SHORTEST)
+    """As it is given, as it is meant, and as others write that into an address."""
+    meant = unquote(secret)
+    yield from (form for form in (secret, meant, quote(meant, safe=""), quote_plus(meant)) if len(form) >= _SHORTEST)

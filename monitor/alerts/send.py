@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, assert_never
 
 from monitor import clock as wall_clock
 from monitor.alerts.apprise import AppriseSender
@@ -119,6 +119,8 @@ class Senders:
                 return CommandSender(target)
             case FeedFile():
                 return FileSender(target)
+            case _:
+                assert_never(target)
 
 
 async def _close(held: _Held) -> None:

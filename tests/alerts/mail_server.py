@@ -94,7 +94,7 @@ async def post_office(
 
     def one() -> SMTP:
         post.connections += 1
-        auth = {"auth_required": login, "authenticator": post.authenticate, "auth_require_tls": False}
+        auth: dict[str, Any] = {"auth_required": login, "authenticator": post.authenticate, "auth_require_tls": False}
         with warnings.catch_warnings():
             # That logins in the clear are no good idea.
             warnings.simplefilter("ignore")
@@ -109,7 +109,7 @@ async def post_office(
     finally:
         server.close()
         for each in opened:
-            if each.transport:
+            if isinstance(each.transport, asyncio.WriteTransport):
                 each.transport.abort()
         await server.wait_closed()
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from html import unescape
+from typing import Any
 
 import pytest
 
@@ -194,7 +195,9 @@ async def test_a_sender_at_an_address_of_the_network(senders: Senders) -> None:
 
 @pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.TLS])
 async def test_an_encrypted_connection(senders: Senders, certified: ssl.SSLContext, tls: Tls) -> None:
-    given = {"starttls": certified, "require_starttls": True} if tls is Tls.STARTTLS else {"tls": certified}
+    given: dict[str, Any] = (
+        {"starttls": certified, "require_starttls": True} if tls is Tls.STARTTLS else {"tls": certified}
+    )
     async with post_office(**given) as post:
         await sent(senders, post, a_story(), tls=tls)
         await sent(senders, post, a_story(), tls=tls)
@@ -227,12 +230,13 @@ async def test_an_answer_slipped_in_before_the_encryption_is_not_believed(clock:
 async def test_a_certificate_that_is_not_the_servers_is_refused(
     certified: ssl.SSLContext, clock: Clock, tls: Tls
 ) -> None:
-    given = {"starttls": certified} if tls is Tls.STARTTLS else {"tls": certified}
+    given: dict[str, Any] = {"starttls": certified} if tls is Tls.STARTTLS else {"tls": certified}
     async with post_office(**given) as post, Senders(limit=timedelta(seconds=5), now=clock) as mistrusting:
         error = await failure(mistrusting, a_mail(post.port, tls=tls, user=USER, password=Secret(PASSWORD)))
         assert "its certificate is not valid" in str(error)
         assert error.kind is DeliveryKind.TEMPORARY
-        assert post.letters == post.logins == []
+        assert post.letters == []
+        assert post.logins == []
 
 
 async def test_a_login(senders: Senders, certified: ssl.SSLContext) -> None:
