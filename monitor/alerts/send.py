@@ -61,6 +61,7 @@ class Senders:
         self._context = context
         self._now = now
         self._held: dict[ChannelId, _Held] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         # Its lines hold what servers answer, and they may repeat what is secret.
         logging.getLogger("httpcore").setLevel(logging.WARNING)
 
@@ -71,13 +72,14 @@ class Senders:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.keep(())
+        await asyncio.gather(*self._closing)
 
     async def send(self, channel: Channel, message: Message) -> None:
         """Hands the message to the channel, or fails within the limit; messages of a channel go one after the other.
 
         Raises: DeliveryError; it says nothing secret, and stands for itself: its causes may hold what is secret.
         """
-        held = await self._current(channel)
+        held = self._current(channel)
         async with held.turn:
             try:
                 async with asyncio.timeout(self._limit.total_seconds()):
@@ -93,19 +95,24 @@ class Senders:
                 ) from None
 
     async def keep(self, channels: Collection[ChannelId]) -> None:
-        """Closes what is held for any other channel: after the configuration was changed."""
-        gone = [self._held.pop(one) for one in [*self._held] if one not in channels]
-        await asyncio.gather(*map(_close, gone))
+        """Closes what is held for any other channel, once it has sent what it is sending; does not wait for that."""
+        for gone in [one for one in self._held if one not in channels]:
+            self._close_soon(self._held.pop(gone))
 
-    async def _current(self, channel: Channel) -> _Held:
+    def _current(self, channel: Channel) -> _Held:
         """What is held for the channel, made anew where its target is another one now."""
         held = self._held.get(channel.id)
         if held and held.target == channel.target:
             return held
-        new = self._held[channel.id] = _Held(target=channel.target, sender=self._made(channel.target))
         if held:
-            await _close(held)
+            self._close_soon(held)
+        new = self._held[channel.id] = _Held(target=channel.target, sender=self._made(channel.target))
         return new
+
+    def _close_soon(self, held: _Held) -> None:
+        closing = asyncio.create_task(_close(held))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     def _made(self, target: Target) -> Sender:
         match target:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import ssl
 from dataclasses import replace
 from datetime import timedelta
@@ -70,7 +71,7 @@ async def test_a_letter_says_who_it_is_of_and_what_it_is(senders: Senders) -> No
     text, html = post.last().iter_parts()
     assert [text.get_content_type(), html.get_content_type()] == ["text/plain", "text/html"]
     assert "Envoys meet in Cairo" in text.get_content()
-    assert 'dir="auto"' in html.get_content()
+    assert '<html lang="en" dir="ltr">' in html.get_content()
 
 
 async def test_every_try_is_the_same_letter(senders: Senders) -> None:
@@ -92,7 +93,9 @@ async def test_every_language_arrives_as_it_is_in_seven_bits(senders: Senders, l
     assert sentence in post.last()["Subject"]
     text, html = post.last().iter_parts()
     assert sentence in text.get_content()
-    assert sentence in unescape(html.get_content())
+    assert f'dir="{"rtl" if language in ("ar", "he") else "ltr"}"' in html.get_content()
+    # Its hits are marked.
+    assert sentence in unescape(re.sub("<[^>]*>", "", html.get_content()))
 
 
 @pytest.mark.parametrize("word", ["nation", "مقاتلان", "ז", "x" * 500, "a b", "رفح rafah"])
