@@ -43,24 +43,38 @@ def _notify(channel: Channel, target: Apprise, title: str, body: str, limit: tim
     """Waits for it. Raises: DeliveryError."""
     try:
         # Here, in the thread: it takes a second, and few need it.
-        import apprise
+        import apprise  # noqa: F401
     except ImportError as error:
         raise DeliveryError(
             'Apprise is not installed: pip install "media-monitor[apprise]"', channel=channel.id
         ) from error
     _told.set(target)
     _quieten()
+    try:
+        reason = _reason(target, title, body, limit)
+    except Exception as error:
+        # A hundred services' code, by as many people: what it raises may hold the address.
+        raise DeliveryError(f"Apprise failed ({type(error).__name__})", channel=channel.id) from error
+    if reason:
+        raise DeliveryError(reason, channel=channel.id)
+
+
+def _reason(target: Apprise, title: str, body: str, limit: timedelta) -> str:
+    """Why Apprise did not deliver it; "" where it did."""
+    import apprise
+
     # In memory: else it keeps files of its own in the home folder.
     asset = apprise.AppriseAsset(secure_logging=True, storage_mode="memory")
     services = apprise.Apprise(asset=asset)
     if not services.add(target.url.reveal()):
-        raise DeliveryError("Apprise knows no such address", channel=channel.id)
+        return "Apprise knows no such address"
     result = services.notify(
         body=body, title=title, body_format=apprise.NotifyFormat.TEXT, timeout=limit.total_seconds()
     )
-    if not result:
-        said = [str(line.message) for line in result.logs()][-1:] or ["it does not say why"]
-        raise DeliveryError(f"Apprise could not deliver it: {said[0]}", channel=channel.id)
+    if result:
+        return ""
+    said = [str(line.message) for line in result.logs()][-1:] or ["it does not say why"]
+    return f"Apprise could not deliver it: {said[0]}"
 
 
 def _quieten() -> None:

@@ -36,8 +36,9 @@ class FileSender:
             raise DeliveryError(
                 f"{path} {error}, and is not overwritten: name another file, or move it away", channel=channel.id
             ) from error
-        except OSError as error:
-            raise DeliveryError(f"{path} cannot be written ({error.strerror})", channel=channel.id) from error
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise DeliveryError(f"{path} cannot be written ({reason})", channel=channel.id) from error
         except BusyError:
             raise DeliveryError(f"{path} is still being written for the message before", channel=channel.id) from None
 

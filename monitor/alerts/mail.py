@@ -8,6 +8,7 @@ STARTTLS injection.
 import asyncio
 import logging
 import platform
+import re
 import ssl
 from contextlib import suppress
 from datetime import timedelta
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TOO_LARGE = 552
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _FAREWELL = 2.0
 """Seconds for a last word to the server."""
 
@@ -54,7 +56,7 @@ class MailSender:
             made = letter(self._target, message, channel.template)
         except ValueError as error:
             raise DeliveryError(f"the channel's configuration: {error}", channel=channel.id) from error
-        failures: tuple[type[Exception], ...] = (SMTPException, *LIBRARY_ERRORS)
+        failures: tuple[type[Exception], ...] = (SMTPException, ValueError, *LIBRARY_ERRORS)
         try:
             await self._hand_over(channel, made)
         except failures as error:
@@ -76,7 +78,7 @@ class MailSender:
         self._drop()
 
     async def _hand_over(self, channel: Channel, made: Letter) -> None:
-        """Raises: SMTPException, LIBRARY_ERRORS, DeliveryError."""
+        """Raises: SMTPException, LIBRARY_ERRORS, and ValueError for a server's name that is none."""
         connection = await self._begun(made)
         refused = [error for one in made.recipients if (error := await _refused(connection, one))]
         passing = [error for error in refused if error.code < 500]
@@ -117,7 +119,7 @@ class MailSender:
             start_tls=target.tls is Tls.STARTTLS,
             tls_context=self._context,
             # As the standard has it for who has no full name.
-            local_hostname=name if "." in name else "[127.0.0.1]",
+            local_hostname=name if _FULL_NAME.fullmatch(name) else "[127.0.0.1]",
             # The deadline is the caller's.
             timeout=None,
         )

@@ -67,6 +67,16 @@ async def test_what_apprise_says_by_itself_is_not_logged(
     assert "canary" not in caplog.text
 
 
+async def test_a_service_whose_code_fails(senders: Senders, receiver: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    import apprise
+
+    def fail(self: object, url: str) -> bool:
+        raise KeyError(url)
+
+    monkeypatch.setattr(apprise.Apprise, "add", fail)
+    assert str(await failure(senders, an_address(receiver, "ok"))) == "Apprise failed (KeyError)"
+
+
 async def test_it_need_not_be_installed(senders: Senders, receiver: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     error = await failure(senders, an_address(receiver, "ok"))

@@ -222,6 +222,7 @@ async def test_a_file_that_is_far_too_large_is_not_read(
 
 async def test_what_cannot_be_written_is_said(senders: Senders, tmp_path: Path) -> None:
     assert "cannot be written (No such file or directory)" in str(await failure(senders, a_file(tmp_path / "no" / "f")))
+    assert "cannot be written (embedded null byte)" in str(await failure(senders, a_file(tmp_path / "a\0b")))
     (tmp_path / "folder").mkdir()
     assert "cannot be written (Is a directory)" in str(await failure(senders, a_file(tmp_path / "folder")))
 

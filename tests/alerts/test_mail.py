@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import platform
 import re
 import ssl
 from dataclasses import replace
@@ -23,6 +24,7 @@ from tests.alerts.conftest import Clock, a_channel
 from tests.alerts.mail_server import HANG_UP, HOST, PASSWORD, USER, Post, post_office, scripted
 from tests.alerts.messages import SAID, a_message, an_item
 from tests.builders import NOON
+from tests.fetch.recorder import resolve
 from tests.outgoing.hostile import HOSTILE
 
 EHLO = b"250-mx.example\r\n250 HELP\r\n"
@@ -352,11 +354,31 @@ async def test_a_server_that_says_no_more_is_given_up_in_time(clock: Clock, answ
         assert error.kind is DeliveryKind.TEMPORARY
 
 
-async def test_a_server_that_is_not_there(senders: Senders) -> None:
+async def test_a_server_that_is_not_there(senders: Senders, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve(monkeypatch)
     async with scripted() as gone:
         pass
     assert "refused the connection" in str(await failure(senders, a_mail(gone.port)))
-    assert "no such host" in str(await failure(senders, a_mail(gone.port, server="nowhere.invalid")))
+    assert "no such host" in str(await failure(senders, a_mail(gone.port, server="nowhere.example")))
+    assert "newline" in str(await failure(senders, a_mail(gone.port, server="mx.example\r\nRSET")))
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("host.gazette.example", "host.gazette.example"),
+        ("host", "[127.0.0.1]"),
+        ("a b.c", "[127.0.0.1]"),
+        ("ש.c", "[127.0.0.1]"),
+    ],
+)
+async def test_who_greets_has_a_full_name_or_an_address(
+    senders: Senders, monkeypatch: pytest.MonkeyPatch, name: str, greeting: str
+) -> None:
+    monkeypatch.setattr(platform, "node", lambda: name)
+    async with post_office() as post:
+        await sent(senders, post, a_story())
+        assert post.greetings == [greeting]
 
 
 async def test_the_server_is_taken_leave_of_even_where_it_does_not_answer(clock: Clock) -> None:
