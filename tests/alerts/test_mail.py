@@ -213,7 +213,7 @@ async def test_an_encrypted_connection(senders: Senders, certified: ssl.SSLConte
 
 
 async def test_nothing_is_said_in_the_clear_where_starttls_is_wanted(senders: Senders) -> None:
-    async with scripted(GREETING, EHLO, OK, OK) as server:
+    async with scripted(GREETING, b"250-mx.example\r\n250 AUTH PLAIN\r\n", OK, OK) as server:
         error = await failure(senders, a_mail(server.port, tls=Tls.STARTTLS, user=USER, password=Secret(PASSWORD)))
         assert "STARTTLS" in str(error)
         assert error.kind is DeliveryKind.TEMPORARY
