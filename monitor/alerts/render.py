@@ -70,6 +70,8 @@ def _words(message: Message) -> dict[str, object]:
         "numbered": message.occasion in _TOGETHER,
         "most": _OUTLETS,
         "zones": _zones(message),
+        # Neither a test nor a preview is kept.
+        "can_be_shown": bool(message.key) and message.occasion is not Occasion.TEST,
     }
 
 

@@ -44,6 +44,7 @@ COMMANDS = (
     "rematch",
     "stories",
     "review",
+    "alerts",
     "stats",
     "export",
     "feed",

@@ -286,6 +286,17 @@ def check_channels(given: Channels, source: Source) -> None:
             )
         if one.value.timezone and not one.value.quiet:
             source.report(one.place, f'{one.id}: "timezone" is that of "quiet", which is missing')
+        if one.value.template:
+            _check_template(one.id, one.value.template, source)
+
+
+def _check_template(name: str, template: Given[str], source: Source) -> None:
+    # Jinja2 takes a while to import, and hardly any channel has a template.
+    from monitor.alerts.render import template_faults
+
+    for fault in template_faults(template.value):
+        line = template.place.line + max(fault.line - 1, 0)
+        source.report(Place(line, 0), f"{name}: template: {fault.what}", "docs/alerts.md says what it can name")
 
 
 @dataclass(slots=True)

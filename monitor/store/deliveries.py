@@ -184,7 +184,7 @@ def is_due(tx: Transaction, channel: ChannelId, now: datetime) -> bool:
 
 def due(tx: Transaction, channel: ChannelId, now: datetime, most: int) -> list[Delivery]:
     """The first of what a channel is to be told now."""
-    return [_delivery_of(row) for row in tx.execute(_DUE, {"of": channel, "now": now, "most": most})]
+    return [delivery_of(row) for row in tx.execute(_DUE, {"of": channel, "now": now, "most": most})]
 
 
 def at(tx: Transaction, keys: Collection[DeliveryKey]) -> dict[DeliveryKey, Delivery]:
@@ -194,7 +194,7 @@ def at(tx: Transaction, keys: Collection[DeliveryKey]) -> dict[DeliveryKey, Deli
         for batch in batches(sorted(keys))
         for row in tx.execute(select(deliveries).where(deliveries.c.key.in_(batch)))
     )
-    return {DeliveryKey(row.key): _delivery_of(row) for row in found}
+    return {DeliveryKey(row.key): delivery_of(row) for row in found}
 
 
 def gathered_by(tx: Transaction, key: DeliveryKey) -> list[Gathered]:
@@ -251,7 +251,8 @@ def give_up_before(tx: Transaction, made: datetime, now: datetime) -> int:
     return tx.execute(update(deliveries).where(_IS_WAITING, *is_late).values(**change)).rowcount
 
 
-def _delivery_of(row: Any) -> Delivery:
+def delivery_of(row: Any) -> Delivery:
+    """The delivery in a row."""
     return Delivery(
         number=row.number,
         key=DeliveryKey(row.key),
