@@ -40,6 +40,9 @@ class Change:
     agencies: Difference = Difference()
     lists: Difference = Difference()
     watchlists: Difference = Difference()
+    channels: Difference = Difference()
+    alerts: tuple[str, ...] = ()
+    """Watchlists of which others are told than before."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The versions of the new watchlists."""
     losses: tuple[Problem, ...] = ()
@@ -52,11 +55,13 @@ class Change:
             "agencies": self.agencies,
             "lists": self.lists,
             "watchlists": self.watchlists,
+            "channels": self.channels,
         }
         parts = ((kind, part.name, getattr(kinds[kind], part.name)) for kind in kinds for part in fields(Difference))
         told = [f"{kind} {part}: {listed(ids)}" for kind, part, ids in parts if ids]
         fresh = [one for one in (*self.watchlists.added, *self.watchlists.changed) if one in self.versions]
-        return (*told, *(f"watchlist {one}: version {self.versions[one]}" for one in fresh))
+        alerts = [f"alerts changed: {listed(self.alerts)}"] if self.alerts else []
+        return (*told, *alerts, *(f"watchlist {one}: version {self.versions[one]}" for one in fresh))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,8 @@ def compare(old: Config, new: Config) -> Change:
         agencies=_difference({one.id: one for one in old.agencies}, {one.id: one for one in new.agencies}),
         lists=_difference(_lists(old), _lists(new)),
         watchlists=_difference(_versions(old), _versions(new)),
+        channels=_difference(_channels(old), _channels(new)),
+        alerts=_alerts(old, new),
         versions=_versions(new),
         losses=tuple(sorted(_losses(old, new))),
     )
@@ -125,6 +132,15 @@ def _difference(old: Mapping[str, object], new: Mapping[str, object]) -> Differe
 
 def _versions(config: Config) -> dict[str, str]:
     return {str(one): version for one, version in config.matcher.versions.items()}
+
+
+def _channels(config: Config) -> Mapping[str, object]:
+    return {one.id: one for one in config.channels}
+
+
+def _alerts(old: Config, new: Config) -> tuple[str, ...]:
+    before = {one.id: one.alerts for one in old.watchlists}
+    return tuple(one.id for one in new.watchlists if one.alerts != before.get(one.id, ()))
 
 
 def _lists(config: Config) -> dict[str, TermList]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.channel import QuietHours
 from monitor.alerts.hours import backoff, hour_of, moment_of, quiet_until, window_before, window_of
-from monitor.model import ChannelId, Subscription, WatchlistId, When
+from monitor.model import ChannelId, Subscription, When
 
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta.resolution
 ZONES = (
@@ -46,7 +46,7 @@ moments = st.one_of(any_moment, near_a_shift)
 
 
 def a_digest(**changes: object) -> Subscription:
-    given_ = {"watchlist_id": WatchlistId("rafah"), "channel": ChannelId("desk"), "when": When.DIGEST}
+    given_ = {"channel": ChannelId("desk"), "when": When.DIGEST}
     return Subscription(**{**given_, **changes})  # type: ignore[arg-type]
 
 

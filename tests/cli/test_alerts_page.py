@@ -122,7 +122,7 @@ def test_a_webhooks_signature_is_checked_as_the_page_says(tampered: bool, late: 
     body, moment = body_of(message), int(time.time()) - late
     headers = {"webhook-id": message.key, "webhook-timestamp": str(moment)}
     headers["webhook-signature"] = signature(signing_key(SECRETS["HOOK_SECRET"]), message.key, moment, body)
-    given = {
+    given: dict[str, object] = {
         "secret": SECRETS["HOOK_SECRET"].removeprefix("whsec_"),
         "headers": headers,
         "body": body + b" " if tampered else body,
