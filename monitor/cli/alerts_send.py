@@ -35,20 +35,24 @@ def test_command(*, channel: str, config: str | None) -> int:
     settings = settings_of(config, None)
     set_up_logging(None, verbose=False, quiet=True)
     found = opened(config, settings, channel)
-    try:
-        asyncio.run(_send(found, _message(found, settings.timezone)))
-    except DeliveryError as error:
-        click.echo(harmless(f"monitor: {channel}: {error}; {_WHAT_THEN[error.kind]}"), err=True)
+    failure = asyncio.run(_send(found, _message(found, settings.timezone)))
+    if failure:
+        click.echo(harmless(f"monitor: {channel}: {failure}; {_WHAT_THEN[failure.kind]}"), err=True)
         return EXIT_FAILED
     click.echo(f"{channel} took the message.")
     return 0
 
 
-async def _send(channel: "Channel", message: "Message") -> None:
+async def _send(channel: "Channel", message: "Message") -> DeliveryError | None:
+    """Why it was not taken; None where it was."""
     from monitor.alerts.send import Senders
 
     async with Senders() as senders:
-        await senders.send(channel, message)
+        try:
+            await senders.send(channel, message)
+        except DeliveryError as error:
+            return error
+    return None
 
 
 def _message(channel: "Channel", zone: "tzinfo") -> "Message":

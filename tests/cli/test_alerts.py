@@ -14,6 +14,7 @@ from monitor.model import ChannelId, DeliveryState, Occasion, WatchlistId
 from monitor.store import channels, deliveries, delivery_lists
 from monitor.store.channels import ChannelState
 from monitor.store.deliveries import Due
+from monitor.store.lock import daemon_lock
 from monitor.store.store import Store, Transaction
 from tests.alerts.messages import a_message, an_item
 from tests.builders import NOON
@@ -26,7 +27,7 @@ channels:
   desk:
     command: [sh, -c, "cat > told.json"]
   pager:
-    command: [notify]
+    command: [notify-nobody]
     template: |
       !{{ subject }}!
   hook:
@@ -222,6 +223,12 @@ def test_a_test_arrives(monitor: Run, told: Path) -> None:
     assert json.loads((told / "told.json").read_text(encoding="utf-8"))["key"] != first
 
 
+def test_a_program_that_is_not_there_is_said(monitor: Run, told: Path) -> None:
+    said = monitor("alerts", "test", "pager", at=told)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("monitor: pager: notify-nobody cannot be started: ")
+
+
 @pytest.fixture
 def nobody(told: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A secret for the webhook, which leads to a port that nobody listens at."""
@@ -262,6 +269,11 @@ def test_what_was_given_up_is_due_again_and_its_channel_goes_on(monitor: Run, to
     assert said.out == "1 delivery is due now.\nNo daemon works on this database: `monitor run` sends it.\n"
     assert state_of(told, LATE) is DeliveryState.WAITING
     assert channel_of(told, PAGER).next_at is None
+
+
+def test_a_running_daemon_sends_it(monitor: Run, told: Path) -> None:
+    with daemon_lock(f"sqlite:///{told / 'data' / 'monitor.db'}"):
+        assert monitor("alerts", "retry", LATE.key[:8], at=told).out == "1 delivery is due now.\n"
 
 
 def test_all_that_was_given_up_is_due_again(monitor: Run, told: Path) -> None:

@@ -128,6 +128,6 @@ def test_a_webhooks_signature_is_checked_as_the_page_says(tampered: bool, late: 
         "body": body + b" " if tampered else body,
     }
     (code,) = blocks("python")
-    assert len(code.splitlines()) == 5
+    assert len(list(filter(None, code.splitlines()))) == 5
     exec(code, given)
     assert given["is_ours"] is is_ours
