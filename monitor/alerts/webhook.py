@@ -6,15 +6,11 @@ the operator's own, and may be of this machine.
 """
 
 import asyncio
-import base64
-import binascii
-import hmac
 import json
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import ip_network
 
@@ -23,6 +19,7 @@ import httpx
 from monitor import __version__
 from monitor.alerts.channel import Channel, Webhook
 from monitor.alerts.message import Message, to_json
+from monitor.alerts.signing import signature, signing_key
 from monitor.errors import DeliveryError, DeliveryKind
 from monitor.fetch.address import Address, read_address
 from monitor.fetch.refusal import Refusal
@@ -31,7 +28,6 @@ from monitor.fetch.translate import LIBRARY_ERRORS, explained
 from monitor.fetch.transport import LEAVING, GuardedTransport
 
 _ANYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-_ENCODED = "whsec_"
 _REFUSED = frozenset([HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY])
 _BUSY = frozenset([HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE])
 _BODY = 65_536
@@ -116,28 +112,6 @@ def body_of(message: Message) -> bytes:
     said = json.loads(to_json(message))
     event = {"type": f"monitor.{message.occasion}", "timestamp": message.made_at.isoformat(), "data": said}
     return json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def signing_key(secret: str) -> bytes:
-    """The key that a secret means: of "whsec_…" what it encodes, of any other text its bytes.
-
-    Raises: ValueError, where "whsec_" is not followed by base64.
-    """
-    if not secret.startswith(_ENCODED):
-        return secret.encode()
-    given = secret.removeprefix(_ENCODED)
-    try:
-        # Some give it out without the signs that fill it up.
-        return base64.b64decode(given + "=" * (-len(given) % 4), validate=True)
-    except binascii.Error:
-        # Not chained: the cause would say nothing more.
-        raise ValueError(f'its secret begins with "{_ENCODED}", but what follows is not base64') from None
-
-
-def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """The header webhook-signature: by it a receiver knows that the message is ours, and new."""
-    signed = hmac.digest(key, f"{message_id}.{timestamp}.".encode() + body, sha256)
-    return f"v1,{base64.b64encode(signed).decode()}"
 
 
 def _headers(address: Address, message: Message, length: int) -> dict[str, str]:

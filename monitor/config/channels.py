@@ -21,6 +21,7 @@ from monitor.alerts.channel import (
     Tls,
     Webhook,
 )
+from monitor.alerts.signing import signing_key
 from monitor.config.secrets import SECRET, SecretName, Unshown, content, missing, named
 from monitor.config.shape import ByName, Each, Given, JsonSchema, Keys, Named, Value, Wrong, mismatch
 from monitor.config.source import Place, Source
@@ -342,8 +343,17 @@ class _Reader:
 
     def _webhook(self, given: _Webhook) -> Webhook | None:
         url = self._address(given.url)
-        secret = self._secret("secret", given.secret) if given.secret else None
+        secret = self._signing(given.secret) if given.secret else None
         return None if url is None or (given.secret and secret is None) else Webhook(url=url, secret=secret)
+
+    def _signing(self, given: Given[SecretName]) -> Secret | None:
+        found = self._secret("secret", given)
+        try:
+            signing_key(found.reveal() if found else "")
+        except ValueError as error:
+            self._miss("secret", f"is none: {error}", given.value, given.place)
+            return None
+        return found
 
     def _mail(self, given: _Mail) -> Mail | None:
         password = self._secret("password", given.password) if given.password else None

@@ -11,7 +11,8 @@ import trustme
 from monitor.alerts.channel import Channel, Webhook
 from monitor.alerts.message import Message, from_json
 from monitor.alerts.send import Senders
-from monitor.alerts.webhook import body_of, signature, signing_key
+from monitor.alerts.signing import signature, signing_key
+from monitor.alerts.webhook import body_of
 from monitor.errors import DeliveryError, DeliveryKind
 from monitor.model import DeliveryKey, Occasion, Secret
 from tests.alerts.conftest import Clock, a_channel

@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 from monitor.alerts.message import Item, Message, to_json
 from monitor.alerts.render import text
 from monitor.alerts.samples import samples
-from monitor.alerts.webhook import body_of, signature, signing_key
+from monitor.alerts.signing import signature, signing_key
+from monitor.alerts.webhook import body_of
 from monitor.config.channels import CHANNELS
 from monitor.config.load import Config, load
 from monitor.model import Occasion, When

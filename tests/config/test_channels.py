@@ -121,6 +121,7 @@ def test_who_sends_nothing_needs_no_secrets() -> None:
         ("webhook: {url: env:NOT_SET}", "url: the variable NOT_SET is not set"),
         ("webhook: {url: env:NO_URL}", "url: the variable NO_URL holds no URL"),
         ("webhook: {url: 'https://a.example', secret: env:NOT_SET}", "secret: the variable NOT_SET is not set"),
+        ("webhook: {url: 'https://a.example', secret: env:NO_KEY}", "what follows is not base64"),
         ("apprise: {url: env:NOT_SET}", "url: the variable NOT_SET is not set"),
         ("mail: {to: [a@b.example], from: a@b.example}", 'mail: "server" is missing'),
         ("mail: {to: [A <a@b.example>], from: a@b.example, server: s}", "to: expected an e-mail address"),
@@ -141,7 +142,7 @@ def test_who_sends_nothing_needs_no_secrets() -> None:
     ],
 )
 def test_what_is_wrong_with_a_channel(said: str, told: str) -> None:
-    found = wrong(channel(said), NO_URL=CANARY, PW=CANARY)
+    found = wrong(channel(said), NO_URL=CANARY, PW=CANARY, NO_KEY=f"whsec_{CANARY}!")
     assert any(told in one for one in found), found
 
 
