@@ -90,7 +90,8 @@ def assignee(context: click.Context, parameter: click.Parameter, all_given: tupl
 
 def filter_option(*names: str, **how: Any) -> Callable[[Function], Function]:
     """An option that leaves some of what is listed, and is taken once."""
-    return click.option(*names, **{"multiple": True, "callback": once} | how)
+    how = {"callback": once, **how}
+    return click.option(*names, multiple=True, **how)
 
 
 def filter_options(function: Function) -> Function:
