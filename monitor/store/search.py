@@ -43,8 +43,10 @@ from monitor.store.statements import listed_values
 ANYTHING = "…"
 """A key that stands for all: of a text that has more than an index takes. No text holds it."""
 _ANYTHING = Key(ANYTHING, prefix=False)
-_MOST_KEYS = 30_000
-"""Of an article. PostgreSQL takes a megabyte; a newspaper of 300,000 words has so many different ones."""
+_MOST_KEYS, _MOST_BYTES = 30_000, 1_000_000
+"""Of an article. PostgreSQL takes a megabyte; a newspaper of 300,000 words has so many different ones, and a page that
+holds a picture as text has few, but long ones.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +107,12 @@ def put(tx: Transaction, done: Sequence[Indexed], now: datetime) -> None:
 
 
 _LEAVE = Direct(text("DELETE FROM searched WHERE article_id = :article_id"))
-# From where the article is: it may have been merged away meanwhile.
+# From where the article is: it may have been merged away meanwhile. Where the clock was set back since, as if at the
+# moment at which it was first seen: who asks for what came since then looks at no number before.
 _ENTER = Direct(
     text(
-        "INSERT INTO searched (article_id, at) SELECT id, :at FROM articles WHERE id = :article_id RETURNING number"
+        "INSERT INTO searched (article_id, at) SELECT id, CASE WHEN first_seen_at > :at THEN first_seen_at ELSE :at END"
+        " FROM articles WHERE id = :article_id RETURNING number"
     ).bindparams(bindparam("at", type_=searched.c.at.type))
 )
 _SETTLE = Direct(text("DELETE FROM unsearched WHERE article_id = :article_id AND times = :times"))
@@ -119,7 +123,8 @@ _KEYS = {
 
 
 def _written(tx: Transaction, keys: Collection[str]) -> str:
-    own = keys if len(keys) <= _MOST_KEYS else [ANYTHING]
+    told = " ".join(keys)
+    own = keys if len(keys) <= _MOST_KEYS and len(told.encode()) <= _MOST_BYTES else [ANYTHING]
     return " ".join(own) if tx.dialect.name == "sqlite" else " ".join(f"'{key}'" for key in own)
 
 
