@@ -72,6 +72,18 @@ def test_the_last_are_found_first_and_not_more_than_are_asked_for(tx: Transactio
     assert told[0].article.summary == named("one").summary
 
 
+def test_rare_and_common_words_are_found_alike(tx: Transaction) -> None:
+    """PostgreSQL goes through the newest for one, and sorts all that hold the other."""
+    names = [f"number{number}" for number in range(1, 301)]
+    held(tx, **{name: {"common", *({"rare"} if number % 100 == 0 else ())} for number, name in enumerate(names)})
+    newest = [*range(300, 0, -1)]
+    assert search.hits(tx, key("common"), since=None, below=None, limit=10) == newest[:10]
+    assert search.hits(tx, key("common"), since=None, below=290, limit=300) == [one for one in newest if one < 290]
+    assert search.hits(tx, key("rare"), since=None, below=None, limit=10) == [201, 101, 1]
+    assert search.hits(tx, key("rare"), since=None, below=201, limit=1) == [101]
+    assert search.hits(tx, key("rare"), since=NOON + 200 * HOUR, below=None, limit=10) == [201]
+
+
 def test_what_is_put_by_a_clock_that_was_set_back_is_found_by_when_it_was_seen(tx: Transaction) -> None:
     articles.insert_new(tx, [named("one", first_seen_at=NOON)])
     search.put(tx, [Indexed(article_id=named("one").id, times=1, keys={"talks"})], NOON - HOUR)
