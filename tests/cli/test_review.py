@@ -283,6 +283,10 @@ def test_what_else_may_have_changed_is_said() -> None:
     )
     conflict = Conflict(seen=seen, now=replace(seen, revision=1), since=())
     assert list(differences(conflict, UTC)) == ["its article was revised"]
+    merged = Conflict(seen=seen, now=replace(seen, match_id=MatchId("b" * 32)), since=())
+    assert list(differences(merged, UTC)) == [
+        "its article turned out to be the same as another: they are one match now"
+    ]
 
 
 def test_more_conflicts_than_can_be_read_are_counted(monitor: Run, kept: Path, reviewer: As) -> None:
