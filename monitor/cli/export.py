@@ -23,7 +23,7 @@ _FOLDERLIKE = ("warc", "bundle")
 
 
 @click.command("export")
-@click.argument("given", metavar="[ID]...", nargs=-1)
+@click.argument("given", metavar="[ID...|-]", nargs=-1)
 @click.option(
     "--jsonl", metavar="FILE|-", help="Articles with their texts and matches, as `show --format json` has them."
 )
@@ -52,8 +52,9 @@ def export_command(
     database: str | None,
     **formats: str | None,
 ) -> int:
-    """Write the matches or articles with these IDs, or all that a watchlist matches, in one of these formats; - is
-    standard output. A file or folder appears when it is whole, and nothing is overwritten.
+    """Write the matches or articles with these IDs (- reads them from standard input, as `monitor review` does), or all
+    that a watchlist matches, in one of these formats; - is standard output. A file or folder appears when it is whole,
+    and nothing is overwritten.
 
     Exit code 1: there was nothing to write, or of some article no page is kept, which is said.
     """
@@ -67,6 +68,7 @@ def export_command(
             raise click.UsageError("--opml writes what is configured: IDs, filters and --database do not go with it")
         return write_outlets(target, config)
     _demand_selection(given, watchlist, filtered=filters)
+    given = _with_those_read(given)
     settings = settings_of(config, database)
     query = _query(settings, watchlist, since, until, status) if watchlist else None
     with open_store(settings) as store, store.reading() as tx:
@@ -99,6 +101,17 @@ def _demand_selection(given: Sequence[str], watchlist: str | None, *, filtered: 
         raise click.UsageError("say what to write: IDs, or --watchlist ID")
     if filtered and not watchlist:
         raise click.UsageError("--since, --until and --status go with --watchlist")
+
+
+def _with_those_read(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids, those of standard input in place of "-". Raises: click.UsageError, where a line is none."""
+    if "-" not in given:
+        return given
+    from monitor.cli.given import as_text, given_bytes
+    from monitor.cli.review_given import named
+
+    lines = as_text(given_bytes("-"), "standard input").split("\n")
+    return tuple(one.text for one in named(given, lines))
 
 
 def _query(

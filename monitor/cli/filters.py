@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from monitor.cli.moments import EXPECTED, parse_moment
 from monitor.model import Affiliation, TextSource
 from monitor.text.language_tags import LANGUAGES, MISNAMED, meant
-from monitor.text.tags import tag_of
+from monitor.text.tags import name_of, tag_of
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
@@ -32,6 +32,15 @@ _BETWEEN = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
 _SIGNS = {"≥": (">=",), "≤": ("<=",), "=": (">=", "<="), "": (">=", "<=")}
 
 
+def once(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """The value of an option that is taken once, so that a second one is not taken instead of the first without a word;
+    None where it is not given. Raises: click.BadParameter.
+    """
+    if len(given) > 1:
+        raise click.BadParameter(f"expected one, got {' and '.join(given)}")
+    return given[0] if given else None
+
+
 def languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Language tags. Raises: click.BadParameter, with what was probably meant."""
     for value in given:
@@ -44,8 +53,9 @@ def languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return given
 
 
-def bounds(_: click.Context, __: click.Parameter, given: str | None) -> Bounds:
+def bounds(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> Bounds:
     """What a score is to be: pairs of a sign and a number, all of which hold. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
     if given is None:
         return ()
     said = given.strip()
@@ -60,19 +70,35 @@ def bounds(_: click.Context, __: click.Parameter, given: str | None) -> Bounds:
     return tuple((sign, number) for sign in _SIGNS.get(found[1], (found[1],)))
 
 
-def tag(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+def tag(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
     """A tag as it is kept. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
     try:
         return None if given is None else tag_of(given)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
 
+def assignee(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
+    """A name as it is kept; "" for nobody's. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
+    try:
+        return name_of(given) if given else given
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def filter_option(*names: str, **how: Any) -> Callable[[Function], Function]:
+    """An option that leaves some of what is listed, and is taken once."""
+    how = {"callback": once, **how}
+    return click.option(*names, multiple=True, **how)
+
+
 def filter_options(function: Function) -> Function:
     """--since --until --lang --outlet --country --affiliation --feed --story --text-source."""
     options = (
-        click.option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
-        click.option("--until", metavar="WHEN", help="Older than; the same forms."),
+        filter_option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
+        filter_option("--until", metavar="WHEN", help="Older than; the same forms."),
         click.option(
             "--lang", metavar="CODE", multiple=True, callback=languages, help="Only in this language, e.g. ar."
         ),
@@ -84,9 +110,9 @@ def filter_options(function: Function) -> Function:
             multiple=True,
             help="Only of outlets that answer to this.",
         ),
-        click.option("--feed", metavar="ID", help="Only what this feed has offered."),
-        click.option("--story", metavar="ID", help="Only what is in this story; also by the id of a match in it."),
-        click.option(
+        filter_option("--feed", metavar="ID", help="Only what this feed has offered."),
+        filter_option("--story", metavar="ID", help="Only what is in this story; also by the id of a match in it."),
+        filter_option(
             "--text-source",
             type=click.Choice([str(source) for source in TextSource]),
             help="Only with a text from here.",

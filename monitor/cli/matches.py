@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from monitor.cli.counts import count_options, is_counted, print_counts
-from monitor.cli.filters import SORTS, bounds, filter_options, page_options, refuse_beside, shared_conditions, tag
+from monitor.cli.filters import (
+    SORTS,
+    assignee,
+    bounds,
+    filter_option,
+    filter_options,
+    page_options,
+    refuse_beside,
+    shared_conditions,
+    tag,
+)
 from monitor.cli.ids import watchlist_named
 from monitor.cli.listing import Columns, Look, look_of, look_options, print_listing
 from monitor.cli.moments import show_moment
@@ -47,11 +57,16 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
     multiple=True,
     help="Only with this review status.",
 )
-@click.option("--reviewer", metavar="NAME", help="Only those that this person decided on last.")
-@click.option("--tag", metavar="TAG", callback=tag, help="Only with this tag.")
-@click.option("--assignee", metavar="NAME", help='Only those that this person is to look after; "": nobody is.')
-@click.option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.')
-@click.option("--term", metavar="TERM", help="Only with a hit of this term, as its rule has it, or of a list: @name.")
+@filter_option("--reviewer", metavar="NAME", help="Only those that this person decided on last.")
+@filter_option("--tag", metavar="TAG", callback=tag, help="Only with this tag.")
+@filter_option(
+    "--assignee",
+    metavar="NAME",
+    callback=assignee,
+    help='Only those that this person is to look after; "": nobody is.',
+)
+@filter_option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.')
+@filter_option("--term", metavar="TERM", help="Only with a hit of this term, as its rule has it, or of a list: @name.")
 @filter_options
 @click.option("--lost", is_flag=True, help="Also those that match no more, by a better text or an edited rule.")
 @click.option(
