@@ -16,11 +16,12 @@ async def main(folder: Path) -> None:
     from monitor.daemon import serve
     from monitor.pipeline.poll import poll_stage
     from monitor.pipeline.reload import Reloading
+    from monitor.vitals.signs import Signs
 
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     async with at_work(load_config(folder, {})) as tools:
-        await serve((poll_stage(tools),), Reloading(tools, folder, {}, None), tools, stopping)
+        await serve((poll_stage(tools),), Reloading(tools, folder, {}, None), tools, stopping, Signs({}))
 
 
 if __name__ == "__main__":

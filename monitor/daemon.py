@@ -3,17 +3,19 @@
 import asyncio
 import ctypes
 import logging
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.app import at_work, beat, stages
+from monitor.app import at_work, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
@@ -23,6 +25,12 @@ from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
+from monitor.vitals.figures import figures
+from monitor.vitals.life import Life
+from monitor.vitals.metrics import Counts, Metrics
+from monitor.vitals.pulse import Part
+from monitor.vitals.responder import Responder
+from monitor.vitals.signs import Signs
 
 TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
@@ -34,6 +42,8 @@ PRUNE_AFTER = timedelta(minutes=5)
 """How long after its start a daemon prunes, and then once a day: what is due to be polled comes first."""
 GRACE = timedelta(seconds=10)
 """How long work in hand may take to finish when the daemon is told to stop."""
+LIMIT = timedelta(seconds=25)
+"""How long the end may take, whatever hangs: service managers kill after 30 s or more, and kill workers too."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of malloc.h; with the sizes that large blocks begin at, and up to which the end of the heap is kept free."""
@@ -50,16 +60,59 @@ async def run_daemon(
     `refusal`: why they are not what it begins with, if so. Raises: LockedError, StoreError, FetchError.
     """
     keep_large_blocks_apart()
-    stopping = asyncio.Event()
-    with _handling(dict.fromkeys(SIGNALS, stopping.set)):
+    stopping, signs = asyncio.Event(), Signs(environment)
+    with _handling(dict.fromkeys(SIGNALS, stopping.set)), ending_within(LIMIT) as end:
         async with at_work(config, refusal) as tools:
-            log.info("watching %d feeds with %d watchlists", len(config.feeds), len(config.watchlists))
+            log.info("%s", _watched(tools))
             if not config.settings.contact:
                 log.info("%s", NO_CONTACT)
             reloading = Reloading(tools, folder, environment, refusal)
-            with _handling({signal.SIGHUP: reloading.demand}):
-                await serve(stages(tools), reloading, tools, stopping)
+            with _answering(tools, signs), _handling({signal.SIGHUP: lambda: _reload(reloading, signs)}):
+                await serve(stages(tools), reloading, tools, stopping, signs, end)
     log.info("stopped")
+
+
+def _watched(tools: Tools) -> str:
+    config = tools.config
+    return f"watching {len(config.feeds)} feeds with {len(config.watchlists)} watchlists"
+
+
+def _reload(reloading: Reloading, signs: Signs) -> None:
+    reloading.demand()
+    signs.reload()
+
+
+def _reloaded(reloading: Reloading, tools: Tools, signs: Signs) -> None:
+    if not reloading.is_demanded:
+        signs.reloaded(_watched(tools))
+
+
+def _answering(tools: Tools, signs: Signs) -> Responder:
+    """What tells over HTTP how the daemon is."""
+    settings = tools.config.settings
+    counts = Counts(tally=tools.tally, pulse=signs.pulse, workers_lost=lambda: tools.workers.lost)
+    return Responder(
+        settings.listen, signs.pulse, Metrics(counts), lambda: figures(settings.database_url, tools.clock())
+    )
+
+
+@contextmanager
+def ending_within(limit: timedelta, leave: Callable[[int], object] = os._exit) -> Iterator[Callable[[], None]]:
+    """Gives what is to be called when the end begins: it may last so long, or the process is left as if it was killed.
+
+    Nothing is lost by that, and workers end with the process. What hangs may be the database, or its driver.
+    """
+    timer = Timer(limit.total_seconds(), _leave, (limit, leave))
+    timer.daemon = True
+    try:
+        yield timer.start
+    finally:
+        timer.cancel()
+
+
+def _leave(limit: timedelta, leave: Callable[[int], object]) -> None:
+    log.error("something hangs: left after %d s, as if killed; nothing that was saved is lost", limit.total_seconds())
+    leave(1)
 
 
 def keep_large_blocks_apart() -> None:
@@ -88,22 +141,42 @@ def _handling(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator
             loop.remove_signal_handler(number)
 
 
-async def serve(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools, stopping: asyncio.Event) -> None:
-    """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand."""
+async def serve(
+    stages: Iterable[AnyStage],
+    reloading: Reloading,
+    tools: Tools,
+    stopping: asyncio.Event,
+    signs: Signs,
+    end: Callable[[], None] = lambda: None,
+) -> None:
+    """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand.
+
+    `end`: called when that begins.
+    """
     stages = tuple(stages)
-    pruning = Pruning(tools)
-    scheduler = _scheduler(stages, reloading, pruning, tools)
+    pruning, life = Pruning(tools), Life(tools, signs.pulse)
+    scheduler = _scheduler(stages, reloading, pruning, life, tools, signs)
     scheduler.start()
+    tools.database.heard = lambda: signs.pulse.sign(Part.WRITER)
+    signs.work(_watched(tools))
+    living = asyncio.create_task(signs.give())
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
     finally:
+        end()
+        signs.stop()
         # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
         await asyncio.gather(reloading.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
+        scheduler.pause()
+        await life.stop()
         scheduler.shutdown(wait=False)
+        living.cancel()
 
 
-def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, pruning: Pruning, tools: Tools) -> AsyncIOScheduler:
+def _scheduler(
+    stages: Iterable[AnyStage], reloading: Reloading, pruning: Pruning, life: Life, tools: Tools, signs: Signs
+) -> AsyncIOScheduler:
     """One job a stage, one that looks at the configuration, and those of every day.
 
     A late run is run, late runs are run once, and a run never overtakes the one before it.
@@ -118,8 +191,12 @@ def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, pruning: Prunin
     for stage in stages:
         every = TICK_OF.get(stage.name, TICK).total_seconds()
         scheduler.add_job(_tick, "interval", args=(stage,), seconds=every, next_run_time=now, id=stage.name)
-    scheduler.add_job(Watch(reloading).tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
-    scheduler.add_job(_alive, "interval", args=(tools,), seconds=BEAT.total_seconds(), id="alive")
+    watch = Watch(reloading, lambda: _reloaded(reloading, tools, signs))
+    scheduler.add_job(watch.tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
+    # Apart: a writer that hangs holds up the one, and does not make the clock look as if it stood still.
+    sign, often = signs.every.total_seconds(), min(BEAT, signs.every).total_seconds()
+    scheduler.add_job(_clock, "interval", args=(signs,), seconds=sign, next_run_time=now, id="clock")
+    scheduler.add_job(life.tick, "interval", seconds=often, id="alive")
     scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
     scheduler.add_job(_tidy, "interval", args=(tools,), hours=1, id="tidy")
     # Soon after a start, too: there may be no whole day until the next one.
@@ -144,10 +221,9 @@ async def _tidy(tools: Tools) -> None:
         log.error("tidy: %s", error)  # noqa: TRY400 - a person's message, not a bug
 
 
-async def _alive(tools: Tools) -> None:
-    """What fails is said by the stages, which need the database more."""
-    with suppress(MonitorError):
-        await beat(tools)
+async def _clock(signs: Signs) -> None:
+    """That this is called is the sign."""
+    signs.pulse.sign(Part.CLOCK)
 
 
 async def _tick(stage: AnyStage) -> None:
@@ -161,8 +237,10 @@ async def _tick(stage: AnyStage) -> None:
 class Watch:
     """Looks at the configuration; what fails is said once, and the next tick tries again."""
 
-    def __init__(self, reloading: Reloading) -> None:
+    def __init__(self, reloading: Reloading, looked: Callable[[], None] = lambda: None) -> None:
+        """`looked`: called after each look that did not fail."""
         self._reloading = reloading
+        self._looked = looked
         self._said = ""
 
     async def tick(self) -> None:
@@ -175,3 +253,4 @@ class Watch:
             self._said = str(error)
         else:
             self._said = ""
+            self._looked()

@@ -3,8 +3,10 @@
 import logging
 import sys
 
+from monitor.cli.folding import Folding
 from monitor.cli.problems import print_problems
 from monitor.config.change import Refusal
+from monitor.config.operation import LogSettings
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +22,22 @@ _QUIET = {
 
 def set_up_logging(log_format: str | None, *, verbose: bool, quiet: bool = False) -> None:
     """Log to standard error. `quiet`: errors only, for commands that say themselves what came of it."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Folding(sys.stderr)
     handler.setFormatter(_formatter(_chosen(log_format)))
     level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(least)
+
+
+def set_levels(settings: LogSettings, *, verbose: bool) -> None:
+    """What the configuration says of levels, which is known only after the first lines; `verbose` counts more."""
+    level = logging.DEBUG if verbose else logging.getLevelNamesMapping()[settings.level.upper()]
+    # Libraries have nothing to say below INFO that anybody should read.
+    logging.getLogger().setLevel(max(level, logging.INFO))
+    logging.getLogger("monitor").setLevel(level)
+    for name, least in settings.modules.items():
+        logging.getLogger(f"monitor.{name}").setLevel(least.upper())
 
 
 def say_refusal(refusal: Refusal, log_format: str | None) -> None:

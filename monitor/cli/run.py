@@ -33,11 +33,13 @@ def run_command(
     import asyncio
 
     from monitor.app import load_or_last_good
-    from monitor.cli.logs import say_refusal, set_up_logging
+    from monitor.cli.logs import say_refusal, set_levels, set_up_logging
 
     set_up_logging(log_format, verbose=verbose, quiet=once)
     folder, variables = folder_of(config), environment(database)
     loaded, refusal = load_or_last_good(folder, variables, forced=force)
+    if not once:
+        set_levels(loaded.settings.log, verbose=verbose)
     if refusal:
         say_refusal(refusal, log_format)
     work = _pass(loaded, refusal) if once else _follow(loaded, folder, variables, refusal)

@@ -107,6 +107,8 @@ def needs_restart(started: Settings, new: Settings) -> tuple[str, ...]:
         *names,
         *_differing("fetch", started.fetch, new.fetch),
         *_differing("workers", started.workers, new.workers),
+        *(["listen"] if started.listen != new.listen else []),
+        *_differing("log", started.log, new.log),
     )
 
 

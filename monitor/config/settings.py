@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.config.channels import CHANNELS, Channels, check_channels
 from monitor.config.database import DEFAULT, database
 from monitor.config.files import SETTINGS
+from monitor.config.operation import LISTEN, LOG, LOOPBACK, Listen, LogSettings
 from monitor.config.shape import Each, Keys, Shape
 from monitor.config.source import NO_PLACE, Source, has_unfit, open_source, spellings, variable
 from monitor.config.values import CONTACT, NETWORK, ZONE, choice, count, duration, size
@@ -61,6 +62,9 @@ class Settings:
     """After which an article that nothing matched loses its texts; None: never."""
     channels: Channels = ()
     """As they stand in the file: their secrets are read where they are needed."""
+    listen: Listen = LOOPBACK
+    """Where the daemon tells its health and metrics."""
+    log: LogSettings = field(default_factory=LogSettings)
 
     @property
     def user_agent(self) -> str:
@@ -98,6 +102,8 @@ _ABOUT = {
     "evidence": "whose page is kept as it was sent: of articles that match when it is read, of all, of none",
     "retention": "how long what is stored is kept",
     "channels": "where people are told of matches, by its id; watchlists name it in `alerts`",
+    "listen": "where the daemon answers `/healthz`, `/readyz` and `/metrics`, to whoever reaches it; `off` for nowhere",
+    "log": "what the daemon says in its log",
 }
 _ABOUT_POLL = {
     "every": "how often a feed is asked at first; then as often as it brings news",
@@ -200,6 +206,8 @@ def file_shape(home: Path, environment: Mapping[str, str]) -> Keys[dict[str, Any
             "evidence": choice(Evidence),
             "retention": Keys(build=dict, keys=_RETENTION, about=_ABOUT_RETENTION),
             "channels": CHANNELS,
+            "listen": LISTEN,
+            "log": LOG,
         },
         about=_ABOUT,
     )
@@ -225,7 +233,8 @@ def _settings(given: Mapping[str, Any], default_database: str) -> Settings:
     """What was given over the defaults, each of which stands where the setting is defined."""
     contact = given.get("contact", "")
     user_agent = f"media-monitor/{__version__}" + (f" (+{contact})" if contact else "")
-    plain = {key: given[key] for key in ("timezone", "contact", "evidence", "channels") if key in given}
+    simple = ("timezone", "contact", "evidence", "channels", "listen", "log")
+    plain = {key: given[key] for key in simple if key in given}
     polled = {f"poll_{key}": value for key, value in given.get("poll", {}).items()}
     if "revisit" in given:
         plain["revisit"] = tuple(sorted(set(given["revisit"])))

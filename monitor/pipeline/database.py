@@ -34,6 +34,8 @@ class Database:
         self._thread = ThreadPoolExecutor(1, "database")
         self._waiting: list[tuple[_Together, Any, asyncio.Future[Any]]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self.heard: Callable[[], None] = lambda: None
+        """Called by the thread whenever a piece of work is over, whatever came of it: the thread lives."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,15 +67,15 @@ class Database:
 
         Raises: StoreError, or what `work` raises; `then` is not called.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._change, work, then)
+        return await self._in_thread(self._change, work, then)
 
     async def read(self, work: Callable[[Transaction], T]) -> T:
         """What `work` returns of a snapshot, beside the loop. Raises: StoreError."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
+        return await self._in_thread(self._read, work)
 
     async def optimise(self) -> None:
         """Let the database refresh its statistics. Raises: StoreError."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._store.optimise)
+        await self._in_thread(self._store.optimise)
 
     async def _queued(self, work: Callable[[Transaction, Sequence[One]], Sequence[T]], one: One, linger: float) -> T:
         loop = asyncio.get_running_loop()
@@ -93,8 +95,17 @@ class Database:
         group, self._waiting = self._waiting, []
         if group:
             works = [(work, one) for work, one, _ in group]
-            committing = asyncio.get_running_loop().run_in_executor(self._thread, self._commit, works)
+            committing = self._in_thread(self._commit, works)
             committing.add_done_callback(lambda done: _tell([future for _, _, future in group], done.result()))
+
+    def _in_thread(self, call: Callable[..., T], *arguments: object) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, self._heard, call, *arguments)
+
+    def _heard(self, call: Callable[..., T], *arguments: object) -> T:
+        try:
+            return call(*arguments)
+        finally:
+            self.heard()
 
     def _commit(self, works: Sequence[tuple[_Together, Any]]) -> list["_Outcome"]:
         """What came of each: together, or, where that fails for any reason, each in a transaction of its own."""
@@ -103,7 +114,9 @@ class Database:
                 runs = groupby(works, itemgetter(0))
                 done = [_Outcome(value=value) for work, run in runs for value in work(tx, [one for _, one in run])]
         except Exception as error:  # noqa: BLE001 - one item: its future raises it
-            return [_Outcome(error=error)] if len(works) == 1 else [self._commit([work])[0] for work in works]
+            return (
+                [_Outcome(error=error)] if len(works) == 1 else [self._heard(self._commit, [work])[0] for work in works]
+            )
         return done
 
     def _change(self, work: Callable[[Transaction], T], then: Callable[[], None]) -> T:

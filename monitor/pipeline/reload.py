@@ -48,6 +48,11 @@ class Reloading:
         """Let the next look read the files, changed or not."""
         self._demanded = True
 
+    @property
+    def is_demanded(self) -> bool:
+        """Whether that look is still to come."""
+        return self._demanded
+
     async def stop(self) -> None:
         """Finish the look that is under way, and look no more."""
         self._stopping = True

@@ -34,6 +34,8 @@ class Tally:
     unchanged: int = 0
     failed: dict[FeedId, str] = field(default_factory=dict)
     """Feed → why its poll failed."""
+    failures: int = 0
+    """Polls that failed, those of one feed counted each."""
     postponed: int = 0
     """Polls that were not made: their host rests, or our own network is down."""
     resting: set[FeedId] = field(default_factory=set)
@@ -83,6 +85,7 @@ class Tally:
                 self.unchanged += 1
             case Failed(reason=reason, reached=reached):
                 self.failed[feed_id] = reason
+                self.failures += 1
                 self.refused += reached
             case Postponed(wait=wait):
                 self.postponed += 1

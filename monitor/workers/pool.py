@@ -40,6 +40,8 @@ class Workers:
         self._changing = asyncio.Lock()
         self._pool: ProcessPool | None = None
         self._futures: set[ProcessFuture[Any]] = set()
+        self.lost = 0
+        """Workers that died or had to be ended over a task; those that were replaced by age are not among them."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,8 +94,10 @@ class Workers:
             megabytes = self._settings.memory // 2**20
             raise ParseError(f"reading it needs more than {megabytes} MB of memory", ParseKind.MEMORY) from error
         except ProcessExpired as error:
+            self.lost += 1
             raise _crash(error.exitcode) from error
         except TimeoutError as error:
+            self.lost += 1
             if lost.expired():
                 raise BrokenProcessPool("the pool lost a task") from error
             raise ParseError(f"reading it took longer than {limit.total_seconds():g} s", ParseKind.TIMEOUT) from error

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.config.change import Change, Refusal, compare, judge, listed, needs_restart
 from monitor.config.load import Config, load
+from monitor.config.operation import OFF, LogLevel, LogSettings
 from monitor.errors import ConfigError
 from tests.config.valid import FEEDS, FILES, HOME, LISTS, WATCHLIST, files
 
@@ -213,8 +214,10 @@ def test_settings_that_a_running_daemon_cannot_take_up_are_named() -> None:
             started.fetch, delay=timedelta(0), allow_addresses=(ip_network("10.0.0.0/8"),), user_agent="somebody"
         ),
         workers=replace(started.workers, count=4),
+        listen=OFF,
+        log=LogSettings(level=LogLevel.DEBUG),
     )
-    expected = ("database", "contact", "fetch.delay", "fetch.allow_addresses", "workers.count")
+    expected = ("database", "contact", "fetch.delay", "fetch.allow_addresses", "workers.count", "listen", "log.level")
     assert needs_restart(started, other) == expected
 
 

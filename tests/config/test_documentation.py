@@ -35,7 +35,7 @@ def paths(shape: object, prefix: str = "") -> set[str]:
 
 
 SETTING_KEYS = {"database", "timezone", "contact", "poll.every", "poll.fastest", "poll.slowest", "revisit"}
-SETTING_KEYS |= {"evidence", "retention.unmatched", "channels"}
+SETTING_KEYS |= {"evidence", "retention.unmatched", "channels", "listen", "log.level", "log.modules"}
 SETTING_KEYS |= {f"fetch.{key}" for key in settings._FETCH} | {f"workers.{key}" for key in settings._WORKERS}
 
 
@@ -110,7 +110,7 @@ def test_the_shipped_settings_are_the_defaults() -> None:
 
 
 def test_the_shipped_settings_name_every_key_and_can_be_uncommented() -> None:
-    text = re.sub(r"^( *)# ( *\w+:(?: \S+)?)$", r"\1\2", SHIPPED, flags=re.MULTILINE)
+    text = re.sub(r"^( *)# ( *[\w.]+:(?: \S+)?)$", r"\1\2", SHIPPED, flags=re.MULTILINE)
 
     found = load_settings({"monitor.yaml": text.encode()}, {}, HOME)
 

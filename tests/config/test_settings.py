@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import monitor
+from monitor.config.operation import LOOPBACK, OFF, Listen, LogLevel, LogSettings
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError
 from monitor.fetch.settings import FetchSettings
@@ -35,6 +36,8 @@ fetch:
 workers: {count: 4, timeout: 5s, memory: 2GiB, recycle: 50}
 evidence: all
 retention: {unmatched: 30d}
+listen: "[::1]:9200"
+log: {level: warning, modules: {pipeline.poll: debug, fetch: error}}
 """
 
 
@@ -81,6 +84,8 @@ def test_everything_can_be_set() -> None:
         workers=WorkerSettings(count=4, timeout=timedelta(seconds=5), memory=2**31, recycle=50),
         evidence=Evidence.ALL,
         retention_unmatched=timedelta(days=30),
+        listen=Listen(host="::1", port=9200),
+        log=LogSettings(level=LogLevel.WARNING, modules={"pipeline.poll": LogLevel.DEBUG, "fetch": LogLevel.ERROR}),
     )
 
 
@@ -192,3 +197,47 @@ def test_settings_are_read_without_the_rules_or_the_libraries_of_other_parts() -
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "listen"),
+    [
+        ("127.0.0.1:9108", LOOPBACK),
+        ("0.0.0.0:80", Listen(host="0.0.0.0", port=80)),
+        ("[::1]:9108", Listen(host="::1", port=9108)),
+        ("off", OFF),
+        ("Off", OFF),
+    ],
+)
+def test_where_the_daemon_answers_can_be_set(text: str, listen: Listen) -> None:
+    found = settings(f'listen: "{text}"').listen
+
+    assert found == listen
+    assert found is OFF or str(found) == text
+
+
+@pytest.mark.parametrize("text", ["localhost:9108", "9108", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:70000", "::1:9108"])
+def test_what_is_no_address_with_a_port_is_refused(text: str) -> None:
+    (said,) = problems(f'listen: "{text}"')
+
+    assert "listen: expected an address and a port such as 127.0.0.1:9108, or off" in said
+
+
+@pytest.mark.parametrize(
+    ("module", "advice"),
+    [
+        ("poll", 'did you mean "pipeline.poll"?'),
+        ("pipelin.pol", 'did you mean "pipeline.poll"?'),
+        ("../tests", ""),
+        ("قائمة", ""),
+    ],
+)
+def test_a_module_that_is_none_is_refused(module: str, advice: str) -> None:
+    (said,) = problems(f'log: {{modules: {{"{module}": debug}}}}')
+
+    assert "expected a module or package of the monitor such as pipeline or pipeline.poll" in said
+    assert advice in said
+
+
+def test_a_level_that_is_none_is_refused() -> None:
+    assert "level: expected one of debug, info, warning, error" in problems("log: {level: verbose}")[0]

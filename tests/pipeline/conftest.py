@@ -35,6 +35,7 @@ fetch:
   delay: 0s
   per_host: 8
   timeout: 5s
+listen: off
 """
 LISTS = """\
 rafah:
