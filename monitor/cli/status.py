@@ -1,23 +1,28 @@
-"""`monitor status`: what runs since when, what is refused and why, what waits, what fails."""
+"""`monitor status`: what runs since when, what is refused and why, what waits and how long, what fails, what room."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.moments import show_moment, show_span
-from monitor.cli.options import database_option, open_store, settings_as_far
+from monitor.cli.options import database_option, settings_as_far
 from monitor.cli.output import number_of
 from monitor.cli.records import Record
+from monitor.cli.sizes import show_bytes
 from monitor.cli.terminal import harmless
 
 if TYPE_CHECKING:
     from monitor.model import Outage
     from monitor.store.rule_versions import RuleVersion
     from monitor.store.status import Status
+    from monitor.vitals.figures import Figures
+
+_LATE = timedelta(seconds=30)
+"""What waits for less is on its way."""
 
 
 @click.command("status")
@@ -26,21 +31,47 @@ if TYPE_CHECKING:
 def status_command(*, output: str, config: str | None, database: str | None) -> None:
     """Say what runs since when, which rules are in force, what is refused and why, what waits and what fails.
 
-    Asks the database alone; works from another host, and while the configuration is broken.
+    Asks the database alone; works from another host, and while the configuration is broken. Exit code 0, whatever it
+    says; 3 where the database cannot be read. For health checks: `monitor db status --running`, or /healthz.
     """
     from monitor import clock
     from monitor.store.lock import daemon_pid
-    from monitor.store.status import status
+    from monitor.vitals.figures import figures
 
     settings = settings_as_far(config, database)
     pid = daemon_pid(settings.database_url)
-    with open_store(settings) as store, store.reading() as tx:
-        found = status(tx, clock.now())
+    found = figures(settings.database_url, clock.now())
     if output == "json":
-        click.echo(json.dumps(status_record(found, pid), ensure_ascii=False, indent=2, default=datetime.isoformat))
+        record = {**status_record(found.status, pid), **figures_record(found)}
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2, default=_as_json))
         return
-    for name, said in status_lines(found, pid, settings.timezone):
+    for name, said in (*status_lines(found.status, pid, settings.timezone), *figures_lines(found, settings.timezone)):
         click.echo(harmless(f"{name:<13} {said}"))
+
+
+def _as_json(value: datetime | timedelta) -> object:
+    return value.total_seconds() if isinstance(value, timedelta) else value.isoformat()
+
+
+def figures_record(figures: "Figures") -> Record:
+    """How late the work is, when it last bore fruit, and what room it takes, for a program; spans in seconds."""
+    size = figures.size
+    return {
+        "lag": asdict(figures.lag),
+        "latest": asdict(figures.latest),
+        "bytes": {"database": size.database, "log": size.log, "free": size.free, "disk_free": figures.disk_free},
+    }
+
+
+def figures_lines(figures: "Figures", zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """The same for a person."""
+    late = [f"{name} {show_span(span)}" for name, span in asdict(figures.lag).items() if span >= _LATE]
+    yield "lag", ", ".join(late) + " behind" if late else "none"
+    moments = asdict(figures.latest)
+    yield "last", ", ".join(f"{name} {show_moment(moment, zone)}" for name, moment in moments.items())
+    log = f" and {show_bytes(figures.size.log)} of log" if figures.size.log else ""
+    left = "" if figures.disk_free is None else f"; {show_bytes(figures.disk_free)} are free on its disk"
+    yield "database", f"{show_bytes(figures.size.database)}{log}{left}"
 
 
 def status_record(status: "Status", pid: int | None) -> Record:

@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.cli.status import status_lines, status_record
+from monitor.cli.status import figures_lines, figures_record, status_lines, status_record
 from monitor.errors import Problem
 from monitor.feeds.rhythm import Silence
 from monitor.model import FeedId, FeedState, Outage, OutageKind, WatchlistId
 from monitor.store.daemon import Daemon
+from monitor.store.lag import Lag
+from monitor.store.latest import Latest
 from monitor.store.lock import daemon_lock
 from monitor.store.rule_versions import RuleVersion
+from monitor.store.size import Size
 from monitor.store.status import Queues, Status
+from monitor.vitals.figures import Figures
 from tests.builders import NOON
 from tests.cli.conftest import Run
 
@@ -95,6 +99,31 @@ def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() ->
     ]
 
 
+LATE = Figures(
+    status=STATUS,
+    lag=Lag(polls=timedelta(minutes=5), pages=timedelta(seconds=29), revisits=timedelta(hours=3)),
+    latest=Latest(polled=LATER, news=NOON),
+    size=Size(database=342_200_000, log=4_000_000, free=10),
+    disk_free=51_000_000_000,
+)
+
+
+def test_a_person_reads_how_late_it_is_when_it_last_bore_fruit_and_what_room_it_takes() -> None:
+    assert list(figures_lines(LATE, GAZA)) == [
+        ("lag", "polls 5m, revisits 3h behind"),
+        ("last", "polled 2025-11-10 15:00, news 2025-11-10 14:00, read –, matched –"),
+        ("database", "342.2 MB and 4.0 MB of log; 51.0 GB are free on its disk"),
+    ]
+    on_server = replace(LATE, lag=Lag(), size=Size(database=1000), disk_free=None)
+    assert [said for _, said in figures_lines(on_server, GAZA)][::2] == ["none", "1.0 KB"]
+
+
+def test_a_program_reads_the_figures() -> None:
+    record = figures_record(LATE)
+    assert record["bytes"] == {"database": 342_200_000, "log": 4_000_000, "free": 10, "disk_free": 51_000_000_000}
+    assert record["latest"] == {"polled": LATER, "news": NOON, "read": None, "matched": None}
+
+
 def test_failing_feeds_that_are_not_named_are_counted() -> None:
     status = replace(STATUS, queues=replace(STATUS.queues, feeds_failing=5))
     assert list(status_lines(status, 7, GAZA))[-1] == ("", "and 4 more: `monitor feeds health`")
@@ -158,7 +187,11 @@ def test_the_status_can_be_asked_for_while_the_settings_are_broken(monitor: Run,
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("daemon        none; the last was process ")
     with daemon_lock(str(kept / "data" / "monitor.db")):
-        assert json.loads(monitor("status", "--format", "json", at=kept).out)["running"] is True
+        told = json.loads(monitor("status", "--format", "json", at=kept).out)
+    assert told["running"] is True
+    assert told["lag"].keys() == {"polls", "pages", "revisits"}
+    assert told["latest"]["matched"] > "2025"
+    assert told["bytes"]["database"] > 0
 
 
 def test_a_status_of_a_database_that_cannot_be_told_is_refused(monitor: Run, kept: Path) -> None:
