@@ -17,6 +17,7 @@ from monitor.cli.terminal import harmless
 
 if TYPE_CHECKING:
     from monitor.model import Outage
+    from monitor.store.outbox import Outbox
     from monitor.store.rule_versions import RuleVersion
     from monitor.store.status import Status
     from monitor.vitals.figures import Figures
@@ -57,21 +58,38 @@ def figures_record(figures: "Figures") -> Record:
     """How late the work is, when it last bore fruit, and what room it takes, for a program; spans in seconds."""
     size = figures.size
     return {
-        "lag": asdict(figures.lag),
-        "latest": asdict(figures.latest),
+        "lag": {**asdict(figures.lag), "deliveries": figures.outbox.late},
+        "latest": {**asdict(figures.latest), "delivered": figures.outbox.sent_at},
+        "deliveries": {
+            "waiting": figures.outbox.waiting,
+            "given_up": figures.outbox.given_up,
+            "channels_failing": figures.outbox.failing,
+            "channels_stopped": figures.outbox.stopped,
+        },
         "bytes": {"database": size.database, "log": size.log, "free": size.free, "disk_free": figures.disk_free},
     }
 
 
 def figures_lines(figures: "Figures", zone: tzinfo) -> Iterator[tuple[str, str]]:
     """The same for a person."""
-    late = [f"{name} {show_span(span)}" for name, span in asdict(figures.lag).items() if span >= _LATE]
+    yield from _of_outbox(figures.outbox)
+    spans = {**asdict(figures.lag), "deliveries": figures.outbox.late}
+    late = [f"{name} {show_span(span)}" for name, span in spans.items() if span >= _LATE]
     yield "lag", ", ".join(late) + " behind" if late else "none"
-    moments = asdict(figures.latest)
+    moments = {**asdict(figures.latest), "delivered": figures.outbox.sent_at}
     yield "last", ", ".join(f"{name} {show_moment(moment, zone)}" for name, moment in moments.items())
     log = f" and {show_bytes(figures.size.log)} of log" if figures.size.log else ""
     left = "" if figures.disk_free is None else f"; {show_bytes(figures.disk_free)} are free on its disk"
     yield "database", f"{show_bytes(figures.size.database)}{log}{left}"
+
+
+def _of_outbox(outbox: "Outbox") -> Iterator[tuple[str, str]]:
+    if outbox.waiting or outbox.given_up:
+        yield "deliveries", f"{outbox.waiting} waiting, {outbox.given_up} given up: `monitor alerts list`"
+    if outbox.failing:
+        yield "channels", f"failing: {', '.join(outbox.failing)}"
+    if outbox.stopped:
+        yield "channels", f"stopped: {', '.join(outbox.stopped)}; `monitor alerts retry` begins them again"
 
 
 def status_record(status: "Status", pid: int | None) -> Record:

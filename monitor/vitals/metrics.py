@@ -55,6 +55,7 @@ class Metrics(Collector):
         yield CounterMetricFamily("monitor_workers_lost", lost, value=self._counts.workers_lost())
         if self._figures:
             yield from _of_work(self._figures)
+            yield from _of_outbox(self._figures)
             yield from _of_rules(self._figures)
             yield from _of_room(self._figures)
 
@@ -104,15 +105,26 @@ def _of_work(figures: Figures) -> Iterator[Metric]:
         "index": queues.unsearched,
     }
     yield _gauges("monitor_due", "What is due and waits", "stage", due)
-    spans = {"poll": late.polls, "read": late.pages, "revisit": late.revisits}
+    spans = {"poll": late.polls, "read": late.pages, "revisit": late.revisits, "deliver": figures.outbox.late}
     seconds = {stage: span.total_seconds() for stage, span in spans.items()}
     yield _gauges("monitor_lag_seconds", "For how long what waits longest has been due", "stage", seconds)
     yield _gauge("monitor_pages_quarantined", "Pages that were given up", queues.pages_quarantined)
     yield _gauge("monitor_gaps", "Polls of 24 hours before which entries may be missed", figures.status.gaps)
     moments = {"poll": last.polled, "news": last.news, "read": last.read, "match": last.matched}
+    moments |= {"deliver": figures.outbox.sent_at}
     known = {stage: moment.timestamp() for stage, moment in moments.items() if moment}
     yield _gauges("monitor_last_success_timestamp_seconds", "When work last bore fruit", "stage", known)
     yield _gauge("monitor_network_down", "Whether no host at all can be reached", _is_down(figures))
+
+
+def _of_outbox(figures: Figures) -> Iterator[Metric]:
+    outbox = figures.outbox
+    yield _gauge("monitor_deliveries_waiting", "Deliveries that wait, also for their time", outbox.waiting)
+    yield _gauge("monitor_deliveries_given_up", "Of the last 10,000 deliveries, those given up", outbox.given_up)
+    yield _gauge(
+        "monitor_channels_failing", "Channels that took nothing when they were sent it last", len(outbox.failing)
+    )
+    yield _gauge("monitor_channels_stopped", "Channels that want nothing any more", len(outbox.stopped))
 
 
 def _is_down(figures: Figures) -> bool:

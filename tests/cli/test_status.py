@@ -16,6 +16,7 @@ from monitor.store.daemon import Daemon
 from monitor.store.lag import Lag
 from monitor.store.latest import Latest
 from monitor.store.lock import daemon_lock
+from monitor.store.outbox import Outbox
 from monitor.store.rule_versions import RuleVersion
 from monitor.store.size import Size
 from monitor.store.status import Queues, Status
@@ -103,6 +104,9 @@ LATE = Figures(
     status=STATUS,
     lag=Lag(polls=timedelta(minutes=5), pages=timedelta(seconds=29), revisits=timedelta(hours=3)),
     latest=Latest(polled=LATER, news=NOON),
+    outbox=Outbox(
+        waiting=3, late=timedelta(hours=2), given_up=1, failing=("desk",), stopped=("pager", "old"), sent_at=NOON
+    ),
     size=Size(database=342_200_000, log=4_000_000, free=10),
     disk_free=51_000_000_000,
 )
@@ -110,18 +114,28 @@ LATE = Figures(
 
 def test_a_person_reads_how_late_it_is_when_it_last_bore_fruit_and_what_room_it_takes() -> None:
     assert list(figures_lines(LATE, GAZA)) == [
-        ("lag", "polls 5m, revisits 3h behind"),
-        ("last", "polled 2025-11-10 15:00, news 2025-11-10 14:00, read –, matched –"),
+        ("deliveries", "3 waiting, 1 given up: `monitor alerts list`"),
+        ("channels", "failing: desk"),
+        ("channels", "stopped: pager, old; `monitor alerts retry` begins them again"),
+        ("lag", "polls 5m, revisits 3h, deliveries 2h behind"),
+        ("last", "polled 2025-11-10 15:00, news 2025-11-10 14:00, read –, matched –, delivered 2025-11-10 14:00"),
         ("database", "342.2 MB and 4.0 MB of log; 51.0 GB are free on its disk"),
     ]
-    on_server = replace(LATE, lag=Lag(), size=Size(database=1000), disk_free=None)
+    quiet = Outbox(waiting=0, late=timedelta(0), given_up=0, failing=(), stopped=(), sent_at=None)
+    on_server = replace(LATE, lag=Lag(), outbox=quiet, size=Size(database=1000), disk_free=None)
     assert [said for _, said in figures_lines(on_server, GAZA)][::2] == ["none", "1.0 KB"]
 
 
 def test_a_program_reads_the_figures() -> None:
     record = figures_record(LATE)
     assert record["bytes"] == {"database": 342_200_000, "log": 4_000_000, "free": 10, "disk_free": 51_000_000_000}
-    assert record["latest"] == {"polled": LATER, "news": NOON, "read": None, "matched": None}
+    assert record["latest"] == {"polled": LATER, "news": NOON, "read": None, "matched": None, "delivered": NOON}
+    assert record["deliveries"] == {
+        "waiting": 3,
+        "given_up": 1,
+        "channels_failing": ("desk",),
+        "channels_stopped": ("pager", "old"),
+    }
 
 
 def test_failing_feeds_that_are_not_named_are_counted() -> None:
@@ -189,7 +203,7 @@ def test_the_status_can_be_asked_for_while_the_settings_are_broken(monitor: Run,
     with daemon_lock(str(kept / "data" / "monitor.db")):
         told = json.loads(monitor("status", "--format", "json", at=kept).out)
     assert told["running"] is True
-    assert told["lag"].keys() == {"polls", "pages", "revisits"}
+    assert told["lag"].keys() == {"polls", "pages", "revisits", "deliveries"}
     assert told["latest"]["matched"] > "2025"
     assert told["bytes"]["database"] > 0
 

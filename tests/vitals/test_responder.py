@@ -63,6 +63,13 @@ class Desk:
         return socket.create_connection(("127.0.0.1", self.responder.port), timeout=30)
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine may be busy."""
+    for name in ("LIMIT", "GATHERING"):
+        monkeypatch.setattr(responder, name, timedelta(seconds=60))
+
+
 def nothing() -> Figures:
     raise StoreError("the database does not answer")
 
