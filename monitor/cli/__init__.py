@@ -32,6 +32,7 @@ COMMANDS = (
     "check",
     "status",
     "reload",
+    "doctor",
     "try",
     "rules",
     "poll",
