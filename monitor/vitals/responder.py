@@ -26,7 +26,7 @@ LIMIT = timedelta(seconds=5)
 LARGEST = 8192
 MOST = 32
 """Connections at once; of those beyond nothing is read."""
-FRESH = timedelta(seconds=5)
+FRESH = timedelta(seconds=30)
 """How long figures stand for others."""
 GATHERING = timedelta(seconds=3)
 """How long figures are waited for; then they are told as soon as they are there, to whoever asks next."""

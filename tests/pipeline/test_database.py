@@ -157,3 +157,20 @@ async def test_a_change_that_fails_has_no_consequence(store: Store) -> None:
     async with Database(store) as database:
         with pytest.raises(StoreError, match="the disk is full"):
             await database.change(failing, lambda: pytest.fail("it was not committed"))
+
+
+async def test_the_thread_is_heard_of_after_each_piece_of_work_whatever_came_of_it(store: Store) -> None:
+    def fail(_: Transaction) -> None:
+        raise StoreError("the disk is full")
+
+    heard: list[int] = []
+    async with Database(store) as database:
+        database.heard = lambda: heard.append(1)
+        await database.write(saving(1))
+        assert len(heard) == 1
+        for failing in (database.write(fail), database.read(fail), database.change(fail, lambda: None)):
+            with pytest.raises(StoreError):
+                await failing
+        assert len(heard) == 4
+        await database.optimise()
+    assert len(heard) == 5

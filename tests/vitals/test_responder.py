@@ -17,6 +17,7 @@ import pytest
 
 from monitor.config.operation import OFF, Listen
 from monitor.errors import StoreError
+from monitor.model import Failed, FailureKind, FeedId, News
 from monitor.pipeline.tally import Tally
 from monitor.store import configurations, daemon, polls
 from monitor.store.store import Store
@@ -172,8 +173,11 @@ def test_a_client_that_leaves_is_no_fault(desk: Desk) -> None:
 
 def test_without_the_database_the_counts_of_the_process_are_told(desk: Desk) -> None:
     desk.tally.polled = 7
+    for _ in range(2):
+        desk.tally.add_poll(FeedId("dead-en"), Failed(reason="410", kind=FailureKind.GONE), News(), 0)
     text = desk.get("/metrics")[1].decode()
     assert 'monitor_polls_total{outcome="polled"} 7.0' in text
+    assert 'monitor_polls_total{outcome="failed"} 2.0' in text
     assert "monitor_workers_lost_total 3.0" in text
     assert "monitor_database_answers 0.0" in text
     assert "monitor_feeds " not in text

@@ -55,6 +55,8 @@ async def test_the_task_after_a_fatal_one_runs(task: Callable[[], None], kind: P
             await workers.run(task)
         assert caught.value.kind is kind
         assert await workers.run(jobs.double, 1) == 2
+        # A task that may say so itself costs no worker.
+        assert workers.lost == (kind in (ParseKind.CRASH, ParseKind.TIMEOUT))
 
 
 async def test_a_task_stuck_in_c_is_killed_at_its_limit() -> None:
@@ -65,6 +67,7 @@ async def test_a_task_stuck_in_c_is_killed_at_its_limit() -> None:
         assert caught.value.kind is ParseKind.TIMEOUT
         assert time.monotonic() - started < 3
         assert await workers.run(jobs.double, 1) == 2
+        assert workers.lost == 1
 
 
 async def test_a_task_may_be_given_less_time_and_never_more() -> None:
