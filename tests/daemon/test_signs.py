@@ -17,6 +17,7 @@ from monitor import daemon
 from monitor.cli import EXIT_FAILED
 from monitor.errors import StoreError
 from monitor.store import daemon as daemon_record
+from monitor.vitals.signs import Signs
 from tests.campaigns.processes import Running, eventually
 from tests.daemon.conftest import Command
 from tests.pipeline.conftest import MONITOR_YAML, World
@@ -152,6 +153,19 @@ def test_an_edited_configuration_is_told_without_a_reload(world: World, command:
 
     assert command(world, "run", until=told).code == 0
     assert sum(line.startswith("READY=1") for line in manager.said) == 1
+
+
+def test_a_reload_is_over_when_the_files_were_read(manager: Manager) -> None:
+    class Waiting:
+        is_demanded = True
+
+    signs = Signs({"NOTIFY_SOCKET": manager.address})
+    signs.reload()
+    daemon._reloaded(Waiting(), None, signs)  # type: ignore[arg-type]
+    assert manager.heard("RELOADING=1")
+    assert not manager.heard("READY=1")
+    signs.reloaded("watching 3 feeds")
+    assert manager.heard("RELOADING=1", "READY=1", "STATUS=watching 3 feeds")
 
 
 def test_what_hangs_at_the_end_is_left_in_time(world: World, start: Start) -> None:
