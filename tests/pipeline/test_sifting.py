@@ -41,7 +41,14 @@ fighters:
   tr: [savaşçı*]
   fr: [combattant*]
 """
-RARE = ("@rafah NEAR/5 @fighters", "@rafah NOT title:@fighters", '"safe passage"', "ATLEAST/2(ateşkes, trêve, olives)")
+RARE = (
+    "@rafah",
+    "@fighters",
+    "@rafah NEAR/5 @fighters",
+    "@rafah NOT title:@fighters",
+    '"safe passage"',
+    "ATLEAST/2(ateşkes, trêve, olives)",
+)
 UNTOLD = ("@rafah OR /fight.*/", "/sav.*/")
 WORDS = (
     *("Rafah", "Rafah crossing", "fighters", "رفح", "برفح", "مقاتلو", "ברפיח", "לוחמים", "Refah'ta", "refah"),
@@ -79,7 +86,7 @@ class Past:
         self.chance = random.Random(seed)
         self.before, self.world = world.config(), world
         self.outlets = Outlets(self.before.outlets)
-        self.number = self.chance.randrange(40)
+        self.number = self.chance.choice((0, 20, 40))
 
     def fill(self, tx: Transaction) -> None:
         for number in range(self.number):
@@ -90,18 +97,18 @@ class Past:
                 self.match(tx, one)
             if self.chance.random() < 0.8:
                 self.index(tx, one)
-            if self.chance.random() < 0.3:
+            if self.chance.random() < 0.5:
                 self.change(tx, replace(one, text=self.words()))
         retention.prune(tx, NOON + self.chance.randrange(10) * HOUR)
         for left in search.outdated(tx, 99):
-            if self.chance.random() < 0.7:
+            if self.chance.random() < 0.5:
                 self.index(tx, left.article, left.times)
 
     def said(self) -> dict[str, object]:
         return {"title": self.words(), "summary": self.words(), "text": "", "text_source": TextSource.FEED}
 
     def words(self) -> str:
-        rare = self.chance.choices(WORDS, k=self.chance.choice((0, 0, 0, 1, 3)))
+        rare = self.chance.choices(WORDS, k=self.chance.choice((0, 0, 1, 2)))
         said = [*rare, *self.chance.choices(FILLING, k=5)]
         self.chance.shuffle(said)
         return " ".join(said)
