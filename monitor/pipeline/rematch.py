@@ -25,7 +25,7 @@ from monitor.pipeline.sifting import sieve_for
 from monitor.rules.misses import why, why_not
 from monitor.rules.rematching import Change, Fate, Standing, added, decide, totals_of
 from monitor.store import configurations, history, matches, readings, rematches, reviews, revisits, rule_versions
-from monitor.store.history import BEGINNING, Place, Stretch
+from monitor.store.history import BEGINNING, Place, Stretch, place_of
 from monitor.store.lock import daemon_pid
 from monitor.store.rematches import Rematch
 from monitor.store.sieve import Sieve
@@ -235,6 +235,7 @@ def _save(tx: Transaction, scope: Scope, at: Rematch, read: _Read, now: datetime
     pruned = [answer.article.id for answer in fresh if answer.matched.found and is_pruned(answer.article)]
     readings.retry(tx, pruned, now)
     settled = [*(answer for answer in read.answers if not answer.is_written), *fresh]
+    settled.sort(key=lambda answer: place_of(answer.article))
     after = _after(at, read.stretch, settled)
     rematches.advance(tx, at, after)
     return settled, after

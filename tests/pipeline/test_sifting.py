@@ -225,6 +225,7 @@ def test_what_comes_or_changes_while_it_runs_or_is_interrupted_is_read(
     monkeypatch.setattr(history, "_LONGEST", 3)
     scope = Scope(config=world.config())
     url = world.environment["MONITOR_DATABASE_URL"]
+    # Not the rest of it: as if it were interrupted.
     steps = apply(filled, scope, begin(filled, scope, lambda: NOON, url), lambda: NOON)
     assert next(steps).rematch.articles == 3
     with filled.writing() as tx:
@@ -233,7 +234,6 @@ def test_what_comes_or_changes_while_it_runs_or_is_interrupted_is_read(
             articles.save_summaries(tx, [replace(by_title[title], summary="Rain in Rafah.")])
         put(tx, by_title["Weather 8"], "weather", "rafah")
     assert next(steps).rematch.articles == 6
-    steps.close()
     late = an_article("https://gazette.example/late", title="برفح", first_seen_at=NOON + 99 * HOUR)
     with filled.writing() as tx:
         articles.insert_new(tx, [late])
