@@ -1,5 +1,5 @@
-"""How webhooks are signed, as Standard Webhooks has it (https://www.standardwebhooks.com). Light: the configuration asks
-whether a secret is one.
+"""How webhooks are signed, as Standard Webhooks has it (https://www.standardwebhooks.com). Light: so that the
+configuration can ask whether a secret is one.
 """
 
 import base64
