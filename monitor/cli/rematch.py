@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 @click.option("--until", metavar="WHEN", help="Only articles first seen before; the same forms.")
 @click.option("--apply", "applying", is_flag=True, help="Store it: without this, nothing is written.")
 @click.option(
+    "--alert", is_flag=True, help="With --apply: let the watchlists' channels be told of what is gained, too."
+)
+@click.option(
     "--all", "everything", is_flag=True, help="Every match that is gained or lost, not the newest of each kind."
 )
 @click.option("--format", "output", type=click.Choice(("text", "json")), default="text", show_default=True)
@@ -38,6 +42,7 @@ def rematch_command(
     since: str | None,
     until: str | None,
     applying: bool,
+    alert: bool,
     everything: bool,
     output: str,
     config: str | None,
@@ -47,14 +52,16 @@ def rematch_command(
     lost, and why; first of all those that somebody has reviewed and that would be lost.
 
     With --apply that is stored: new matches, and what is found now of those that stay; they keep their reviews. Lost
-    ones are marked, not deleted. Interrupted, the same command goes on where it stopped. Beside a daemon the files must
+    ones are marked, not deleted. Nobody is alerted, unless you say --alert. Interrupted, the same command goes on where it stopped. Beside a daemon the files must
     be in force: see `monitor reload`.
     """
     from monitor.cli.rematch_told import print_json, print_text
     from monitor.cli.spool import Spool
 
+    if alert and not applying:
+        raise click.UsageError("--alert tells of what --apply stores: give both")
     loaded = _to_apply(config, database) if applying else _to_look_at(config, database)
-    scope = _scope(loaded, watchlists, since, until)
+    scope = replace(_scope(loaded, watchlists, since, until), alert=alert)
     # A mistyped database is not made: it has no articles.
     open_store(loaded.settings).close()
     with Spool() as told:

@@ -19,6 +19,7 @@ from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.errors import LockedError, StoreError
 from monitor.model import Article, Clause, Matched, MatchId, Outlet, WatchlistId, match_key
+from monitor.pipeline import alerting
 from monitor.pipeline.news import document_of, is_pruned, match_article
 from monitor.pipeline.reload import put_rules_in_force
 from monitor.pipeline.sifting import sieve_for
@@ -45,6 +46,8 @@ class Scope:
     since: datetime | None = None
     """Articles first seen then or later; likewise `until`: before."""
     until: datetime | None = None
+    alert: bool = False
+    """Those who are told of a watchlist's matches are told of what is gained, too."""
     versions: Mapping[WatchlistId, str] = field(init=False)
     """Those of the watchlists that are asked."""
     outlets: Outlets = field(init=False, repr=False)
@@ -231,6 +234,8 @@ def _save(tx: Transaction, scope: Scope, at: Rematch, read: _Read, now: datetime
     matched = [answer.matched for answer in fresh]
     matches.put(tx, matched, scope.versions.keys(), now, rematch=at.id)
     revisits.plan(tx, matched, scope.config.settings.revisit, now)
+    if scope.alert:
+        alerting.tell(tx, matched, alerting.subscriptions_of(scope.config.watchlists), now)
     # As a poll does: what is left of a pruned article matches, and only its page can tell whether that is right.
     pruned = [answer.article.id for answer in fresh if answer.matched.found and is_pruned(answer.article)]
     readings.retry(tx, pruned, now)

@@ -55,6 +55,12 @@ def test_unedited_rules_gain_and_lose_nothing(monitor: Run, kept: Path) -> None:
     assert said.out.endswith("Nothing was written: the same command with --apply stores it.\n")
 
 
+def test_to_alert_of_what_is_not_stored_is_refused(monitor: Run, kept: Path) -> None:
+    said = monitor("rematch", "--alert", at=kept)
+    assert said.code == 2
+    assert "--alert tells of what --apply stores: give both" in said.err
+
+
 def test_an_edit_shows_what_it_gains_and_loses_before_it_counts(monitor: Run, kept: Path) -> None:
     before = monitor("matches", "--all", "--lost", "--limit", "999", at=kept).out
     edit(kept, NARROW)

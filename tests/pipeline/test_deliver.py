@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from monitor.model import DeliveryState, Occasion, Review, Status
 from monitor.pipeline.deliver import AT_ONCE, give_up_old
+from monitor.pipeline.rematch import Scope, apply, begin
 from monitor.store import channels, reviews
 from monitor.store.channels import ChannelState
 from monitor.store.schema import deliveries as table
@@ -336,3 +337,25 @@ async def test_a_change_that_stops_a_match_is_told(world: World, hook: Receiver,
     if "digest" not in when:
         assert [one.data["occasion"] for one in hook.requests][-1] == "change"
         assert len(hook.requests) == 2
+
+
+# ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("alert", [False, True])
+async def test_what_a_rematch_finds_is_told_only_if_it_is_asked_for(
+    world: World, hook: Receiver, *, alert: bool
+) -> None:
+    subscribe(world, hook, "when: match")
+    watchlist = (world.folder / "watchlists/rafah.yaml").read_text()
+    world.write("watchlists/rafah.yaml", watchlist.replace("AND @fighters", "AND Sinai"))
+    offer(world, 1)
+    await world.run()
+    assert not world.matches()
+    world.write("watchlists/rafah.yaml", watchlist)
+    scope, url = Scope(config=world.config(), alert=alert), world.environment["MONITOR_DATABASE_URL"]
+    with Store.open(url) as store:
+        list(apply(store, scope, begin(store, scope, lambda: world.now, url), lambda: world.now))
+    assert len(world.matches()) == 1
+    await world.run(after=MINUTE)
+    assert len(hook.requests) == alert
