@@ -52,8 +52,8 @@ def rematch_command(
     lost, and why; first of all those that somebody has reviewed and that would be lost.
 
     With --apply that is stored: new matches, and what is found now of those that stay; they keep their reviews. Lost
-    ones are marked, not deleted. Nobody is alerted, unless you say --alert. Interrupted, the same command goes on where it stopped. Beside a daemon the files must
-    be in force: see `monitor reload`.
+    ones are marked, not deleted. Nobody is alerted, unless you say --alert. Interrupted, the same command goes on where
+    it stopped. Beside a daemon the files must be in force: see `monitor reload`.
     """
     from monitor.cli.rematch_told import print_json, print_text
     from monitor.cli.spool import Spool
