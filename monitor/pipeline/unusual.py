@@ -5,19 +5,19 @@ beginning, a digest by its window.
 """
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 
-from monitor.alerts.hours import moment_of, window_before
-from monitor.alerts.spike import AFTERMATH, HISTORY, Judged, judge, whiles
+from monitor.alerts.hours import window_before
 from monitor.config.load import Config
 from monitor.errors import MonitorError
 from monitor.feeds.rhythm import Silence
 from monitor.model import ChannelId, Occasion, Outage, OutageKind, Subscription, WatchlistId, When, delivery_key
 from monitor.pipeline.alerting import digest
+from monitor.pipeline.today import began, rounded, today
 from monitor.pipeline.tools import Tools
-from monitor.store import deliveries, health, outages, rule_versions, story_counts
+from monitor.store import deliveries, health, outages, story_counts
 from monitor.store.deliveries import Due
 from monitor.store.store import Transaction
 
@@ -26,71 +26,6 @@ _SETTLED = timedelta(minutes=5)
 """After a window's end: a match of its last moments is saved by then."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Today:
-    """A watchlist's stories of today, beside the usual number."""
-
-    stories: int
-    """Since midnight."""
-    since: datetime
-    """Of the while that is judged."""
-    until: datetime
-    judged: Judged
-
-    def note(self, zone: tzinfo) -> str:
-        """For a person: "14 stories by 15:00, 3 are usual"."""
-        until, since = self.until.astimezone(zone), self.since.astimezone(zone)
-        is_whole = since.time() == time() and since.date() == until.date()
-        when = f"by {until:%H:%M}" if is_whole else f"from {since:%H:%M} to {until:%H:%M}"
-        stories = "story" if self.judged.seen == 1 else "stories"
-        usual = _rounded(self.judged.usual)
-        return f"{self.judged.seen} {stories} {when}, {usual} {'is' if usual == '1' else 'are'} usual"
-
-
-def _rounded(number: float) -> str:
-    return f"{number:.0f}" if number >= 3 else f"{number:.1f}".removesuffix(".0")
-
-
-def today(
-    tx: Transaction, watchlists: Collection[WatchlistId], zone: tzinfo, now: datetime
-) -> dict[WatchlistId, Today]:
-    """Watchlist → its stories of today, the longest while that is a spike, or else the longest; those of which nothing
-    can be told, for an outage or because they are new, are left out.
-    """
-    began = _began(tx, watchlists)
-    lost = outages.known(tx, now - timedelta(days=HISTORY + 2), now)
-    compared = whiles(now, zone, lost)
-    midnight = moment_of(now.astimezone(zone).date(), time(), zone)
-    spans = [(midnight, now), *(span for one in compared for span in (one.today, *one.before))]
-    counts = story_counts.within(tx, sorted(began) if compared else [], spans)
-    found: dict[WatchlistId, Today] = {}
-    for watchlist, numbers in counts.items():
-        of = dict(zip(spans, numbers, strict=True))
-        heard = began[watchlist] + AFTERMATH
-        looks = [
-            Today(
-                stories=numbers[0],
-                since=one.today[0],
-                until=now,
-                judged=judge(of[one.today], [of[span] for span in one.before if span[0] >= heard]),
-            )
-            for one in compared
-            if one.today[0] >= heard
-        ]
-        if looks:
-            found[watchlist] = next((look for look in looks if look.judged.is_spike), looks[0])
-    return found
-
-
-def _began(tx: Transaction, watchlists: Collection[WatchlistId]) -> dict[WatchlistId, datetime]:
-    """When each was first in force."""
-    began: dict[WatchlistId, datetime] = {}
-    for version in rule_versions.all_of(tx, list(watchlists)):
-        first = began.get(version.watchlist_id, version.first_used_at)
-        began[version.watchlist_id] = min(first, version.first_used_at)
-    return began
 
 
 def unusual(tx: Transaction, config: Config, now: datetime) -> list[Due]:
@@ -160,7 +95,7 @@ def _silences(tx: Transaction, asking: Asking, zone: tzinfo, now: datetime) -> I
 
 def _quiet_note(silence: Silence, zone: tzinfo) -> str:
     since = silence.since + timedelta(hours=1)
-    usual = _rounded(silence.expected)
+    usual = rounded(silence.expected)
     return (
         f"nothing since {since.astimezone(zone):%Y-%m-%d %H:%M}; in as long a time, {usual} hours with news are usual"
     )
@@ -178,7 +113,7 @@ def _empty(tx: Transaction, asking: Asking, now: datetime) -> Iterator[Due]:
 
 def _was_empty(tx: Transaction, watchlist: WatchlistId, window: tuple[datetime, datetime]) -> bool:
     """Was the watchlist there, and nothing matched? Who asks for a digest now gets none that holds what came before."""
-    is_old = _began(tx, [watchlist]).get(watchlist, window[0]) < window[0]
+    is_old = began(tx, [watchlist]).get(watchlist, window[0]) < window[0]
     return is_old and story_counts.within(tx, [watchlist], [window]) == {watchlist: [0]}
 
 

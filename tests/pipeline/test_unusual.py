@@ -10,7 +10,8 @@ from sqlalchemy import event, text
 from monitor.config.load import Config, load
 from monitor.errors import StoreError
 from monitor.model import ArticleId, Matched, Occasion, OutageKind, WatchlistId
-from monitor.pipeline.unusual import Looking, today, unusual
+from monitor.pipeline.today import today
+from monitor.pipeline.unusual import Looking, unusual
 from monitor.store import articles, deliveries, matches, outages, rule_versions
 from monitor.store.deliveries import Due
 from monitor.store.store import Store, Transaction
