@@ -4,16 +4,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta, tzinfo
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.moments import show_moment, show_span
-from monitor.cli.options import database_option, settings_as_far
+from monitor.cli.options import database_option, open_store, settings_as_far
 from monitor.cli.output import number_of
 from monitor.cli.records import Record
 from monitor.cli.sizes import show_bytes
 from monitor.cli.terminal import harmless
+from monitor.cli.today import today_lines, today_record
 
 if TYPE_CHECKING:
     from monitor.model import Outage
@@ -36,17 +38,22 @@ def status_command(*, output: str, config: str | None, database: str | None) -> 
     says; 3 where the database cannot be read. For health checks: `monitor db status --running`, or /healthz.
     """
     from monitor import clock
+    from monitor.pipeline.today import today
     from monitor.store.lock import daemon_pid
     from monitor.vitals.figures import figures
 
     settings = settings_as_far(config, database)
     pid = daemon_pid(settings.database_url)
-    found = figures(settings.database_url, clock.now())
+    now = clock.now()
+    found = figures(settings.database_url, now)
+    with open_store(settings) as store, store.reading() as tx:
+        stories = today(tx, [one.watchlist_id for one in found.status.watchlists], settings.timezone, now)
     if output == "json":
-        record = {**status_record(found.status, pid), **figures_record(found)}
+        record = {**status_record(found.status, pid), **figures_record(found), "stories": today_record(stories)}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2, default=_as_json))
         return
-    for name, said in (*status_lines(found.status, pid, settings.timezone), *figures_lines(found, settings.timezone)):
+    lines = status_lines(found.status, pid, settings.timezone), figures_lines(found, settings.timezone)
+    for name, said in (*chain(*lines), *today_lines(stories, settings.timezone)):
         click.echo(harmless(f"{name:<13} {said}"))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import Row, bindparam, case, func, or_, select
 
 from monitor.feeds.health import GAPS_OVER, TEXTS_OVER, Facts
 from monitor.feeds.rhythm import HISTORY, SHORTEST_SILENCE, Silence, strange_silence
@@ -14,7 +14,7 @@ from monitor.store import outages
 from monitor.store.connections import Transaction
 from monitor.store.polls import state_of
 from monitor.store.schema import articles, entries, feeds, matches, polls
-from monitor.store.statements import batches
+from monitor.store.statements import batches, floor_of
 
 
 def of_feeds(tx: Transaction, now: datetime) -> tuple[Facts, ...]:
@@ -48,22 +48,27 @@ def gaps_since(tx: Transaction, moment: datetime) -> dict[FeedId, int]:
 
 
 def quiet_watchlists(tx: Transaction, watchlists: Collection[WatchlistId], now: datetime) -> dict[WatchlistId, Silence]:
-    """Of these watchlists, those whose matches have ceased against their own rhythm."""
-    last = select(matches.c.watchlist_id, func.max(matches.c.matched_at)).where(
-        matches.c.watchlist_id.in_(list(watchlists))
-    )
-    silent = {
-        row[0]: row[1] for row in tx.execute(last.group_by(matches.c.watchlist_id)) if now - row[1] >= SHORTEST_SILENCE
-    }
+    """Of these watchlists, those whose matches have ceased against their own rhythm; what a rematch found is none of
+    it, nor what matches no more.
+    """
+    last = {name: tx.execute(_LAST, {"of": name}).scalar() for name in watchlists}
+    silent = {name: moment for name, moment in last.items() if moment and now - moment >= SHORTEST_SILENCE}
     if not silent:
         return {}
     since = min(silent.values()) - HISTORY
-    rows = select(matches.c.watchlist_id, matches.c.matched_at)
-    rows = rows.where(matches.c.watchlist_id.in_(list(silent)), matches.c.matched_at >= since)
+    hour = floor_of(matches.c.matched_at, "hour")
+    rows = select(matches.c.watchlist_id, hour).distinct()
+    rows = rows.where(matches.c.watchlist_id.in_(list(silent)), matches.c.matched_at >= since, *_IS_NEWS)
     arrivals = _by_first(tx.execute(rows))
     lost = outages.known(tx, since, now)
     found = {name: strange_silence(arrivals[name], now, lost) for name in silent}
-    return {WatchlistId(name): silence for name, silence in found.items() if silence}
+    return {name: silence for name, silence in found.items() if silence}
+
+
+_IS_NEWS = (matches.c.rematch_id.is_(None), matches.c.lost_at.is_(None))
+# Along the index from its end, and no further than to the first.
+_LAST = select(matches.c.matched_at).where(matches.c.watchlist_id == bindparam("of"), *_IS_NEWS)
+_LAST = _LAST.order_by(matches.c.matched_at.desc(), matches.c.id.desc()).limit(1)
 
 
 def _texts(tx: Transaction, since: datetime) -> dict[str, tuple[int, int]]:
