@@ -25,6 +25,8 @@ from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
+from monitor.pipeline.unusual import EVERY as UNUSUAL
+from monitor.pipeline.unusual import Looking
 from monitor.vitals.figures import figures
 from monitor.vitals.life import Life
 from monitor.vitals.metrics import Counts, Metrics
@@ -198,6 +200,7 @@ def _scheduler(
     scheduler.add_job(_clock, "interval", args=(signs,), seconds=sign, next_run_time=now, id="clock")
     scheduler.add_job(life.tick, "interval", seconds=often, id="alive")
     scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
+    scheduler.add_job(Looking(tools).look, "interval", seconds=UNUSUAL.total_seconds(), id="unusual")
     scheduler.add_job(_tidy, "interval", args=(tools,), hours=1, id="tidy")
     # Soon after a start, too: there may be no whole day until the next one.
     soon = now + PRUNE_AFTER
