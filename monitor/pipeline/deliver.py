@@ -161,6 +161,7 @@ def _gather(tx: Transaction, due: Delivery, reason: str, window: tuple[datetime,
         until=until,
         due_at=until,
     )
+    rest = deliveries.open_one(tx, rest)
     deliveries.add(tx, [rest], now)
     deliveries.fold(tx, due.number, reason, now, into=rest.key)
 

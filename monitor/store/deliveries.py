@@ -5,7 +5,7 @@ delivery is taken, before it is made.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -164,6 +164,17 @@ def add(tx: Transaction, due: Iterable[Due], now: datetime) -> None:
     ]
     if rows:
         tx.execute(upsert(tx, deliveries, ("key",)), rows)
+
+
+def open_one(tx: Transaction, due: Due) -> Due:
+    """What gathers others, or a further one of the kind where its message is made already: what comes late, by a clock
+    that was set back, is told all the same.
+    """
+    number = 1
+    while (known := at(tx, [due.key]).get(due.key)) and (known.state is not DeliveryState.WAITING or known.message):
+        number += 1
+        due = replace(due, event=str(number))
+    return due
 
 
 def release(tx: Transaction, article_id: ArticleId, now: datetime) -> None:

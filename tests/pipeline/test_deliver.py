@@ -284,6 +284,19 @@ async def test_a_digest_tells_the_matches_of_its_window_at_its_end(world: World,
     assert len(hook.requests) == 1
 
 
+async def test_what_comes_late_for_its_digest_has_another_one(world: World, hook: Receiver) -> None:
+    """A clock that is set back."""
+    subscribe(world, hook, 'when: digest, at: ["12:30"]')
+    offer(world, 1)
+    await world.run()
+    await world.run(after=HOUR)
+    offer(world, 2)
+    await world.run(after=-HOUR)
+    await world.run(after=HOUR)
+    assert [one.data["occasion"] for one in hook.requests] == ["digest", "digest"]
+    assert hook.titles == ["Fighters in Rafah, report 1", "Fighters in Rafah, report 2"]
+
+
 async def test_what_comes_in_quiet_hours_is_told_together_when_they_end(world: World, hook: Receiver) -> None:
     subscribe(world, hook, "when: match", channel="    quiet: 11:00-14:00\n")
     offer(world, 1, 2)
