@@ -1,0 +1,197 @@
+"""Which matches a person means: the same filters, in the same words, for whatever lists, decides about, writes or
+publishes matches.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from monitor.cli.filters import filter_options, is_given, shared_conditions
+from monitor.cli.ids import watchlist_named
+from monitor.cli.options import folder_of
+from monitor.model import Status
+from monitor.text.tags import tag_of
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Settings
+    from monitor.pipeline.search import Query
+    from monitor.store.match_query import MatchQuery
+    from monitor.store.store import Transaction
+
+Function = TypeVar("Function", bound=Callable[..., object])
+Bounds = tuple[tuple[str, float], ...]
+
+FILTERS = (
+    "text", "watchlist", "status", "reviewer", "tag", "assignee", "score", "term", "since", "until", "lang", "outlet",
+    "country", "affiliation", "feed", "story", "text_source", "lost",
+)  # fmt: skip
+"""By their names in Python; a command calls all of them so."""
+ANY = "any"
+_NUMBER = r"[-+]?\d+(?:\.\d+)?"
+_COMPARED = re.compile(rf"(>=|<=|>|<|=|≥|≤|)\s*({_NUMBER})")
+_BETWEEN = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
+_SIGNS = {"≥": (">=",), "≤": ("<=",), "=": (">=", "<="), "": (">=", "<=")}
+
+
+def bounds(_: click.Context, __: click.Parameter, given: str | None) -> Bounds:
+    """What a score is to be: pairs of a sign and a number, all of which hold. Raises: click.BadParameter."""
+    if given is None:
+        return ()
+    said = given.strip()
+    if found := _BETWEEN.fullmatch(said):
+        least, most = float(found[1]), float(found[2])
+        if least <= most < math.inf:
+            return ((">=", least), ("<=", most))
+        raise click.BadParameter(f'"{given}" holds no score: expected the lower one first, as in 2..5')
+    found = _COMPARED.fullmatch(said)
+    if not found or math.isinf(number := float(found[2])):
+        raise click.BadParameter(f'"{given}" is no score: expected a number (3), a bound (">=3", "<2.5") or 2..5')
+    return tuple((sign, number) for sign in _SIGNS.get(found[1], (found[1],)))
+
+
+def tag(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """A tag as it is kept. Raises: click.BadParameter."""
+    try:
+        return None if given is None else tag_of(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def term(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """A term, or a list. Raises: click.BadParameter."""
+    if given is not None and not given.strip("@ "):
+        raise click.BadParameter("expected a term as its rule has it, or a list: @tunnels")
+    return given
+
+
+def text_argument(function: Function) -> Function:
+    """TEXT, for a command that takes no other words."""
+
+    def joined(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str | None:
+        return " ".join(given) if given else None
+
+    return click.argument("text", metavar="[TEXT]...", nargs=-1, callback=joined)(function)
+
+
+def text_option(function: Function) -> Function:
+    """The same for a command that does."""
+    told = "Only of articles that this query finds: what `monitor matches` takes as TEXT."
+    return click.option("--query", "text", metavar="QUERY", help=told)(function)
+
+
+def match_filters(*, of: str = "--", statuses: tuple[Status, ...] = ()) -> Callable[[Function], Function]:
+    """--watchlist --status --reviewer --tag --assignee --score --term, those of `filter_options`, --lost.
+
+    `of`: begins the names of --status, --tag and --story where a command has these words for what it does;
+    `statuses`: those that are meant where none is given.
+    """
+    options = (
+        click.option("--watchlist", metavar="ID", multiple=True, help="Only of this watchlist."),
+        click.option(
+            f"{of}status",
+            "status",
+            type=click.Choice([*map(str, Status), ANY]),
+            multiple=True,
+            default=tuple(map(str, statuses)),
+            show_default=bool(statuses),
+            help="Only with this review status.",
+        ),
+        click.option("--reviewer", metavar="NAME", help="Only those that this person decided on last."),
+        click.option(f"{of}tag", "tag", metavar="TAG", callback=tag, help="Only with this tag."),
+        click.option("--assignee", metavar="NAME", help='Only those that this person is to look after; "": nobody is.'),
+        click.option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.'),
+        click.option(
+            "--term",
+            metavar="TERM",
+            callback=term,
+            help="Only with a hit of this term, as its rule has it, or of a list: @name.",
+        ),
+        lambda function: filter_options(function, story=f"{of}story"),
+        click.option("--lost", is_flag=True, help="Also those that match no more, by a better text or an edited rule."),
+    )
+
+    def with_options(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return with_options
+
+
+def filters_given(context: click.Context) -> frozenset[str]:
+    """Those of the filters that a person gave."""
+    return frozenset(name for name in FILTERS if is_given(context, name))
+
+
+def search_of(given: Mapping[str, Any]) -> "Query | None":
+    """What TEXT searches for; None where there is none. Raises: click's Exit, where it is wrong; ConfigError."""
+    if given["text"] is None:
+        return None
+    from monitor.cli.rulebook import rules_of
+    from monitor.cli.search import query_of
+
+    return query_of(rules_of(given["config"], given["database"]), given["text"])
+
+
+def matches_meant(tx: "Transaction", settings: "Settings", given: Mapping[str, Any], **page: Any) -> "MatchQuery":
+    """What the filters ask, TEXT aside. `page`: limit, order and the like.
+
+    Raises: click.UsageError, where something is meant that does not exist; StoreError, where an id is none's.
+    """
+    from monitor.store.match_query import MatchQuery, Sign
+
+    if given["reviewer"]:
+        _demand_reviewer(tx, given["reviewer"])
+    return MatchQuery(
+        **shared_conditions(tx, settings, given),
+        **page,
+        watchlists=tuple(watchlist_named(tx, one) for one in given["watchlist"]),
+        statuses=() if ANY in given["status"] else tuple(map(Status, given["status"])),
+        reviewer=given["reviewer"],
+        tag=given["tag"],
+        assignee=given["assignee"],
+        scores=tuple((Sign(sign), number) for sign, number in given["score"]),
+        term=given["term"],
+        include_lost=given["lost"],
+    )
+
+
+def with_search(
+    tx: "Transaction", search: "Query | None", asked: "MatchQuery", *, is_listed: bool = False
+) -> "MatchQuery":
+    """The same matches, as far as TEXT finds their articles; `is_listed`: only the first are needed, by lines of which
+    each stands for a story.
+    """
+    if search is None:
+        return asked
+    from monitor.pipeline.search import find_matches
+    from monitor.store.articles import Order
+    from monitor.store.search import these
+
+    # In any other order the first of them are known when all are.
+    is_short = is_listed and asked.limit is not None and asked.order is Order.NEWEST
+    lines = asked.offset + (asked.limit or 0) if is_short else None
+    return replace(asked, among=these(tx, find_matches(tx, search, asked, lines=lines)))
+
+
+def _demand_reviewer(tx: "Transaction", name: str) -> None:
+    """Raises: click.UsageError, where nobody of this name has decided on anything."""
+    from monitor.config.suggest import did_you_mean
+    from monitor.store.match_query import reviewers
+
+    there = reviewers(tx)
+    if name not in there:
+        hint = did_you_mean(name, there) or (f"there are {', '.join(there)}" if there else "nobody has decided yet")
+        raise click.UsageError(f'no decision is by "{name}" ({hint})')
+
+
+def demand_known(tx: "Transaction", given: Mapping[str, Any]) -> None:
+    """To be asked where nothing is found: no filter may be misspelt. Raises: click.UsageError."""
+    if given["term"]:
+        from monitor.cli.terms import demand_known_term
+
+        demand_known_term(tx, folder_of(given["config"]), given["term"])
