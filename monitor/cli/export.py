@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.match_filters import (
-    demand_known,
-    filters_given,
-    match_filters,
-    matches_meant,
-    search_of,
-    text_option,
-    with_search,
-)
+from monitor.cli.match_filters import filters_given, match_filters, text_option
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.whole_file import STDOUT
 

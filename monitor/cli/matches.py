@@ -10,14 +10,8 @@ import click
 from monitor.cli.counts import count_options, is_counted, print_counts
 from monitor.cli.filters import SORTS, page_of, page_options, refuse_beside
 from monitor.cli.listing import Columns, Look, look_of, look_options, print_listing
-from monitor.cli.match_filters import (
-    demand_known,
-    match_filters,
-    matches_meant,
-    search_of,
-    text_argument,
-    with_search,
-)
+from monitor.cli.match_filters import match_filters, text_argument
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.output import number_of

@@ -9,7 +9,7 @@ import click
 from monitor.cli import EXIT_FAILED
 from monitor.cli.audit import change_told, differences, review_line
 from monitor.cli.given import as_text, given_bytes
-from monitor.cli.match_filters import demand_known, matches_meant, search_of, with_search
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.options import open_store
 from monitor.cli.records import short
 from monitor.cli.review_given import as_seen, matches_named, named

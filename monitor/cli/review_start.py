@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.cli.match_filters import demand_known, matches_meant, search_of, with_search
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.review_session import Session
 from monitor.cli.terminal_session import TerminalSession
 from monitor.errors import StoreError

@@ -202,6 +202,8 @@ def test_every_format_of_an_export_holds_them(newsroom: Newsroom, tmp_path: Path
         (("--watchlist", "rafa"), 'there is no watchlist "rafa"'),
         (("--reviewer", "Nobody"), 'no decision is by "Nobody"'),
         (("--lang", "arabic"), "is no language"),
+        (("--assignee", "\udcff"), "is no name: expected a name on one line"),
+        (("--tag", "two words"), "is no tag"),
         (("--score", "much"), '"much" is no score'),
         (("--since", "2025-13-40"), "2025-13-40"),
     ],
@@ -216,7 +218,8 @@ def test_what_is_none_is_told_as_matches_does_and_nothing_is_made(
     advice: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    said, asked = monitor(*command, *words, at=demo), monitor("matches", *in_matches(words), at=demo)
+    called = [CALLED.get(word, word) if command[0] == "review" else word for word in words]
+    said, asked = monitor(*command, *called, at=demo), monitor("matches", *in_matches(words), at=demo)
     assert (said.code, asked.code) == (2, 2)
     assert advice in said.err
     assert advice in asked.err
