@@ -17,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 from monitor import clock
 from monitor.cli.export import export_command
 from monitor.cli.feed_build import build_command
-from monitor.cli.match_filters import FILTERS
+from monitor.cli.match_filters import FILTERS, assignee
 from monitor.cli.matches import matches_command
 from monitor.cli.review import review_command
 from monitor.model import MatchId
@@ -202,7 +202,7 @@ def test_every_format_of_an_export_holds_them(newsroom: Newsroom, tmp_path: Path
         (("--watchlist", "rafa"), 'there is no watchlist "rafa"'),
         (("--reviewer", "Nobody"), 'no decision is by "Nobody"'),
         (("--lang", "arabic"), "is no language"),
-        (("--assignee", "\udcff"), "is no name: expected a name on one line"),
+        (("--assignee", "A\nB"), "is no name: expected a name on one line"),
         (("--tag", "two words"), "is no tag"),
         (("--score", "much"), '"much" is no score'),
         (("--since", "2025-13-40"), "2025-13-40"),
@@ -234,6 +234,11 @@ def test_a_query_that_is_none_is_told(monitor: Run, kept: Path, query: str) -> N
         assert said.code == 2
         assert "in the query" in said.err
     assert not (kept / "feeds").exists()
+
+
+def test_a_name_that_is_no_text_is_told() -> None:
+    with pytest.raises(click.BadParameter, match="is no name"):
+        assignee(click.Context(matches_command), matches_command.params[0], "\udcff")
 
 
 def test_beside_ids_one_status_says_what_was_seen(monitor: Run, kept: Path) -> None:
