@@ -109,8 +109,24 @@ def main() -> None:
     """The command `monitor`: runs, and exits with a code from docs/commands.md."""
     # Starting up makes much that stays and no garbage: looking for it every 700 objects costs a listing 20 ms.
     gc.set_threshold(_GARBAGE)
+    open_what_is_closed()
     print_all(sys.stdout)
     sys.exit(execute(sys.argv[1:]))
+
+
+def open_what_is_closed() -> None:
+    """Let a standard stream that the caller has closed (`monitor matches >&-`) lead nowhere: Python has none in its
+    place, and the next file that is opened, the database perhaps, would be written to as if it were that stream.
+    """
+    streams = {"stdin": "r", "stdout": "w", "stderr": "w"}
+    if all(getattr(sys, name) for name in streams):
+        return
+    while (number := os.open(os.devnull, os.O_RDWR)) < len(streams):
+        pass
+    os.close(number)
+    for number, (name, mode) in enumerate(streams.items()):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def print_all(stream: object) -> None:

@@ -9,7 +9,7 @@ import click
 from monitor.cli.articles_diff import diff_command
 from monitor.cli.articles_url import url_command
 from monitor.cli.counts import count_options, is_counted, print_counts
-from monitor.cli.filters import SORTS, filter_options, page_of, page_options, shared_conditions
+from monitor.cli.filters import SORTS, filter_option, filter_options, page_of, page_options, shared_conditions
 from monitor.cli.listing import Columns, look_of, look_options, print_listing
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, refuse_options, settings_of
@@ -31,7 +31,7 @@ EMPTY = "No articles. Run `monitor run --once` to poll the feeds, or widen the f
 
 @click.group("articles", invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @filter_options
-@click.option(
+@filter_option(
     "--shortfall",
     type=click.Choice([str(shortfall) for shortfall in Shortfall]),
     metavar="KIND",

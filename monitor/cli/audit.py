@@ -60,6 +60,8 @@ def differences(conflict: "Conflict", zone: tzinfo) -> Iterator[str]:
     seen, now = conflict.seen, conflict.now
     if seen.status is not now.status and not conflict.since:
         yield f"it is {now.status}, and was {seen.status}"
+    if seen.match_id != now.match_id:
+        yield "its article turned out to be the same as another: they are one match now"
     if seen.version != now.version:
         yield "its rules were edited"
     if seen.score != now.score:

@@ -9,7 +9,7 @@ import click
 
 from monitor.cli import EXIT_FAILED
 from monitor.cli.bars import chart
-from monitor.cli.filters import is_given, refuse_beside
+from monitor.cli.filters import filter_option, is_given, refuse_beside
 from monitor.cli.listing import Look
 from monitor.cli.output import markdown_lines, record_lines
 from monitor.cli.pager import show
@@ -44,7 +44,7 @@ class Counted:
 def count_options(bys: Sequence[str]) -> Callable[[Function], Function]:
     """--count --by."""
     count = click.option("--count", is_flag=True, help="How many there are, instead of a list.")
-    by = click.option("--by", type=click.Choice(bys), help="The same by day, outlet and so on, with bars.")
+    by = filter_option("--by", type=click.Choice(bys), help="The same by day, outlet and so on, with bars.")
 
     def with_options(function: Function) -> Function:
         return count(by(function))

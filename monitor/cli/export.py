@@ -1,6 +1,6 @@
 """`monitor export`: stored articles and matches, for other tools and other people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ _FOLDERLIKE = ("warc", "bundle")
 
 
 @click.command("export")
-@click.argument("given", metavar="[ID]...", nargs=-1)
+@click.argument("given", metavar="[ID...|-]", nargs=-1)
 @click.option(
     "--jsonl", metavar="FILE|-", help="Articles with their texts and matches, as `show --format json` has them."
 )
@@ -38,9 +38,9 @@ _FOLDERLIKE = ("warc", "bundle")
 @database_option
 @click.pass_context
 def export_command(context: click.Context, /, **given: Any) -> int:
-    """Write the matches or articles with these IDs, or else all matches that the filters find, in one of these formats;
-    - is standard output. The filters are those of `monitor matches`. A file or folder appears when it is whole, and
-    nothing is overwritten.
+    """Write the matches or articles with these IDs (- reads them from standard input, as `monitor review` does), or
+    else all matches that the filters find, in one of these formats; - is standard output. The filters are those of
+    `monitor matches`. A file or folder appears when it is whole, and nothing is overwritten.
 
     Exit code 1: there was nothing to write, or of some article no page is kept, which is said.
     """
@@ -55,11 +55,12 @@ def export_command(context: click.Context, /, **given: Any) -> int:
         return write_outlets(target, given["config"])
     if bool(given["given"]) == filtered:
         raise click.UsageError("say what to write: IDs, or filters such as --watchlist ID")
+    ids = _with_those_read(given["given"])
     settings = settings_of(given["config"], given["database"])
     search = search_of(given)
     with open_store(settings) as store, store.reading() as tx:
         query = with_search(tx, search, matches_meant(tx, settings, given, limit=None)) if filtered else None
-        return _write(tx, form, target, query, settings, given)
+        return _write(tx, form, target, ids, query, settings, given)
 
 
 def _demand_one(formats: Mapping[str, str | None]) -> tuple[str, str]:
@@ -80,10 +81,22 @@ def _demand_fitting(form: str, target: str, *, bom: bool) -> None:
         raise click.UsageError("--bom goes with --csv")
 
 
+def _with_those_read(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids, those of standard input in place of "-". Raises: click.UsageError, where a line is none."""
+    if "-" not in given:
+        return given
+    from monitor.cli.given import as_text, given_bytes
+    from monitor.cli.review_given import named
+
+    lines = as_text(given_bytes("-"), "standard input").split("\n")
+    return tuple(one.text for one in named(given, lines))
+
+
 def _write(
     tx: "Transaction",
     form: str,
     target: str,
+    ids: Sequence[str],
     query: "MatchQuery | None",
     settings: "Settings",
     given: Mapping[str, Any],
@@ -93,7 +106,7 @@ def _write(
     from monitor.cli.dossier import dossier
     from monitor.cli.export_chosen import article_ids, chosen
 
-    asked = (tx, given["given"], query, partial(demand_known, tx, given))
+    asked = (tx, ids, query, partial(demand_known, tx, given))
     dossiers = (dossier(tx, article) for article in article_ids(*asked))
     placed, config = chosen(*asked), given["config"]
     match form:

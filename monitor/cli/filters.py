@@ -25,6 +25,15 @@ SORTS = ("newest", "oldest", "published", "outlet")
 _TAG = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
+def once(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """The value of an option that is taken once, so that a second one is not taken instead of the first without a word;
+    None where it is not given. Raises: click.BadParameter.
+    """
+    if len(given) > 1:
+        raise click.BadParameter(f"expected one, got {' and '.join(given)}")
+    return given[0] if given else None
+
+
 def languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Language tags. Raises: click.BadParameter, with what was probably meant."""
     for value in given:
@@ -37,13 +46,19 @@ def languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return given
 
 
+def filter_option(*names: str, **how: Any) -> Callable[[Function], Function]:
+    """An option that leaves some of what is listed, and is taken once."""
+    how = {"callback": once, **how}
+    return click.option(*names, multiple=True, **how)
+
+
 def filter_options(function: Function, *, story: str = "--story") -> Function:
     """--since --until --lang --outlet --country --affiliation --feed --story --text-source; one by another name where
     `--story` means something else.
     """
     options = (
-        click.option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
-        click.option("--until", metavar="WHEN", help="Older than; the same forms."),
+        filter_option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
+        filter_option("--until", metavar="WHEN", help="Older than; the same forms."),
         click.option(
             "--lang", metavar="CODE", multiple=True, callback=languages, help="Only in this language, e.g. ar."
         ),
@@ -55,9 +70,11 @@ def filter_options(function: Function, *, story: str = "--story") -> Function:
             multiple=True,
             help="Only of outlets that answer to this.",
         ),
-        click.option("--feed", metavar="ID", help="Only what this feed has offered."),
-        click.option(story, "story", metavar="ID", help="Only what is in this story; also by the id of a match in it."),
-        click.option(
+        filter_option("--feed", metavar="ID", help="Only what this feed has offered."),
+        filter_option(
+            story, "story", metavar="ID", help="Only what is in this story; also by the id of a match in it."
+        ),
+        filter_option(
             "--text-source",
             type=click.Choice([str(source) for source in TextSource]),
             help="Only with a text from here.",
@@ -97,11 +114,11 @@ def shared_conditions(tx: "Transaction", settings: "Settings", given: Mapping[st
         "since": since,
         "until": until,
         "languages": given["lang"],
-        "feed": feed_named(tx, given["feed"]) if given["feed"] else None,
+        "feed": feed_named(tx, given["feed"]) if given["feed"] is not None else None,
         "text_source": TextSource(given["text_source"]) if given["text_source"] else None,
     }
     asked["outlets"] = outlets_meant(tx, settings, given)
-    if given["story"]:
+    if given["story"] is not None:
         from monitor import clock
 
         asked["story"] = story_named(tx, given["story"], clock.now()).id

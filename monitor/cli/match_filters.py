@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from monitor.cli.filters import filter_options, is_given
+from monitor.cli.filters import filter_option, filter_options, is_given, once
 from monitor.model import Status
 from monitor.text.tags import name_of, tag_of
 
@@ -28,8 +28,9 @@ _BETWEEN = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
 _SIGNS = {"≥": (">=",), "≤": ("<=",), "=": (">=", "<="), "": (">=", "<=")}
 
 
-def bounds(_: click.Context, __: click.Parameter, given: str | None) -> Bounds:
+def bounds(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> Bounds:
     """What a score is to be: pairs of a sign and a number, all of which hold. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
     if given is None:
         return ()
     said = given.strip()
@@ -44,24 +45,27 @@ def bounds(_: click.Context, __: click.Parameter, given: str | None) -> Bounds:
     return tuple((sign, number) for sign in _SIGNS.get(found[1], (found[1],)))
 
 
-def tag(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+def tag(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
     """A tag as it is kept. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
     try:
         return None if given is None else tag_of(given)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
 
-def assignee(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+def assignee(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
     """A name as it is kept; "": nobody's. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
     try:
         return given and name_of(given)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 
 
-def term(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+def term(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
     """A term, or a list. Raises: click.BadParameter."""
+    given = once(context, parameter, all_given)
     if given is not None and not given.strip("@ "):
         raise click.BadParameter("expected a term as its rule has it, or a list: @tunnels")
     return given
@@ -79,7 +83,7 @@ def text_argument(function: Function) -> Function:
 def text_option(function: Function) -> Function:
     """The same for a command that does."""
     told = "Only of articles that this query finds: what `monitor matches` takes as TEXT."
-    return click.option("--query", "text", metavar="QUERY", help=told)(function)
+    return filter_option("--query", "text", metavar="QUERY", help=told)(function)
 
 
 def match_filters(*, of: str = "--", statuses: tuple[Status, ...] = ()) -> Callable[[Function], Function]:
@@ -99,16 +103,16 @@ def match_filters(*, of: str = "--", statuses: tuple[Status, ...] = ()) -> Calla
             show_default=bool(statuses),
             help="Only with this review status.",
         ),
-        click.option("--reviewer", metavar="NAME", help="Only those that this person decided on last."),
-        click.option(f"{of}tag", "tag", metavar="TAG", callback=tag, help="Only with this tag."),
-        click.option(
+        filter_option("--reviewer", metavar="NAME", help="Only those that this person decided on last."),
+        filter_option(f"{of}tag", "tag", metavar="TAG", callback=tag, help="Only with this tag."),
+        filter_option(
             "--assignee",
             metavar="NAME",
             callback=assignee,
             help='Only those that this person is to look after; "": nobody is.',
         ),
-        click.option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.'),
-        click.option(
+        filter_option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.'),
+        filter_option(
             "--term",
             metavar="TERM",
             callback=term,

@@ -68,7 +68,7 @@ def matches_command(context: click.Context, /, **given: Any) -> int:
     settings = settings_of(given["config"], given["database"])
     # All that a story holds is asked for: folded it would be one line.
     folded = not (given["everything"] or given["story"])
-    search = search_of(given)
+    search = search_of(given, called="TEXT")
     with open_store(settings) as store:
         with store.reading() as tx:
             none = partial(demand_known, tx, given)

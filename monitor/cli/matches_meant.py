@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from monitor.store.store import Transaction
 
 
-def search_of(given: Mapping[str, Any]) -> "Query | None":
-    """What TEXT searches for; None where there is none. Raises: click's Exit, where it is wrong; ConfigError."""
+def search_of(given: Mapping[str, Any], *, called: str = "--query") -> "Query | None":
+    """What TEXT searches for; None where there is none. `called`: what a person knows it by.
+
+    Raises: click's Exit, where it is wrong; ConfigError.
+    """
     if given["text"] is None:
         return None
     from monitor.cli.rulebook import rules_of
     from monitor.cli.search import query_of
 
-    return query_of(rules_of(given["config"], given["database"]), given["text"])
+    return query_of(rules_of(given["config"], given["database"]), given["text"], called=called)
 
 
 def matches_meant(tx: "Transaction", settings: "Settings", given: Mapping[str, Any], **page: Any) -> "MatchQuery":
@@ -36,7 +39,7 @@ def matches_meant(tx: "Transaction", settings: "Settings", given: Mapping[str, A
     """
     from monitor.store.match_query import MatchQuery, Sign
 
-    if given["reviewer"]:
+    if given["reviewer"] is not None:
         _demand_reviewer(tx, given["reviewer"])
     return MatchQuery(
         **shared_conditions(tx, settings, given),

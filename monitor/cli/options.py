@@ -45,7 +45,13 @@ def refuse_options(context: click.Context) -> None:
 
 def environment(database: str | None) -> dict[str, str]:
     """The environment, in which --database counts more than MONITOR_DATABASE_URL."""
-    return {**os.environ, **({"MONITOR_DATABASE_URL": database} if database else {})}
+    return {**os.environ, **({"MONITOR_DATABASE_URL": _from_here(database)} if database else {})}
+
+
+def _from_here(database: str) -> str:
+    """A path begins where the command is given, like every other on its line, and not at the configuration's home."""
+    is_path = "://" not in database and not database.startswith("~/") and database != ":memory:"
+    return os.path.join(os.getcwd(), database) if is_path else database  # noqa: PTH109, PTH118 - keeps a slash at the end
 
 
 def folder_of(config: str | None) -> Path:

@@ -16,7 +16,9 @@ FORMATS = ("table", "json", "jsonl", "csv")
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _GAP = "  "
-_NARROWEST = 20
+NARROW = 20
+"""Columns for the last column, for which others are left out."""
+NARROWEST = 10
 """Columns of the last column, however narrow the terminal."""
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
@@ -87,7 +89,7 @@ def table_lines(rows: Sequence[Sequence[str]], headings: Sequence[str], spare: S
         lines = _fitted(lines, spare, room)
     widths = _widths(lines)
     if room is not None:
-        widths[-1] = min(widths[-1], max(_NARROWEST, room - _before_last(widths)))
+        widths[-1] = min(widths[-1], max(NARROWEST, room - _before_last(widths)))
     lines.insert(1, [("─" if is_unicode() else "-") * columns for columns in widths])
     yield from (table_line(line, widths) for line in lines)
 
@@ -119,13 +121,19 @@ def _markdown(cell: str) -> str:
 
 def _fitted(lines: list[list[str]], spare: Sequence[str], room: int) -> list[list[str]]:
     """The lines (the first has the headings) without as many of the spare columns as leave room for the last one."""
+    kept = fitting(lines[0], _widths(lines), spare, room)
+    places = [place for place, heading in enumerate(lines[0]) if heading in kept]
+    return [[line[place] for place in places] for line in lines]
+
+
+def fitting(headings: Sequence[str], widths: Sequence[int], spare: Sequence[str], room: int) -> list[str]:
+    """The headings of columns of these widths, without as many of the spare ones as leave room for the last one."""
+    kept = list(zip(headings, widths, strict=True))
     for heading in spare:
-        widths = _widths(lines)
-        if _before_last(widths) + min(_NARROWEST, widths[-1]) <= room:
+        if _before_last([columns for _, columns in kept]) + min(NARROW, kept[-1][1]) <= room:
             break
-        place = lines[0].index(heading)
-        lines = [line[:place] + line[place + 1 :] for line in lines]
-    return lines
+        kept = [one for one in kept if one[0] != heading]
+    return [heading for heading, _ in kept]
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:

@@ -42,6 +42,9 @@ def decide_named(settings: "Settings", asked: "Asked", change: "Change", reviewe
     """
     lines = as_text(given_bytes("-"), "standard input").split("\n") if "-" in asked.ids else []
     given = named(asked.ids, lines)
+    if not given:
+        click.echo("Standard input names no match: nothing is written.")
+        return 0
     with open_store(settings) as store, store.reading() as tx:
         found = matches_named(tx, given)
         if asked.whole:

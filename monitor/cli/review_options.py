@@ -30,7 +30,7 @@ class Asked:
     """The options, by their names."""
 
     ids: tuple[str, ...]
-    verdict: str | None
+    verdicts: tuple[str, ...]
     note: str
     tags: tuple[str, ...]
     untags: tuple[str, ...]
@@ -55,14 +55,17 @@ class Asked:
         return None if said == (ANY,) else Status(said[0])
 
     def change(self) -> "Change | None":
-        """What is decided; None: nothing. Raises: click.UsageError, where a tag or a name is none."""
+        """What is decided; None: nothing. Raises: click.UsageError, where a tag or name is none, or it is two."""
         from monitor.store.decisions import Change
 
+        verdicts = tuple(dict.fromkeys(self.verdicts))
+        if len(verdicts) > 1:
+            raise click.UsageError(f"{' and '.join(f'--{one}' for one in verdicts)}: choose one")
         if self.assign is not None and self.unassign:
             raise click.UsageError("--assign and --unassign: choose one")
         try:
             change = Change(
-                status=Status(self.verdict) if self.verdict else None,
+                status=Status(verdicts[0]) if verdicts else None,
                 tags=tuple(map(tag_of, self.tags)),
                 untags=tuple(map(tag_of, self.untags)),
                 assignee="" if self.unassign else name_of(self.assign) if self.assign is not None else None,
@@ -103,13 +106,14 @@ def asked_of(context: click.Context, given: Mapping[str, Any]) -> Asked:
 
 
 def _beyond_a_note(asked: Asked) -> bool:
-    return bool(asked.verdict or asked.tags or asked.untags or asked.assign is not None or asked.unassign)
+    return bool(asked.verdicts or asked.tags or asked.untags or asked.assign is not None or asked.unassign)
 
 
 def review_options(function: Function) -> Function:
     """IDs, what is decided, and the filters."""
     verdicts = [
-        click.option(f"--{name}", "verdict", flag_value=name, help=meaning) for name, meaning in _VERDICTS.items()
+        click.option(f"--{name}", "verdicts", flag_value=name, multiple=True, help=meaning)
+        for name, meaning in _VERDICTS.items()
     ]
     options = [
         click.argument("ids", metavar="[ID...|-]", nargs=-1),

@@ -17,6 +17,9 @@ QUERY = WatchlistId("--query")
 """The id of the watchlist that a typed query is; no file can be called so."""
 
 
+_QUOTED = "The shell takes quotation marks off: write a query with blanks in single ones, as in '\"safe passage\"'."
+
+
 def rules_of(config: str | None, database: str | None = None) -> "Config":
     """The configuration, whose examples may come out wrong: that is what one tries rules for. Raises: ConfigError."""
     from monitor.app import load_config
@@ -24,15 +27,18 @@ def rules_of(config: str | None, database: str | None = None) -> "Config":
     return load_config(folder_of(config), environment(database), proven=False, secrets=False)
 
 
-def chosen(config: "Config", watchlist: str | None, query: str | None) -> tuple["Matcher", Sequence[Watchlist]]:
-    """A matcher, and those of its watchlists that are asked for: one, the typed query, or all.
+def chosen(
+    config: "Config", watchlist: str | None, query: str | None, *, called: str = QUERY
+) -> tuple["Matcher", Sequence[Watchlist]]:
+    """A matcher, and those of its watchlists that are asked for: one, the typed query, or all. `called`: what a person
+    knows as the place where the query is typed.
 
     Raises: click.UsageError, where there is no such watchlist; click's Exit, where the query is wrong, which is told.
     """
     if watchlist and query:
         raise click.UsageError("give --watchlist or --query, not both")
     if query is not None:
-        return _typed(config, query)
+        return _typed(config, query, called)
     return config.matcher, [named(config, watchlist)] if watchlist else config.watchlists
 
 
@@ -47,16 +53,18 @@ def named(config: "Config", watchlist: str) -> Watchlist:
     return found[watchlist]
 
 
-def _typed(config: "Config", query: str) -> tuple["Matcher", Sequence[Watchlist]]:
+def _typed(config: "Config", query: str, called: str) -> tuple["Matcher", Sequence[Watchlist]]:
     from monitor.cli.problems import print_problems
     from monitor.config.load import values_of
     from monitor.rules.compile import compile_rules
 
-    typed = Watchlist(id=QUERY, title=query, query=query, file=QUERY)
+    typed = Watchlist(id=QUERY, title=query, query=query, file=called)
     values = values_of(config.outlets, config.feeds)
     matcher, problems = compile_rules([*_others(config, query), typed], config.lists, values)
     if problems:
         print_problems(problems, "in the query")
+        if any(one.hint.startswith("for a phrase") for one in problems):
+            click.echo(_QUOTED, err=True)
         raise click.exceptions.Exit(EXIT_USAGE)
     return matcher, [typed]
 

@@ -50,6 +50,10 @@ def search_command(context: click.Context, /, *, text: tuple[str, ...], verbose:
 
     look = look_of(context, given)
     counted = is_counted(context, look, given)
+    if verbose and (counted or look.output != "table" or look.columns):
+        raise click.UsageError(
+            "-v shows sentences below the lines of the table: it goes without --count, --by, --format and --columns"
+        )
     loaded = rules_of(given["config"], given["database"])
     query, settings = query_of(loaded, " ".join(text)), loaded.settings
     with open_store(settings) as store, store.reading() as tx:
@@ -66,14 +70,14 @@ def search_command(context: click.Context, /, *, text: tuple[str, ...], verbose:
     return code
 
 
-def query_of(loaded: "Config", text: str) -> "Query":
+def query_of(loaded: "Config", text: str, *, called: str = "TEXT") -> "Query":
     """What is searched for. Raises: click's Exit, where the query is wrong, which is told."""
     from monitor.articles.outlets import Outlets
     from monitor.cli.rulebook import QUERY, chosen
     from monitor.pipeline.search import Query
     from monitor.rules.needs import is_told_by_keys, need_of
 
-    matcher, _ = chosen(loaded, None, text)
+    matcher, _ = chosen(loaded, None, text, called=called)
     tree, lists = matcher.tree(QUERY), {terms.id: terms for terms in loaded.lists}
     need, is_told = need_of(tree, lists), is_told_by_keys(tree, lists)
     return Query(matcher=matcher, id=QUERY, need=need, is_told=is_told, outlets=Outlets(loaded.outlets))

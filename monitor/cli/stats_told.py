@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import click
-
 from monitor.cli.moments import show_span
-from monitor.cli.output import print_table
+from monitor.cli.output import table_lines
+from monitor.cli.pager import show
 from monitor.cli.terminal import crop, isolate, isolate_within
 
 if TYPE_CHECKING:
@@ -27,15 +26,18 @@ _WIDEST = 60
 
 
 def print_stats(decisions: "Decisions", loaded: "Config") -> None:
-    """Print the watchlists, then the lists and their terms, then the advice."""
+    """Print the watchlists, then the lists and their terms, then the advice: through the pager where it is long."""
+    show(_lines(decisions, loaded), paged=True)
+
+
+def _lines(decisions: "Decisions", loaded: "Config") -> Iterator[str]:
     if not any(figures.matches for figures in decisions.watchlists.values()):
-        click.echo(EMPTY)
+        yield EMPTY
         return
-    print_table(list(_watchlist_rows(decisions)), WATCHLISTS, spare=("relevant", "judged in"))
-    click.echo()
-    print_table(list(_term_rows(decisions)), TERMS, spare=("relevant", "matches"))
-    for line in _advice(decisions, loaded):
-        click.echo(line)
+    yield from table_lines(list(_watchlist_rows(decisions)), WATCHLISTS, spare=("relevant", "judged in"))
+    yield ""
+    yield from table_lines(list(_term_rows(decisions)), TERMS, spare=("relevant", "matches"))
+    yield from _advice(decisions, loaded)
 
 
 def _watchlist_rows(decisions: "Decisions") -> Iterator[list[str]]:

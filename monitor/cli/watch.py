@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from monitor.cli.listing import Columns, Look, chosen_columns, picked
-from monitor.cli.output import cell_of, record_lines, table_line
+from monitor.cli.output import NARROW, NARROWEST, cell_of, fitting, record_lines, table_line
 from monitor.cli.records import MATCH, Record, match_record
 from monitor.cli.terminal import is_terminal
 from monitor.errors import StoreError
@@ -52,7 +52,10 @@ def follow(
 
     from monitor.store import match_news, matches
 
-    printer = _Printer(look, chosen_columns(look, columns, MATCH), row)
+    chosen = chosen_columns(look, columns, MATCH)
+    if look.output == "table" and is_terminal() and not look.columns:
+        chosen = tuple(fitting(chosen, _widths(chosen), columns.spare, get_terminal_size().columns))
+    printer = _Printer(look, chosen, row)
     with store.reading() as tx:
         seen = match_news.present(tx)
         printer.print(keep(tx, matches.query(tx, asked)[::-1]) if asked.since else ())
@@ -104,7 +107,12 @@ class _Printer:
                 yield line
 
     def _line(self, cells: Sequence[str]) -> str:
-        widths = [_WIDTHS.get(name, _WIDTH) for name in self._columns]
+        widths = _widths(self._columns)
         room = get_terminal_size().columns if is_terminal() else 1_000
-        widths[-1] = max(_WIDTHS.get(self._columns[-1], 20), room - sum(widths[:-1]) - _GAPS * (len(widths) - 1))
+        widths[-1] = max(NARROWEST, room - sum(widths[:-1]) - _GAPS * (len(widths) - 1))
         return table_line(cells, widths)
+
+
+def _widths(columns: Sequence[str]) -> list[int]:
+    """What each column is given before its cells are known; the last one is given what is left."""
+    return [*(_WIDTHS.get(name, _WIDTH) for name in columns[:-1]), NARROW]

@@ -28,6 +28,10 @@ from monitor.text.index_keys import LONGEST_KEY, index_key
 from monitor.text.words import Word
 
 _APART = frozenset({QueryField.AUTHOR, QueryField.URL})
+_DEEPEST, _MOST_KEYS, _MOST_CHARACTERS = 30, 10_000, 200_000
+"""Of a need, in all its keys. SQLite's index reads no parentheses within more than 33 others, PostgreSQL no more than
+15,000 operands, nor a megabyte of them.
+"""
 _LEAST_ALONE = 3
 """Letters from which on a key says all: of a shorter one the rules ask whether anything was taken away around it."""
 
@@ -58,11 +62,13 @@ Need = Key | AllOf | AnyOf
 
 
 def need_of(tree: Node, lists: Mapping[str, TermList]) -> Need | None:
-    """What every text holds that the query matches; None where keys tell nothing: any text may match.
+    """What every text holds that the query matches; None where keys tell nothing, or it is more than an index takes:
+    any text may match.
 
     `tree`: of a query that compiles, those that it names in their place; `lists`: all that it names, by name.
     """
-    return _Reader(tree, lists).need(tree)
+    need = _Reader(tree, lists).need(tree)
+    return need if need is None or _is_takeable(need) else None
 
 
 def is_told_by_keys(tree: Node, lists: Mapping[str, TermList]) -> bool:
@@ -125,10 +131,28 @@ def _is_plain(word: Word) -> bool:
     """Is every text that holds one of its keys one that holds the word?"""
     if word.pattern or word.exact or word.lemma[0]:
         return False
-    return all(
-        not letters and index_key(key) == key and _LEAST_ALONE <= len(key) < LONGEST_KEY
-        for key, letters in word.spellings
-    )
+    return all(not letters and _is_plain_key(key) for key, letters in word.spellings)
+
+
+def _is_plain_key(key: str) -> bool:
+    # One with digits may be that of a text's ⑴, of which the index drops the parentheses.
+    return index_key(key) == key and _LEAST_ALONE <= len(key) < LONGEST_KEY and not any(map(str.isdecimal, key))
+
+
+def _is_takeable(need: Need) -> bool:
+    """Does every index take it?"""
+    held = list(_held(need))
+    is_small = len(held) <= _MOST_KEYS and sum(len(key.text) for key, _ in held) <= _MOST_CHARACTERS
+    return is_small and all(depth <= _DEEPEST for _, depth in held)
+
+
+def _held(need: Need, depth: int = 1) -> Iterator[tuple[Key, int]]:
+    """The keys, and within how many parts each stands."""
+    if isinstance(need, Key):
+        yield need, depth
+    else:
+        for part in need.parts:
+            yield from _held(part, depth + 1)
 
 
 def _all_of(parts: Iterable[Need | None]) -> Need | None:

@@ -121,7 +121,7 @@ def query(tx: Transaction, asked: ArticleQuery) -> tuple[Article, ...]:
     """The articles asked for, in the order asked for."""
     rows = selected(articles, full=asked.full).where(*conditions(asked))
     rows = rows.order_by(*_order_of(asked.order)).limit(asked.limit).offset(asked.offset or None)
-    return tuple(map(article_of, tx.execute(rows)))
+    return tuple(article_of(row, full=asked.full) for row in tx.execute(rows))
 
 
 def conditions(asked: ArticleQuery) -> list[ColumnElement[bool]]:
@@ -171,7 +171,7 @@ def _order_of(order: Order) -> tuple[UnaryExpression[Any], ...]:
 def get(tx: Transaction, article_id: ArticleId, *, full: bool = True) -> Article | None:
     """The article with this id, or the one it was merged into; None where there is none."""
     row = tx.execute(_GET_FULL if full else _GET_BARE, {"key": article_id}).one_or_none()
-    return None if row is None else article_of(row)
+    return None if row is None else article_of(row, full=full)
 
 
 def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> dict[ArticleId, Article]:
@@ -179,7 +179,7 @@ def at(tx: Transaction, keys: Collection[ArticleId], *, full: bool = True) -> di
     found: dict[ArticleId, Article] = {}
     for batch in batches(sorted(set(keys))):
         rows = tx.execute(_AT_FULL if full else _AT_BARE, {"keys": batch})
-        found |= {ArticleId(row[-1]): article_of(row) for row in rows}
+        found |= {ArticleId(row[-1]): article_of(row, full=full) for row in rows}
     return found
 
 
@@ -256,9 +256,8 @@ _GET_FULL, _GET_BARE = _addressed(full=True).where(_ONE), _addressed(full=False)
 _AT_FULL, _AT_BARE = _addressed(full=True).where(_ANY), _addressed(full=False).where(_ANY)
 
 
-def article_of(row: Sequence[Any]) -> Article:
-    """The article in a row of `selected`, further columns behind it or not."""
-    full = hasattr(row, "summary")
+def article_of(row: Sequence[Any], *, full: bool = True) -> Article:
+    """The article in a row of `selected`, which was `full` or not, further columns behind it or not."""
     return Article(
         id=row[0],
         url=row[1],

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, exc, insert, text
 
 from monitor.errors import LockedError, StoreError
 from monitor.store import copy_state, derived, migrate, rows, versions
 from monitor.store.address import parse
 from monitor.store.connections import Transaction, connect
 from monitor.store.copy_state import Reached
-from monitor.store.failures import translated
+from monitor.store.failures import said, translated
 from monitor.store.lock import daemon_lock
 from monitor.store.numbering import go_on_numbering
 from monitor.store.rows import Row, Told
@@ -43,16 +43,17 @@ def copy(source: str, target: str, told: Told, *, restart: bool = False) -> Copi
     """Copies all rows; `restart`: throws away what an interrupted copy left in the target.
 
     Raises:
-        StoreError: either cannot be used, or not for this; or they differ in the end, because the source was written to
-            between two runs.
+        StoreError: either cannot be used, or not for this; or the target refuses a row, or they differ in the end,
+            because the source was written to between two runs, or is damaged.
         LockedError: a daemon works on one of them.
     """
     Store.open(source, read_only=True).close()  # it is there, and of this version: opening it to write would upgrade it
     with _alone(source, target), Store.open(source) as store, _opened(target) as into, store.writing() as tx:
         with into.writing() as first:
             copy_state.begin(first, str(store), into, restart=restart)
-        before = _copy_tables(tx, into, told)
-        found = _compare_tables(tx, into, told)
+        with _taken(into):
+            before = _copy_tables(tx, into, told)
+            found = _compare_tables(tx, into, told)
         with into.writing() as last:
             go_on_numbering(last)
             derived.make(last)
@@ -88,6 +89,19 @@ def _opened(target: str) -> Iterator[Store]:
             with translated(place):
                 migrate.upgrade(connections, place)
         yield store
+
+
+@contextmanager
+def _taken(into: Store) -> Iterator[None]:
+    """Says what to do where a row names another that the target lacks, or holds a value that is none."""
+    try:
+        yield
+    except (exc.IntegrityError, exc.DataError, TypeError, ValueError) as error:
+        words = said(error) if isinstance(error, exc.DBAPIError) else str(error)
+        hint = (
+            "--restart begins anew, where it was written to between two runs; `monitor db check` tells what is damaged"
+        )
+        raise StoreError(f"{into} cannot take what is copied ({words})", hint=hint) from error
 
 
 def _copy_tables(tx: Transaction, into: Store, told: Told) -> int:

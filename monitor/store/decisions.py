@@ -12,7 +12,7 @@ from monitor.model import Manner, MatchId, Review, Status, TextSource
 from monitor.store import reviews
 from monitor.store.connections import Transaction
 from monitor.store.match_query import MatchQuery, conditions
-from monitor.store.schema import articles, matches, members, revisions
+from monitor.store.schema import articles, former_matches, matches, members, revisions
 from monitor.store.schema import reviews as reviews_table
 from monitor.store.statements import batches
 from monitor.store.tags import tags_of, told_tags
@@ -135,29 +135,45 @@ def decide(tx: Transaction, change: Change, seen: Sequence[Seen], deciding: Deci
     Raises:
         StoreError: one of the matches is none.
     """
-    now = look(tx, [one.match_id for one in seen])
+    now = _now(tx, [one.match_id for one in seen])
     for one in seen:
         if one.match_id not in now:
             raise StoreError(f"there is no match {one.match_id}", hint="see `monitor matches`")
     if not deciding.anyway and (found := _conflicts(tx, change, seen, now)):
         return Decided(conflicts=found)
     number = reviews.next_decision(tx)
-    reviews.add(tx, *(_review(change, now[one.match_id], deciding, number) for one in seen))
+    # Once, where two of those that were seen have become one.
+    these = {now[one.match_id].match_id: now[one.match_id] for one in seen}
+    reviews.add(tx, *(_review(change, one, deciding, number) for one in these.values()))
     return Decided(number=number)
+
+
+def _now(tx: Transaction, ids: Sequence[MatchId]) -> dict[MatchId, Seen]:
+    """Matches as they are now; under an id that one had before its article was merged, that one."""
+    now = look(tx, ids)
+    gone = [one for one in ids if one not in now]
+    rows = select(former_matches.c.id, former_matches.c.match_id)
+    moved = {
+        MatchId(before): MatchId(after)
+        for batch in batches(gone)
+        for before, after in tx.execute(rows.where(former_matches.c.id.in_(batch)))
+    }
+    there = look(tx, list(moved.values()))
+    return now | {before: there[after] for before, after in moved.items()}
 
 
 def _conflicts(tx: Transaction, change: Change, seen: Sequence[Seen], now: dict[MatchId, Seen]) -> tuple[Conflict, ...]:
     pairs = ((one, now[one.match_id]) for one in seen)
     return tuple(
-        Conflict(seen=one, now=other, since=reviews.since(tx, one.match_id, one.last))
+        Conflict(seen=one, now=other, since=reviews.since(tx, other.match_id, one.last))
         for one, other in pairs
         if is_of_another(one, other) or ((one.last, one.status) != (other.last, other.status) and change.changes(other))
     )
 
 
 def is_of_another(seen: Seen, now: Seen) -> bool:
-    """Whether the rules or the article say something else than they did."""
-    parts = [(one.version, one.score, one.lost, one.text_source, one.revision) for one in (seen, now)]
+    """Whether the rules or the article say something else than they did, or it is another article."""
+    parts = [(one.match_id, one.version, one.score, one.lost, one.text_source, one.revision) for one in (seen, now)]
     return parts[0] != parts[1]
 
 

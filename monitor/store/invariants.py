@@ -52,8 +52,8 @@ def violated(tx: Transaction, told: Told) -> Iterator[tuple[str, str]]:
             yield f"what feeds offered does not add up: {error}", _REPORT
     except ValueError as error:
         yield f"what feeds offered cannot be added up: {error}", "restore a backup: something wrote other values"
-    for table in numbering.outrun(tx):
-        hint = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 (only shown)
+    for table, column in numbering.outrun(tx):
+        hint = f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}"  # noqa: S608 (only shown)
         yield f"{table}: the server's next number is taken, so that nothing new can be saved", hint
 
 

@@ -8,7 +8,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
 
@@ -72,7 +72,9 @@ def _file_lock(file: SqliteFile, patience: int) -> Iterator[None]:
         _held.add(path)
         try:
             os.ftruncate(handle, 0)
-            os.pwrite(handle, str(os.getpid()).encode(), 0)
+            # For others to name us by; on a full disk they do not learn it, and can still be told what there is.
+            with suppress(OSError):
+                os.pwrite(handle, str(os.getpid()).encode(), 0)
             yield
             os.ftruncate(handle, 0)
         finally:

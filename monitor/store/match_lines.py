@@ -11,6 +11,7 @@ from monitor.store.connections import Transaction
 from monitor.store.match_query import MatchQuery, conditions, order_of
 from monitor.store.matches import match_of, selected_matches
 from monitor.store.schema import articles, matches, members
+from monitor.store.statements import InOrder
 
 _SORTED_BY = {
     Order.PUBLISHED: (articles.c.published_at, articles.c.first_seen_at),
@@ -89,7 +90,8 @@ def _heads_of_all(asked: MatchQuery) -> Select[Any]:
 def _newer(asked: MatchQuery) -> ColumnElement[Any]:
     """1 where the line has a newer match, else NULL: from the story's last member on, mostly the first one met."""
     newer = tuple_(_other.c.matched_at, _other.c.id) > tuple_(matches.c.matched_at, matches.c.id)
-    rows = select(literal(1)).select_from(_place.join(_other, _other.c.article_id == _place.c.article_id))
+    # In this order: SQLite, where it has no statistics, would read all newer matches of the watchlist for each line.
+    rows = select(literal(1)).select_from(InOrder(_place, _other, _other.c.article_id == _place.c.article_id))
     rows = rows.outerjoin(_told, _told.c.id == _place.c.article_id)
     rows = rows.where(_place.c.story_id == members.c.story_id, *_of_one_line(asked, matches), newer)
     return rows.order_by(_place.c.number.desc()).limit(1).correlate(matches, members).scalar_subquery()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -115,6 +116,7 @@ def _rows(matched: Matched, now: datetime, rematch: int | None) -> list[dict[str
     ]
 
 
+@cache
 def selected_matches(*, full: bool) -> Any:
     """The columns that `match_of` reads, of matches joined with their articles."""
     source = matches.join(articles, matches.c.article_id == articles.c.id)
@@ -136,7 +138,7 @@ def match_of(row: Any, *, full: bool) -> Match:
     )
     return Match(
         id=row.match_id,
-        article=article_of(row),
+        article=article_of(row, full=full),
         found=found,
         status=row.match_status,
         matched_at=row.match_matched_at,

@@ -19,13 +19,13 @@ def go_on_numbering(tx: Transaction) -> None:
         tx.execute(select(func.setval(sequence, highest + 1, False)))  # noqa: FBT003 (SQL's)
 
 
-def outrun(tx: Transaction) -> Iterator[str]:
-    """Tables of which the next number is taken already."""
+def outrun(tx: Transaction) -> Iterator[tuple[str, str]]:
+    """Tables of which the next number is taken already, and the columns that hold it."""
     for sequence, numbered in _sequences(tx):
         last, is_called = tx.execute(text(f"SELECT last_value, is_called FROM {sequence}")).one()  # noqa: S608
         highest = tx.execute(select(func.coalesce(func.max(numbered), 0))).scalar_one()
         if highest >= last + is_called:
-            yield numbered.table.name
+            yield numbered.table.name, numbered.name
 
 
 def _sequences(tx: Transaction) -> Iterator[tuple[str, Column[int]]]:

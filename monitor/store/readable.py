@@ -29,7 +29,7 @@ def unreadable(tx: Transaction, told: Told) -> Iterator[str]:
             with tx.begin_nested():
                 for row in tell(rows.read(tx, table)):
                     bad += _bad(table, row, tx.dialect)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             yield f"{table.name}: rows cannot be read ({error})"
         except exc.DBAPIError as error:
             if not is_damage(error):

@@ -134,7 +134,7 @@ def removed(tx: Transaction, period: Period, most: int) -> tuple[tuple[Article, 
     rows = selected(articles, full=False).where(*within)
     rows = rows.order_by(articles.c.removed_at.desc(), articles.c.id).limit(most)
     number = select(func.count()).select_from(articles).where(*within)
-    return tuple(map(article_of, tx.execute(rows))), tx.execute(number).scalar_one()
+    return tuple(article_of(row, full=False) for row in tx.execute(rows)), tx.execute(number).scalar_one()
 
 
 def waiting(tx: Transaction, watchlists: Sequence[WatchlistId]) -> dict[Status, tuple[int, datetime]]:

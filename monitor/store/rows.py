@@ -53,7 +53,7 @@ def read(tx: Transaction, of: Table) -> Iterator[Row]:
     """All rows, in no order.
 
     Raises:
-        DBAPIError, ValueError: one of them cannot be read.
+        DBAPIError, TypeError, ValueError: one of them cannot be read.
     """
     return _rows(tx, select(plain(of)))
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import Join
 
 from monitor.store.columns import Utc, storable
 from monitor.store.connections import Transaction
@@ -84,6 +85,21 @@ def _has_hit_postgresql(element: _HasHit, compiler: Any, **options: Any) -> str:
     each = f"jsonb_array_elements(CAST({hits} AS jsonb)) AS hit"
     found = f"SELECT 1 FROM {each} WHERE hit ->> CAST({place} AS integer) = {said}"  # noqa: S608 (made of its parameters)
     return f"CASE WHEN strpos({hits}, {text}) > 0 THEN EXISTS ({found}) ELSE false END"
+
+
+class InOrder(Join):
+    """A join of two tables of which SQLite reads the left one first, whatever it thinks of their sizes.
+
+    PostgreSQL, which gathers statistics by itself, reads them as it sees fit.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InOrder, "sqlite")
+def _in_order_sqlite(element: InOrder, compiler: Any, **options: Any) -> str:
+    joined: str = compiler.visit_join(element, **options)
+    return joined.replace(" JOIN ", " CROSS JOIN ", 1)
 
 
 class _Floor(FunctionElement[Any]):

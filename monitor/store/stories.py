@@ -104,7 +104,7 @@ def members_of(tx: Transaction, story_id: StoryId) -> tuple[Member, ...]:
     rows = rows.where(members.c.story_id == story_id).order_by(members.c.reported_at, members.c.number)
     return tuple(
         Member(
-            article=articles.article_of(row),
+            article=articles.article_of(row, full=False),
             membership=membership_of(row),
             credit=row.credit,
             joined_at=row.joined_at,

@@ -14,6 +14,10 @@ from monitor.text.tokens import lone_word, tokens
 LONGEST_KEY = 64
 """Characters of a key that count, here and where it is looked up."""
 _PIECES = 50_000
+_LONGEST_PIECE = 24
+"""Characters of a piece that is remembered: longer ones are addresses, and whole sentences of Chinese, which are not
+met again, and of which 50,000 with their keys take a gigabyte.
+"""
 _NO_PUNCTUATION = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
@@ -27,8 +31,16 @@ def keys_of(text: str) -> frozenset[str]:
     return frozenset().union(*map(_of_piece, set(text.split())))
 
 
-@lru_cache(_PIECES)
 def _of_piece(piece: str) -> frozenset[str]:
+    return _remembered(piece) if len(piece) <= _LONGEST_PIECE else _read(piece)
+
+
+@lru_cache(_PIECES)
+def _remembered(piece: str) -> frozenset[str]:
+    return _read(piece)
+
+
+def _read(piece: str) -> frozenset[str]:
     keys = (index_key(form.key) for word in _words(piece) for form in forms(word))
     return frozenset(filter(None, keys))
 

@@ -1,16 +1,23 @@
 """The commands, run as a person runs them, on a database that the demo made."""
 
 import shutil
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from monitor.cli import execute
 from monitor.cli.demo import write_demo_config
+from monitor.config.rules import Rules, read_rules
 from monitor.demo.site import DemoSite
+from monitor.rules.syntax import QueryField
 
 Run = Callable[..., "Said"]
+_KEPT = 8
+"""Configurations whose rules are kept."""
 
 
 class Said:
@@ -18,6 +25,27 @@ class Said:
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rules_compiled_once() -> Iterator[None]:
+    """The same lists and watchlists give the same rules: to compile the shipped ones takes most of what a command does,
+    and hundreds of commands run here.
+    """
+    known: OrderedDict[Hashable, Rules] = OrderedDict()
+
+    def read(files: Mapping[str, bytes], values: Mapping[QueryField, Iterable[str]], **more: Any) -> Rules:
+        asked = tuple((where, tuple(sorted(some))) for where, some in values.items())
+        key = (tuple((name, files[name]) for name in files if "/" in name), asked, str(more))
+        if key not in known:
+            known[key] = read_rules(files, values, **more)
+        known.move_to_end(key)
+        while len(known) > _KEPT:
+            known.popitem(last=False)
+        return known[key]
+
+    with patch("monitor.config.load.read_rules", read):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -169,6 +169,26 @@ def test_a_reader_that_goes_away_is_no_error(demo: Path, output: str) -> None:
     assert done.stdout.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("matches >&-", 0, ""),
+        ("matches --outlet nowhere >&-", 2, 'Error: there is no outlet "nowhere"'),
+        ("matches --outlet nowhere 2>&-", 2, ""),
+        ("review - --relevant <&-", 0, "Standard input names no match"),
+        ("review <&- >&- 2>&-", 2, ""),
+    ],
+)
+def test_a_closed_stream_leads_nowhere(kept: Path, command: str, code: int, said: str) -> None:
+    line = f'exec "$0" -m monitor {command}'
+    environment = {**os.environ, "MONITOR_CONFIG": str(kept / "config")}
+    bash = ["bash", "-c", line, sys.executable]
+    done = subprocess.run(bash, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert bool(said) == bool(done.stdout + done.stderr)
+
+
 def test_a_letter_that_the_terminal_cannot_write_is_written_as_its_number(demo: Path) -> None:
     code = "from monitor.cli import main; main()"
     command = [sys.executable, "-c", code, "try", "-", "--config", str(demo / "config")]

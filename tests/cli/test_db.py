@@ -242,6 +242,16 @@ def test_a_restored_file_is_worked_with_by_naming_it(monitor: Run, tmp_path: Pat
     assert monitor("db", "check", "--database", str(file)).out == "ok: nothing is wrong\n"
 
 
+def test_a_backup_is_named_where_it_was_written(
+    monitor: Run, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert monitor("db", "backup", "copy.db", at=kept).code == 0
+    assert monitor("db", "check", "--database", "copy.db", at=kept).code == 0
+    for wrong in (":memory:", "./"):
+        assert monitor("db", "check", "--database", wrong, at=kept).code == 2
+
+
 def test_an_older_database_is_upgraded_and_that_is_said(
     monitor: Run, new_database: Callable[..., str], tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from monitor.store.columns import storable
 from monitor.store.store import Store
 from monitor.text.harmless import harmless
 from tests.builders import NOON
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, Said
 from tests.cli.hostile_news import RAFAH, hostile, store_bare
 from tests.cli.test_export import listed
 from tests.outgoing.hostile import HOSTILE
@@ -75,6 +75,23 @@ def test_ids_are_of_matches_or_of_all_matches_of_an_article(monitor: Run, demo: 
     assert row["id"] == twice["id"]
     digest = monitor("export", "--digest", "-", twice["article"], at=demo).out
     assert digest.count("\n## ") == 2
+
+
+def test_ids_come_from_standard_input_too(monitor: Run, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third, *_ = listed(monitor, demo, "--watchlist", RAFAH)
+
+    def exported(text: str) -> Said:
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(text.encode())))
+        return monitor("export", "--csv", "-", third["id"], "-", at=demo)
+
+    lines = f"{first['id']}\n\n{json.dumps(second)}\n"
+    assert {row["id"] for row in rows(exported(lines).out)} == {first["id"], second["id"], third["id"]}
+    assert [row["id"] for row in rows(exported("").out)] == [third["id"]]
+    wrong = exported("{\n")
+    assert (wrong.code, "line 1 of standard input: expected an id" in wrong.err) == (2, True)
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO()))
+    nothing = monitor("export", "--csv", "-", "-", at=demo)
+    assert (nothing.code, nothing.out) == (1, "")
 
 
 def test_a_digest_folds_what_a_story_holds_and_quotes_it(monitor: Run, demo: Path, tmp_path: Path) -> None:

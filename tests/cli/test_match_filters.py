@@ -204,6 +204,10 @@ def test_every_format_of_an_export_holds_them(newsroom: Newsroom, tmp_path: Path
         (("--lang", "arabic"), "is no language"),
         (("--assignee", "A\nB"), "is no name: expected a name on one line"),
         (("--tag", "two words"), "is no tag"),
+        (("--feed", ""), 'there is no feed ""'),
+        (("--reviewer", ""), 'no decision is by ""'),
+        (("--story", ""), "is not an id"),
+        (("--term", "Rafah", "--term", "Gaza"), "expected one, got Rafah and Gaza"),
         (("--score", "much"), '"much" is no score'),
         (("--since", "2025-13-40"), "2025-13-40"),
     ],
@@ -227,18 +231,19 @@ def test_what_is_none_is_told_as_matches_does_and_nothing_is_made(
 
 
 @pytest.mark.parametrize("query", ["(tunnels", ""])
-def test_a_query_that_is_none_is_told(monitor: Run, kept: Path, query: str) -> None:
+def test_a_query_that_is_none_is_told_by_its_name(monitor: Run, kept: Path, query: str) -> None:
     shrink(kept / "config")
     for command in (("export", "--csv", "-"), ("feed", "build", str(kept / "feeds")), ("review", "--later", "--yes")):
         said = monitor(*command, "--query", query, at=kept)
         assert said.code == 2
         assert "in the query" in said.err
+        assert said.err.startswith("--query:1:1: ")
     assert not (kept / "feeds").exists()
 
 
 def test_a_name_that_is_no_text_is_told() -> None:
     with pytest.raises(click.BadParameter, match="is no name"):
-        assignee(click.Context(matches_command), matches_command.params[0], "\udcff")
+        assignee(click.Context(matches_command), matches_command.params[0], ("\udcff",))
 
 
 def test_beside_ids_one_status_says_what_was_seen(monitor: Run, kept: Path) -> None:

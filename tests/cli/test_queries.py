@@ -147,6 +147,13 @@ def test_a_term_that_no_rule_has_is_a_mistake_and_one_without_hits_is_not(monito
         (("--watch", "--since", "1h", "--sort", "oldest"), "--sort adds nothing to --watch"),
         (("--watch", "--columns", "further"), 'there is no column "further"'),
         (("--watch", "--term", "@tunnel"), "did you mean"),
+        (("--term", "tunnel", "--term", "@rafah"), "Invalid value for '--term': expected one, got tunnel and @rafah"),
+        (("--since", "2d", "--since", "1h"), "Invalid value for '--since': expected one, got 2d and 1h"),
+        (("--text-source", "page", "--text-source", "feed"), "'--text-source': expected one, got page and feed"),
+        (("--score", ">=3", "--score", "<9"), "Invalid value for '--score': expected one, got >=3 and <9"),
+        (("--tag", "war", "--tag", "truce"), "Invalid value for '--tag': expected one, got war and truce"),
+        (("--by", "lang", "--by", "day"), "Invalid value for '--by': expected one, got lang and day"),
+        (("--assignee", "a\nb"), "is no name: expected a name on one line"),
     ],
 )
 def test_what_cannot_be_meant_is_answered_with_what_can(
@@ -157,7 +164,9 @@ def test_what_cannot_be_meant_is_answered_with_what_can(
     assert said in answer.err
 
 
-@pytest.mark.parametrize("option", ["--term", "--outlet", "--reviewer", "--country", "--lang", "--columns", "--score"])
+@pytest.mark.parametrize(
+    "option", ["--term", "--outlet", "--reviewer", "--assignee", "--country", "--lang", "--columns", "--score"]
+)
 def test_what_is_no_utf_8_is_none_of_them(demo: Path, option: str) -> None:
     command: list[str | bytes] = [
         sys.executable,

@@ -137,6 +137,7 @@ def test_show_says_of_a_decision_that_it_was_about_another_text_or_by_other_rule
         (("--undo", "2", "--lang", "ar"), "it goes alone"),
         (("--undo", "--of-status", "new"), "it goes alone"),
         (("abcd1234", "--assign", "A", "--unassign"), "choose one"),
+        (("abcd1234", "--relevant", "--irrelevant"), "--relevant and --irrelevant: choose one"),
         (("abcd1234", "--tag", "two words"), '"two words" is no tag: expected'),
         (("abcd1234", "--tag", "x", "--untag", "#X"), "--tag and --untag x: choose one"),
         (("abcd1234", "--assign", ""), "is no name: expected"),
@@ -176,6 +177,16 @@ def test_ids_come_from_standard_input_an_id_or_a_record_a_line(
     assert set(ids_of(monitor, kept, "--status", "irrelevant")) == {one["id"] for one in records[:3]}
     shown = monitor("show", first["id"], at=kept).out
     assert "Amal: irrelevant, in bulk" in shown
+
+
+@pytest.mark.parametrize("text", ["", "\n  \n"])
+def test_a_listing_of_nothing_decides_about_nothing(
+    monitor: Run, kept: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    given(monkeypatch, text)
+    said = monitor("review", "-", "--relevant", at=kept)
+    assert (said.code, said.out, said.err) == (0, "Standard input names no match: nothing is written.\n", "")
+    assert listed(monitor, kept, "--status", "relevant") == []
 
 
 def test_lines_that_name_no_match_are_counted_out(monitor: Run, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,6 +283,10 @@ def test_what_else_may_have_changed_is_said() -> None:
     )
     conflict = Conflict(seen=seen, now=replace(seen, revision=1), since=())
     assert list(differences(conflict, UTC)) == ["its article was revised"]
+    merged = Conflict(seen=seen, now=replace(seen, match_id=MatchId("b" * 32)), since=())
+    assert list(differences(merged, UTC)) == [
+        "its article turned out to be the same as another: they are one match now"
+    ]
 
 
 def test_more_conflicts_than_can_be_read_are_counted(monitor: Run, kept: Path, reviewer: As) -> None:

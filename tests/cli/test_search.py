@@ -57,8 +57,12 @@ def test_lists_of_the_configuration_and_all_fields_may_be_asked_for(monitor: Run
 def test_what_is_none_is_told(monitor: Run, demo: Path) -> None:
     wrong = monitor("search", "ceasefire", "talks", at=demo)
     assert wrong.code == 2
-    assert 'for a phrase write "ceasefire talks"' in wrong.err
+    assert 'TEXT:1:11: nothing joins ceasefire and talks (for a phrase write "ceasefire talks"' in wrong.err
+    assert "The shell takes quotation marks off: write a query with blanks in single ones" in wrong.err
+    assert "The shell" not in monitor("search", '"ceasefire talks', at=demo).err
     assert monitor("search", at=demo).code == 2
+    for more in (["--count"], ["--by", "lang"], ["--format", "json"], ["--columns", "title"]):
+        assert "-v shows sentences below" in monitor("search", "Rafah", "-v", *more, at=demo).err
     assert monitor("search", "Rafah", "--feed", "none", at=demo).code == 2
     assert monitor("search", "Rafah", "--since", "2025-13-40", at=demo).code == 2
     assert monitor("search", "Xyzzy", "--exit-code", at=demo).code == 1

@@ -53,8 +53,8 @@ _MUCH = (
     lambda many: " OR ".join(f"w{number}" for number in range(many)),
     lambda many: " AND ".join(f"rafah{'x' * (number % 3)}" for number in range(many)),
     lambda many: "NOT " * many + "a",
-    lambda many: "".join("(a OR b AND " for _ in range(many)) + "c" + ")" * many,
-    lambda many: "".join("(a AND (b OR " for _ in range(many)) + "c" + "))" * many,
+    lambda many: "(a OR (b AND " * many + "c" + "))" * many,
+    lambda many: "(a AND (b OR " * many + "c" + "))" * many,
     lambda many: "a" * many * 10,
     lambda many: f'"{"rafah " * many}"',
     lambda many: "ف" * many * 10 + " OR רפיח",
@@ -76,7 +76,7 @@ def typed(chance: random.Random) -> str:
     """A real query, damaged; at times very long, at times nothing but signs."""
     kind = chance.random()
     if kind < 0.01:
-        return chance.choice(_MUCH)(chance.choice([30, 130, 300, 1_500]))
+        return chance.choice(_MUCH)(chance.choice([8, 17, 30, 45, 130, 300, 1_500]))
     if kind < 0.15:
         return chance.choice(["", " "]).join(chance.choices(_PIECES, k=chance.randint(1, 9)))
     if kind < 0.25:
@@ -124,7 +124,7 @@ def test_what_is_typed_is_told_to_be_wrong_or_finds_what_the_rules_find(
         query = query_typed(config, text)
         said = capsys.readouterr()
         assert said.out == "", number
-        assert (query is None) is said.err.endswith(" in the query\n"), number
+        assert (query is None) is (" in the query\n" in said.err), number
         if query is None:
             continue
         right += 1

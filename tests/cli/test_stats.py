@@ -52,6 +52,16 @@ def decided(monitor: Run, kept: Path) -> Path:
     return kept
 
 
+def test_what_is_longer_than_the_screen_begins_with_the_watchlists(
+    monitor: Run, decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"MONITOR_PAGER": f"tee {tmp_path / 'paged'}", "TERM": "xterm", "LINES": "24"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("monitor.cli.pager.is_terminal", lambda: True)
+    assert monitor("stats", at=decided).code == 0
+    assert (tmp_path / "paged").read_text(encoding="utf-8").startswith("watchlist")
+
+
 def test_a_watchlist_is_told_as_a_whole_and_by_language(monitor: Run, kept: Path) -> None:
     numbers = decide(monitor, kept, FIGHTERS, he="relevant", tr="irrelevant", fr="later")
     talks, fighters = told(monitor, kept)["watchlists"]

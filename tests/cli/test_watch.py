@@ -103,6 +103,17 @@ def test_the_last_column_fits_the_terminal(
     assert lines[1].endswith("…")
 
 
+def test_in_80_columns_a_match_is_one_line(
+    monitor: Run, kept: Path, waiting: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.cli.watch.is_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    waiting += [lambda: come(kept, "word " * 50)]
+    lines = monitor("matches", "--watch", at=kept).out.splitlines()
+    assert lines[0].split() == ["id", "watchlist", "status", "title"]
+    assert [len(line) for line in lines[1:]] == [80]
+
+
 def test_csv_has_one_header(monitor: Run, kept: Path, waiting: Steps) -> None:
     waiting += [lambda: come(kept, "First"), lambda: None, lambda: come(kept, "Second")]
     said = monitor("matches", "--watch", "--format", "csv", "--columns", "watchlist,title", at=kept)

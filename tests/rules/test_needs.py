@@ -11,7 +11,7 @@ from monitor.rules.parse import parse
 from monitor.rules.syntax import Node, show
 from monitor.rules.terms import Fault
 from monitor.text.index_keys import LONGEST_KEY, keys_of
-from tests.builders import a_list, a_watchlist
+from tests.builders import a_document, a_list, a_watchlist
 from tests.rules.matching import a_matcher
 from tests.rules.strategies import LISTS, documents, queries
 from tests.sizes import cases
@@ -19,10 +19,10 @@ from tests.sizes import cases
 WORDS = [a_list("rafah", en=("Rafah",), ar=("رفح",)), a_list("exact", tr=("=Refah",))]
 
 
-def of(query: str) -> Need | None:
+def of(query: str, *lists: TermList) -> Need | None:
     tree = parse(query)
     assert not isinstance(tree, Fault)
-    return need_of(tree, {terms.id: terms for terms in WORDS})
+    return need_of(tree, {terms.id: terms for terms in (*WORDS, *lists)})
 
 
 def told(query: str) -> bool:
@@ -106,3 +106,26 @@ def test_what_a_key_is_too_long_for_is_looked_up_by_its_beginning() -> None:
     assert not told(long)
     assert of('"⒈ talks"') == AllOf((key("1"), key("talks")))
     assert not told("⒈AAA")
+
+
+def test_of_a_key_with_digits_the_rules_are_asked() -> None:
+    document = a_document(text="aaa⑴")
+    assert not a_matcher(a_watchlist("aaa1")).match(document)
+    assert met(of("aaa1"), keys_of(document.text))
+    assert not told("aaa1")
+
+
+def nested(levels: int) -> str:
+    query = "bbb"
+    for level in range(levels):
+        query = f"w{level} {'AND' if level % 2 else 'OR'} ({query})"
+    return query
+
+
+def test_more_than_an_index_takes_is_not_asked_of_it() -> None:
+    assert of(nested(29)) is not None
+    assert of(nested(30)) is None
+    for most, length in ((10_000, 20), (4_000, 50)):
+        words = [f"{number:05}".ljust(length, "x") for number in range(most + 1)]
+        assert of("@many", a_list("many", en=tuple(words[1:]))) is not None
+        assert of("@many", a_list("many", en=tuple(words))) is None

@@ -82,12 +82,13 @@ def test_a_version_of_before_versions_were_recorded_is_no_fault(source: str) -> 
     assert check(source, told) == ()
 
 
-def test_a_number_that_the_server_would_give_twice_is_said(source: str) -> None:
+@pytest.mark.parametrize(("table", "column"), [("polls", "id"), ("members", "number")])
+def test_a_number_that_the_server_would_give_twice_is_said(source: str, table: str, column: str) -> None:
     if "://" not in source:
         pytest.skip("SQLite looks which numbers are taken")
-    create(source, "SELECT setval('polls_id_seq', 3)")
+    create(source, f"SELECT setval('{table}_{column}_seq', 3)")
     (fault,) = check(source, told)
-    assert fault.what == "polls: the server's next number is taken, so that nothing new can be saved"
+    assert fault.what == f"{table}: the server's next number is taken, so that nothing new can be saved"
     create(source, fault.hint)
     assert check(source, told) == ()
 
@@ -126,7 +127,7 @@ def test_a_word_that_means_nothing_is_named(source: str, column: str, value: str
     assert len(added) == (column == "text_source")
 
 
-@pytest.mark.parametrize("value", ["'soon'", "CAST(x'ff' AS TEXT)"])
+@pytest.mark.parametrize("value", ["'soon'", "7", "CAST(x'ff' AS TEXT)"])
 def test_rows_that_the_driver_cannot_read_are_said(tmp_path: Path, value: str) -> None:
     url = filled(str(tmp_path / "monitor.db"))
     tamper(url, f"UPDATE reviews SET reviewed_at = {value}", f"UPDATE revisits SET since = {value}")

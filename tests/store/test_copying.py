@@ -253,6 +253,29 @@ def test_what_was_written_to_between_two_runs_is_noticed_and_begun_anew(
     assert contents(target) == contents(source)
 
 
+def test_rows_that_came_between_two_runs_and_fit_no_more_are_said(
+    crossed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = crossed
+    copy_until(source, target, 20, monkeypatch)
+    with Store.open(source) as store, store.writing() as tx:
+        articles.insert_new(tx, [an_article(f"https://gazette.example/{number}") for number in range(40)])
+    with pytest.raises(StoreError, match=r"cannot take what is copied \(.*(?i:foreign key).*\): --restart begins anew"):
+        copy(source, target, told)
+    copy(source, target, told, restart=True)
+    assert contents(target) == contents(source)
+
+
+@pytest.mark.parametrize("values", ["since = 'soon'", "since = 7", "visits = 1e15"])
+def test_values_that_nobody_can_copy_are_said(crossed: tuple[str, str], values: str) -> None:
+    source, target = crossed
+    if "://" in source:
+        pytest.skip("PostgreSQL holds no such values")
+    create(source, f"UPDATE revisits SET {values}")
+    with pytest.raises(StoreError, match=r"cannot take what is copied .* `monitor db check` tells what is damaged"):
+        copy(source, target, told)
+
+
 def test_half_a_copy_of_something_else_is_not_gone_on_with(
     make: Callable[[str], Make], crossed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """Several processes on one database: who may write, who may be the daemon, and what remains when one is killed."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -133,6 +134,17 @@ def test_a_locks_holder_that_cannot_be_told_is_another_process(tmp_path: Path) -
     assert raised.value.pid is None
     assert daemon_pid(str(tmp_path / "monitor.db")) == 0
     kill(process)
+
+
+def test_a_full_disk_keeps_nobody_from_the_lock(tmp_path: Path) -> None:
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most[1]))
+    try:
+        with daemon_lock(str(tmp_path / "monitor.db")):
+            assert (tmp_path / "monitor.db.daemon").read_text() == ""
+        assert daemon_pid(str(tmp_path / "monitor.db")) is None
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
 
 
 def test_a_lock_in_a_folder_that_is_none_says_so(tmp_path: Path) -> None:

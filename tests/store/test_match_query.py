@@ -339,6 +339,10 @@ def test_filtered_lines_are_read_along_an_index_too(tmp_path: Path, order: Order
     own = [step for _, parent, step in steps if parent == heads]
     assert f"matches USING INDEX {index}" in own[0]
     assert not [step for step in own if "TEMP B-TREE" in step]
+    # Whether a story has a newer one is asked of the story's members, not of all newer matches.
+    others = [step for _, _, step in steps if step.startswith(("SEARCH other", "SCAN other"))]
+    assert len(others) == 2
+    assert all("article_id=?" in step for step in others)
 
 
 def test_counting_by_day_looks_at_no_article(tmp_path: Path) -> None:

@@ -198,6 +198,19 @@ def test_a_decision_about_what_the_match_was_is_a_conflict(
         assert reviews.of(tx, ONE) == ()
 
 
+def test_a_decision_about_a_match_that_became_another_one_is_a_conflict(filled: Store) -> None:
+    with filled.writing() as tx:
+        before = seen(tx, TWO, ONE, match_key(TALKS, FIRST.id))
+        merging.merge(tx, FIRST.id, COPY.id)
+        decide(tx, "ben", IRRELEVANT, TWO)
+        kept, merged, renamed = decisions.decide(tx, RELEVANT, before, by("amal")).conflicts
+        assert [one.now.match_id for one in (kept, merged, renamed)] == [TWO, TWO, match_key(TALKS, COPY.id)]
+        assert [[review.reviewer for review in one.since] for one in (kept, merged, renamed)] == [["ben"], ["ben"], []]
+        done = decisions.decide(tx, RELEVANT, before, by("amal", anyway=True))
+        assert [one.decision for one in reviews.of(tx, TWO)][1:] == [done.number]
+        assert [one.status for one in reviews.of(tx, match_key(TALKS, COPY.id))] == [Status.RELEVANT]
+
+
 def test_a_status_that_was_not_seen_is_a_conflict(filled: Store) -> None:
     with filled.writing() as tx:
         decide(tx, "amal", RELEVANT, ONE)

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.model import Article
-from monitor.rules.needs import AllOf, AnyOf, Key, Need
+from monitor.rules.needs import AllOf, AnyOf, Key, Need, need_of
+from monitor.rules.parse import parse
+from monitor.rules.terms import Fault
 from monitor.store import articles, merging, retention, search, unsearched
 from monitor.store.articles import ArticleQuery
 from monitor.store.search import ANYTHING, Indexed
 from monitor.store.store import Store, Transaction
-from tests.builders import NOON, an_article
+from monitor.text.index_keys import LONGEST_KEY
+from tests.builders import NOON, a_list, an_article
 
 HOUR = timedelta(hours=1)
 NAMES = "one", "two", "three"
@@ -67,6 +70,24 @@ def test_the_last_are_found_first_and_not_more_than_are_asked_for(tx: Transactio
     told = search.at_numbers(tx, [1, 2, 3, 99], ArticleQuery(until=NOON + HOUR))
     assert [(one.article.title, one.at) for one in told] == [("one", NOON)]
     assert told[0].article.summary == named("one").summary
+
+
+def test_rare_and_common_words_are_found_alike(tx: Transaction) -> None:
+    """PostgreSQL goes through the newest for one, and sorts all that hold the other."""
+    names = [f"number{number}" for number in range(1, 301)]
+    held(tx, **{name: {"common", *({"rare"} if number % 100 == 0 else ())} for number, name in enumerate(names)})
+    newest = [*range(300, 0, -1)]
+    assert search.hits(tx, key("common"), since=None, below=None, limit=10) == newest[:10]
+    assert search.hits(tx, key("common"), since=None, below=290, limit=300) == [one for one in newest if one < 290]
+    assert search.hits(tx, key("rare"), since=None, below=None, limit=10) == [201, 101, 1]
+    assert search.hits(tx, key("rare"), since=None, below=201, limit=1) == [101]
+    assert search.hits(tx, key("rare"), since=NOON + 200 * HOUR, below=None, limit=10) == [201]
+
+
+def test_what_is_put_by_a_clock_that_was_set_back_is_found_by_when_it_was_seen(tx: Transaction) -> None:
+    articles.insert_new(tx, [named("one", first_seen_at=NOON)])
+    search.put(tx, [Indexed(article_id=named("one").id, times=1, keys={"talks"})], NOON - HOUR)
+    assert found(tx, key("talks"), since=NOON) == ["one"]
 
 
 def test_an_operand_may_have_thousands_of_words(tx: Transaction) -> None:
@@ -126,6 +147,29 @@ def test_the_first_that_wait_are_told_first(tx: Transaction) -> None:
     articles.insert_new(tx, [named(name) for name in NAMES])
     assert [one.article.title for one in search.outdated(tx, 2)] == ["one", "two"]
     assert [article.title for article in search.not_held(tx, ArticleQuery(), 2)] == ["three", "two"]
+
+
+@pytest.mark.parametrize("letter", ["x", "ش", "隧"])
+def test_a_text_of_longer_words_than_an_index_takes_may_hold_anything(tx: Transaction, letter: str) -> None:
+    words = [f"{number:05}".ljust(LONGEST_KEY, letter) for number in range(30_000)]
+    held(tx, one=words, two=words[: 1_000_000 // (len(words[0].encode()) + 1)])
+    assert found(tx, key(words[0])) == ["two", "one"]
+    assert found(tx, key("talks")) == ["one"]
+
+
+@pytest.mark.parametrize("letter", ["x", "𐤀"])
+def test_the_widest_and_the_deepest_that_is_asked_is_answered(tx: Transaction, letter: str) -> None:
+    held(tx, one={"talks"})
+    words = tuple(f"{number:05}".ljust(20, letter) for number in range(9_900))
+    query = "@many"
+    for level in range(28):
+        query = f"talks {'AND' if level % 2 else 'OR'} ({query})"
+    for asked in ("@many OR talks", query):
+        tree = parse(asked)
+        assert not isinstance(tree, Fault)
+        need = need_of(tree, {"many": a_list("many", en=words)})
+        assert need is not None
+        assert found(tx, need) == ["one"]
 
 
 def test_a_text_of_more_words_than_an_index_takes_may_hold_anything(tx: Transaction) -> None:

@@ -1,5 +1,7 @@
 """A text is found by the keys of all forms of its words."""
 
+import tracemalloc
+
 import pytest
 
 from monitor.text.fold import LONGEST
@@ -34,3 +36,14 @@ def test_a_key_holds_nothing_that_a_database_takes_for_its_own() -> None:
 def test_an_endless_word_is_found_by_its_beginning() -> None:
     (key,) = keys_of("x" * LONGEST * 2)
     assert key == "x" * LONGEST_KEY
+
+
+def test_whole_sentences_without_blanks_are_not_remembered() -> None:
+    letters = [chr(code) for code in range(0x4E00, 0x5800)]
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            keys_of("".join(letters[number : number + 200]))
+        assert tracemalloc.get_traced_memory()[0] < 1 << 20
+    finally:
+        tracemalloc.stop()
