@@ -4,6 +4,9 @@ Reads texts/five-languages-600-words.json of the corpora. Every second of its ar
 words, is stored; 100 rules are made of words of the others. "Cold" is the first look, whose words were never met,
 "warm" the second; "apply" stores what is found, and "again" finds all of it stored. The CPU is that of this process,
 which does all of it; a PostgreSQL server's is its own.
+
+Then one watchlist of rare words is looked at, as far as the index of words tells that it may match, and beside it with
+every article read.
 """
 
 import argparse
@@ -26,11 +29,13 @@ from monitor import clock
 from monitor.articles.outlets import Outlets
 from monitor.config.load import Config
 from monitor.model import Article, Document, article_key
+from monitor.pipeline.index import searched_text
 from monitor.pipeline.news import document_of
 from monitor.pipeline.rematch import Scope, Step, apply, begin, look, nothing_yet
 from monitor.rules.compile import compile_rules
-from monitor.store import articles
+from monitor.store import articles, search
 from monitor.store.store import Store
+from monitor.text.index_keys import keys_of
 
 _WORDS = 600
 _LENT = 300
@@ -73,6 +78,7 @@ def main() -> None:
             config = _with_rules(base, real[1::2], given.rules, given.share)
             rates, matches = _measured(config, stored)
             print(f"{name:12}{'  '.join(map(str, rates))}  {matches:8,}", flush=True)
+            print(f"  one watchlist: {_sifted(config, stored)}", flush=True)
 
 
 def _real(number: int, language: str, text: str) -> Article:
@@ -112,6 +118,22 @@ def _measured(config: Config, stored: list[Article]) -> tuple[list[Rate], int]:
         applied = [_rate(lambda: apply(store, scope, begin(store, scope, clock.now, database), clock.now))[0]]
         again = _rate(lambda: apply(store, scope, begin(store, scope, clock.now, database), clock.now))
     return [*(rate for rate, _ in looks), *applied, again[0]], again[1]
+
+
+def _sifted(config: Config, stored: list[Article]) -> str:
+    """One watchlist, asked of every article, and, when the index holds them, of those that it finds."""
+    scope = Scope(config=config, watchlists=[config.watchlists[0].id])
+    with Store.open(config.settings.database_url) as store:
+        every, found = _rate(lambda: look(store, scope, nothing_yet(scope, clock.now())))
+        for start in range(0, len(stored), _AT_ONCE):
+            some = [(one.id, keys_of(searched_text(one))) for one in stored[start : start + _AT_ONCE]]
+            with store.writing() as tx:
+                search.put(tx, [search.Indexed(article_id=key, times=1, keys=keys) for key, keys in some], clock.now())
+        store.optimise()
+        few, again = _rate(lambda: look(store, scope, nothing_yet(scope, clock.now())))
+    if again != found:
+        sys.exit(f"{found} matches without the index, {again} with it")
+    return f"{few} where the index tells which may match, {every} where each is read, {found} matches"
 
 
 def _rate(steps: Callable[[], Iterator[Step]]) -> tuple[Rate, int]:

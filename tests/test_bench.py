@@ -190,6 +190,7 @@ def test_stored_articles_are_matched_again(texts: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"^40 articles of 600 words, \d+ of them real, 10 rules$", done.stdout, re.M)
     assert re.search(r"^SQLite  ( +[\d,]+ \( +[\d,]+\)){4} +\d+$", done.stdout, re.M)
+    assert re.search(r"^  one watchlist: .+ where the index tells which may match, .+, \d+ matches$", done.stdout, re.M)
 
 
 @pytest.mark.skipif(bool(beside_lucene.missing(beside_lucene.JARS)), reason="needs liblucene8-java and a JDK")

@@ -14,6 +14,7 @@ from monitor.cli.options import database_option, environment, folder_of, open_st
 from monitor.cli.output import number_of
 
 if TYPE_CHECKING:
+    from monitor.cli.rematch_told import Done
     from monitor.cli.spool import Spool
     from monitor.config.load import Config
     from monitor.pipeline.rematch import Scope, Step
@@ -96,7 +97,7 @@ def _scope(config: "Config", watchlists: tuple[str, ...], since: str | None, unt
     return Scope(config=config, watchlists=asked, since=begin, until=end)
 
 
-def _look(store: "Store", scope: "Scope", told: "Spool") -> "Rematch":
+def _look(store: "Store", scope: "Scope", told: "Spool") -> "Done":
     """Raises: StoreError."""
     from monitor import clock
     from monitor.pipeline.rematch import look, nothing_yet
@@ -105,7 +106,7 @@ def _look(store: "Store", scope: "Scope", told: "Spool") -> "Rematch":
     return _watched(store, begun, look(store, scope, begun), told)
 
 
-def _apply(store: "Store", scope: "Scope", told: "Spool") -> "Rematch":
+def _apply(store: "Store", scope: "Scope", told: "Spool") -> "Done":
     """Raises: LockedError; StoreError, and what was applied is said."""
     from monitor import clock
     from monitor.pipeline.rematch import apply, begin
@@ -119,20 +120,20 @@ def _apply(store: "Store", scope: "Scope", told: "Spool") -> "Rematch":
     return _watched(store, begun, apply(store, scope, begun, clock.now), told)
 
 
-def _watched(store: "Store", begun: "Rematch", steps: "Iterator[Step]", told: "Spool") -> "Rematch":
+def _watched(store: "Store", begun: "Rematch", steps: "Iterator[Step]", told: "Spool") -> "Done":
     """How far it came; what is gained and lost is kept to be `told`. Raises: as the steps do."""
     from monitor.cli.progress import counted
-    from monitor.cli.rematch_told import record_of
+    from monitor.cli.rematch_told import Done, record_of
     from monitor.errors import StoreError
     from monitor.store import history
 
     with store.reading() as tx:
         total = history.number(tx, begun.since, begun.until)
-    at = begun
+    at, passed_over = begun, 0
     try:
         with counted("articles", total) as show, heeding() as stop_if_told:
             for step in steps:
-                at = step.rematch
+                at, passed_over = step.rematch, passed_over + step.passed_over
                 for one in step.told:
                     told.add((one.change.watchlist_id, one.kind), record_of(one))
                 show(at.articles, _sums(at))
@@ -144,7 +145,7 @@ def _watched(store: "Store", begun: "Rematch", steps: "Iterator[Step]", told: "S
                 f"Stopped: {number} are done and stored ({_sums(at)}); the same command goes on there.", err=True
             )
         raise
-    return at
+    return Done(rematch=at, before=begun.articles, passed_over=passed_over)
 
 
 @contextmanager

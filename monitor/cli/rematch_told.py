@@ -1,6 +1,7 @@
 """What a rematch gains and loses, printed: for a person the newest of each kind, for a program all."""
 
 import json
+from dataclasses import dataclass
 from datetime import tzinfo
 
 import click
@@ -21,6 +22,17 @@ _WIDEST = 200
 """Columns of a reason."""
 _WILL = {Kind.REVIEWED: "would be lost although reviewed", Kind.LOST: "would be lost", Kind.GAINED: "would be gained"}
 _DID = {Kind.REVIEWED: "lost although reviewed", Kind.LOST: "lost", Kind.GAINED: "gained"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A rematch, as far as a command came with it."""
+
+    rematch: Rematch
+    before: int = 0
+    """Articles that an earlier command had done."""
+    passed_over: int = 0
+    """Of the others: those that were not read, for the index of words tells that they cannot match."""
 
 
 def record_of(told: Told) -> Record:
@@ -46,10 +58,10 @@ def record_of(told: Told) -> Record:
     }
 
 
-def print_text(scope: Scope, done: Rematch, told: Spool, *, everything: bool) -> None:
+def print_text(scope: Scope, came: Done, told: Spool, *, everything: bool) -> None:
     """Print it for a person; `everything`: all that is gained or lost, else the newest."""
-    zone = scope.config.settings.timezone
-    click.echo(_heading(done, zone))
+    zone, done = scope.config.settings.timezone, came.rematch
+    click.echo(_heading(came, zone))
     for watchlist_id, version in scope.versions.items():
         totals = done.totals.get(watchlist_id, Totals())
         click.echo()
@@ -60,11 +72,21 @@ def print_text(scope: Scope, done: Rematch, told: Spool, *, everything: bool) ->
     click.echo(_end(done))
 
 
-def _heading(done: Rematch, zone: tzinfo) -> str:
+def _heading(came: Done, zone: tzinfo) -> str:
+    done = came.rematch
     since = f" first seen since {show_moment(done.since, zone)}" if done.since else ""
     until = f"{' and' if since else ' first seen'} before {show_moment(done.until, zone)}" if done.until else ""
     pruned = f"; of {done.pruned:,} the text is pruned: matched by what is left" if done.pruned else ""
-    return f"{number_of(done.articles, 'stored article')}{since}{until} matched again{pruned}"
+    return f"{number_of(done.articles, 'stored article')}{since}{until} matched again{_read(came)}{pruned}"
+
+
+def _read(came: Done) -> str:
+    """How many articles were looked at, where these are not all."""
+    if not came.passed_over:
+        return ""
+    number = came.rematch.articles - came.before
+    read = f"{number - came.passed_over:,} read" + (f" of {number:,} since it went on" if came.before else "")
+    return f" ({read}: the index of words rules out the others)"
 
 
 def _summed(totals: Totals) -> str:
@@ -106,11 +128,13 @@ def _end(done: Rematch) -> str:
     return "Nothing was written: the same command with --apply stores it."
 
 
-def print_json(scope: Scope, done: Rematch, told: Spool) -> None:
+def print_json(scope: Scope, came: Done, told: Spool) -> None:
     """Print all of it for a program, piece by piece: it may be more than memory holds."""
+    done = came.rematch
     head: Record = {
         "rematch": done.id or None,
         "articles": done.articles,
+        "passed_over": came.passed_over,
         "pruned": done.pruned,
         "since": done.since.isoformat() if done.since else None,
         "until": done.until.isoformat() if done.until else None,

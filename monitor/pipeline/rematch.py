@@ -3,6 +3,9 @@
 Articles come oldest first: whatever is stored meanwhile stands behind the place that was reached, so that a rematch
 which is interrupted, and goes on a week later, passes over none. The rules of a configuration that is not in force yet
 come into force with the first batch that is saved; where a daemon works with others, nothing is: it would match back.
+
+Where the index of words tells that no watchlist can match an article, and none has, the article is passed over unread.
+If its text changes thereafter, what changed it matches it, by the same rules.
 """
 
 import json
@@ -18,12 +21,14 @@ from monitor.errors import LockedError, StoreError
 from monitor.model import Article, Clause, Matched, MatchId, Outlet, WatchlistId, match_key
 from monitor.pipeline.news import document_of, is_pruned, match_article
 from monitor.pipeline.reload import put_rules_in_force
+from monitor.pipeline.sifting import sieve_for
 from monitor.rules.misses import why, why_not
 from monitor.rules.rematching import Change, Fate, Standing, added, decide, totals_of
 from monitor.store import configurations, history, matches, readings, rematches, reviews, revisits, rule_versions
-from monitor.store.history import BEGINNING, place_of
+from monitor.store.history import BEGINNING, Place, Stretch, place_of
 from monitor.store.lock import daemon_pid
 from monitor.store.rematches import Rematch
+from monitor.store.sieve import Sieve
 from monitor.store.store import Store, Transaction
 
 BATCH = 250
@@ -94,6 +99,8 @@ class Step:
     rematch: Rematch
     """How far it is with it."""
     told: tuple[Told, ...]
+    passed_over: int
+    """Of its articles those that were not read: the index of words tells that they cannot match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +116,14 @@ class _Answer:
         return any(change.is_written for change in self.changes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A batch, and what the rules say of those of its articles that are looked at."""
+
+    stretch: Stretch
+    answers: Sequence[_Answer]
+
+
 def nothing_yet(scope: Scope, now: datetime) -> Rematch:
     """One that is not stored: to look with."""
     outlets = _hash(scope.config.outlets)
@@ -117,10 +132,10 @@ def nothing_yet(scope: Scope, now: datetime) -> Rematch:
 
 def look(store: Store, scope: Scope, begun: Rematch) -> Iterator[Step]:
     """What the rules gain and lose, a batch of articles at a time; nothing is written. Raises: StoreError."""
-    at = begun
-    while answers := _read(store, scope, at):
-        at = _after(at, answers, answers)
-        yield Step(rematch=at, told=_told(store, answers, scope))
+    at, sieve = begun, _sieve(store, scope, begun)
+    while (read := _read(store, scope, at, sieve)) is not None:
+        at = _after(at, read.stretch, read.answers)
+        yield _step(store, scope, at, read.stretch, read.answers)
 
 
 def begin(store: Store, scope: Scope, clock: Callable[[], datetime], database: str) -> Rematch:
@@ -146,12 +161,11 @@ def apply(store: Store, scope: Scope, begun: Rematch, clock: Callable[[], dateti
     Raises: StoreError: the database could not be written, other rules came into force, or another process does the
     same; what was told before is saved.
     """
-    at = begun
-    while answers := _read(store, scope, at):
+    at, sieve = begun, _sieve(store, scope, begun)
+    while (read := _read(store, scope, at, sieve)) is not None:
         with store.writing() as tx:
-            answers, after = _save(tx, scope, at, answers, clock())
-        at = after
-        yield Step(rematch=at, told=_told(store, answers, scope))
+            settled, at = _save(tx, scope, at, read, clock())
+        yield _step(store, scope, at, read.stretch, settled)
     with store.writing() as tx:
         rematches.advance(tx, at, replace(at, finished_at=clock()))
 
@@ -177,11 +191,20 @@ def _may_go_on(tx: Transaction, last: Rematch, scope: Scope) -> bool:
     return reached and not rule_versions.others_since(tx, scope.versions, last.began_at)
 
 
-def _read(store: Store, scope: Scope, at: Rematch) -> list[_Answer]:
-    """What the rules say of the next articles; nothing at the end."""
-    place = max(at.place, (at.since or BEGINNING[0], ""))
+def _sieve(store: Store, scope: Scope, at: Rematch) -> Sieve | None:
+    """What tells which articles are read; None: all. From now on, others that match do so by the same rules."""
+    return sieve_for(store, scope.config, scope.versions, since=_beginning(at)[0], until=at.until)
+
+
+def _beginning(at: Rematch) -> Place:
+    return max(at.place, (at.since or BEGINNING[0], ""))
+
+
+def _read(store: Store, scope: Scope, at: Rematch, sieve: Sieve | None) -> _Read | None:
+    """What the rules say of the next articles; None at the end."""
     with store.reading() as tx:
-        return _answers(tx, history.following(tx, place, at.until, BATCH), scope)
+        stretch = history.following(tx, _beginning(at), at.until, BATCH, sieve)
+        return _Read(stretch=stretch, answers=_answers(tx, stretch.articles, scope)) if stretch else None
 
 
 def _answers(tx: Transaction, found: Sequence[Article], scope: Scope) -> list[_Answer]:
@@ -195,9 +218,7 @@ def _answer(article: Article, standing: Sequence[Standing], scope: Scope) -> _An
     return _Answer(article=article, matched=matched, changes=changes)
 
 
-def _save(
-    tx: Transaction, scope: Scope, at: Rematch, answers: Sequence[_Answer], now: datetime
-) -> tuple[list[_Answer], Rematch]:
+def _save(tx: Transaction, scope: Scope, at: Rematch, read: _Read, now: datetime) -> tuple[list[_Answer], Rematch]:
     """Save what the rules say of these articles as they are now: since they were read, one may have been changed.
 
     Where nothing would be written, what changed it has matched it, by the same rules.
@@ -205,7 +226,7 @@ def _save(
     if configurations.newest(tx) != scope.config.hash:
         hint = "run this again: it goes on where it stopped if the rules that it applies are still the same"
         raise StoreError("another configuration has come into force meanwhile", hint=hint, temporary=True)
-    again = [answer.article.id for answer in answers if answer.is_written]
+    again = [answer.article.id for answer in read.answers if answer.is_written]
     fresh = _answers(tx, history.these(tx, again), scope)
     matched = [answer.matched for answer in fresh]
     matches.put(tx, matched, scope.versions.keys(), now, rematch=at.id)
@@ -213,22 +234,27 @@ def _save(
     # As a poll does: what is left of a pruned article matches, and only its page can tell whether that is right.
     pruned = [answer.article.id for answer in fresh if answer.matched.found and is_pruned(answer.article)]
     readings.retry(tx, pruned, now)
-    settled = [*(answer for answer in answers if not answer.is_written), *fresh]
-    after = _after(at, answers, settled)
+    settled = [*(answer for answer in read.answers if not answer.is_written), *fresh]
+    settled.sort(key=lambda answer: place_of(answer.article))
+    after = _after(at, read.stretch, settled)
     rematches.advance(tx, at, after)
     return settled, after
 
 
-def _after(at: Rematch, looked_at: Sequence[_Answer], settled: Sequence[_Answer]) -> Rematch:
+def _after(at: Rematch, stretch: Stretch, settled: Sequence[_Answer]) -> Rematch:
     """How far a rematch is after a batch."""
     changes = [change for answer in settled for change in answer.changes]
     return replace(
         at,
-        place=place_of(looked_at[-1].article),
-        articles=at.articles + len(looked_at),
-        pruned=at.pruned + sum(is_pruned(answer.article) for answer in looked_at),
+        place=stretch.end,
+        articles=at.articles + len(stretch.articles) + stretch.passed_over,
+        pruned=at.pruned + sum(map(is_pruned, stretch.articles)) + stretch.pruned_over,
         totals=added(at.totals, totals_of(changes)),
     )
+
+
+def _step(store: Store, scope: Scope, at: Rematch, stretch: Stretch, settled: Sequence[_Answer]) -> Step:
+    return Step(rematch=at, told=_told(store, settled, scope), passed_over=stretch.passed_over)
 
 
 def _told(store: Store, answers: Sequence[_Answer], scope: Scope) -> tuple[Told, ...]:

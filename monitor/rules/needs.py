@@ -67,19 +67,39 @@ def need_of(tree: Node, lists: Mapping[str, TermList]) -> Need | None:
 
     `tree`: of a query that compiles, those that it names in their place; `lists`: all that it names, by name.
     """
-    need = _Reader(tree, lists).need(tree)
-    return need if need is None or _is_takeable(need) else None
+    return needs_of([tree], lists)[0]
+
+
+def needs_of(trees: Sequence[Node], lists: Mapping[str, TermList]) -> list[Need | None]:
+    """That of each; lists are read once."""
+    reader = _Reader(trees, lists)
+    needs = map(reader.need, trees)
+    return [need if need is None or _is_takeable(need) else None for need in needs]
 
 
 def is_told_by_keys(tree: Node, lists: Mapping[str, TermList]) -> bool:
     """Does every text match in which an index finds what the query needs?"""
-    return _Reader(tree, lists).tells_all(tree)
+    return _Reader([tree], lists).tells_all(tree)
+
+
+def lightened(need: Need, most: int) -> Need | None:
+    """What every text holds that holds what is needed, with so many keys at most; None where nothing is so short."""
+    if _keys(need) <= most:
+        return need
+    if isinstance(need, AllOf):
+        return lightened(min(need.parts, key=_keys), most)
+    return None
+
+
+def _keys(need: Need) -> int:
+    return sum(1 for _ in _held(need))
 
 
 class _Reader:
-    def __init__(self, tree: Node, lists: Mapping[str, TermList]) -> None:
+    def __init__(self, trees: Sequence[Node], lists: Mapping[str, TermList]) -> None:
         self._lexicon = Lexicon(lists)
-        self._lexicon.add(tree)
+        for tree in trees:
+            self._lexicon.add(tree)
         self._words = self._lexicon.words
 
     def need(self, node: Node) -> Need | None:

@@ -6,7 +6,7 @@ are. Who searches looks at these one by one.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -143,6 +143,20 @@ def hits(tx: Transaction, need: Need, *, since: datetime | None, below: int | No
     return [number for (number,) in way(tx, asked)]
 
 
+def all_hits(tx: Transaction, need: Need) -> Iterator[int]:
+    """The numbers of all that may hold what is needed, in no order, read as they are used; some nobody has any more."""
+    if tx.dialect.name == "postgresql":
+        # It takes reading every article's keys for cheap, which it is not: they are long, and stand apart.
+        tx.execute(text("SET LOCAL enable_seqscan = off"))
+    asked = {"need": _operators(AnyOf((need, _ANYTHING)), *_SIGNS[tx.dialect.name])}
+    return iter(tx.execute(_ALL_HITS[tx.dialect.name], asked, execution_options={"yield_per": _AT_ONCE}).scalars())
+
+
+_AT_ONCE = 10_000
+_ALL_HITS = {
+    "sqlite": text("SELECT rowid FROM search WHERE search MATCH :need"),
+    "postgresql": text("SELECT number FROM search WHERE keys @@ CAST(:need AS tsquery)"),
+}
 _HIGHEST = (1 << 63) - 1
 _PROBED = 256
 """Articles of which PostgreSQL is asked how many hold what is needed."""

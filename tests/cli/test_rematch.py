@@ -6,6 +6,7 @@ import pty
 import re
 import signal
 import sys
+from datetime import UTC
 from pathlib import Path
 from typing import IO
 
@@ -13,8 +14,15 @@ import pytest
 
 from monitor.cli import EXIT_INTERRUPTED, progress, rematch_told
 from monitor.cli.rematch import heeding
+from monitor.cli.rematch_told import Done
 from monitor.cli.spool import Spool
+from monitor.pipeline.index import searched_text
+from monitor.store import search
+from monitor.store.rematches import Rematch
+from monitor.store.search import Indexed
 from monitor.store.store import Store
+from monitor.text.index_keys import keys_of
+from tests.builders import NOON
 from tests.cli.conftest import Run
 from tests.cli.test_prune import make_old
 
@@ -197,6 +205,27 @@ def test_pruned_texts_are_counted(monitor: Run, kept: Path) -> None:
     assert monitor("prune", at=kept).code == 0
     said = monitor("rematch", at=kept).out
     assert re.match(r"77 stored articles matched again; of \d+ the text is pruned: matched by what is left\n", said)
+
+
+def test_how_many_were_read_is_said_where_the_index_rules_out_the_others(monitor: Run, kept: Path) -> None:
+    with Store.open(str(kept / "data/monitor.db")) as store, store.writing() as tx:
+        for one in search.outdated(tx, 999):
+            keys = keys_of(searched_text(one.article))
+            search.put(tx, [Indexed(article_id=one.article.id, times=one.times, keys=keys)], NOON)
+    edit(kept, "title: Talks\nquery: olives\n")
+    asked = ("rematch", "--watchlist", "ceasefire-talks")
+    read = re.match(
+        r"77 stored articles matched again \((\d+) read: the index of words rules out the others\)\n",
+        monitor(*asked, at=kept).out,
+    )
+    assert read
+    assert 27 <= int(read[1]) < 40
+    assert json.loads(monitor(*asked, "--format", "json", at=kept).out)["passed_over"] == 77 - int(read[1])
+    done = Done(rematch=Rematch(id=1, began_at=NOON, versions={}, outlets="", articles=77), before=20, passed_over=50)
+    heading = (
+        "77 stored articles matched again (7 read of 57 since it went on: the index of words rules out the others)"
+    )
+    assert rematch_told._heading(done, UTC) == heading
 
 
 def test_check_offers_it_where_a_watchlist_changed(monitor: Run, kept: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from monitor.model import Document, TermList
-from monitor.rules.needs import AllOf, AnyOf, Key, Need, is_told_by_keys, need_of
+from monitor.rules.needs import AllOf, AnyOf, Key, Need, is_told_by_keys, lightened, need_of, needs_of
 from monitor.rules.parse import parse
 from monitor.rules.syntax import Node, show
 from monitor.rules.terms import Fault
@@ -129,3 +129,21 @@ def test_more_than_an_index_takes_is_not_asked_of_it() -> None:
         words = [f"{number:05}".ljust(length, "x") for number in range(most + 1)]
         assert of("@many", a_list("many", en=tuple(words[1:]))) is not None
         assert of("@many", a_list("many", en=tuple(words))) is None
+
+
+def test_the_needs_of_many_are_those_of_each() -> None:
+    trees = [parse(query) for query in ("@rafah AND x*", "NOT @rafah", "@exact", "@rafah AND x*")]
+    nodes = [tree for tree in trees if not isinstance(tree, Fault)]
+    lists = {terms.id: terms for terms in WORDS}
+    assert needs_of(nodes, lists) == [need_of(tree, lists) for tree in nodes]
+    assert needs_of([], lists) == []
+
+
+def test_of_a_long_need_its_shortest_part_is_left() -> None:
+    one, two, three = key("one"), key("two", prefix=True), key("three")
+    many = AnyOf((one, two, three))
+    assert lightened(AllOf((many, one)), 4) == AllOf((many, one))
+    assert lightened(AllOf((many, AllOf((one, AnyOf((two, three)))))), 3) == many
+    assert lightened(AllOf((many, AllOf((one, AnyOf((two, three)))))), 2) is None
+    assert lightened(AllOf((many, AnyOf((two, three)))), 2) == AnyOf((two, three))
+    assert lightened(many, 2) is None

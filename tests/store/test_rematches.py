@@ -10,7 +10,7 @@ from monitor.errors import StoreError
 from monitor.model import Article, ArticleId, Matched, Review, Status, TextSource, WatchlistId, article_key
 from monitor.rules.rematching import Totals
 from monitor.store import articles, configurations, history, matches, rematches, reviews, rule_versions
-from monitor.store.history import BEGINNING, place_of
+from monitor.store.history import BEGINNING, Stretch, place_of
 from monitor.store.rematches import Rematch
 from monitor.store.schema import matches as matches_table
 from monitor.store.store import Store, Transaction
@@ -39,11 +39,13 @@ def test_articles_follow_each_other_from_the_oldest_on_whatever_their_ids(store:
     place = BEGINNING
     with store.reading() as tx:
         while batch := history.following(tx, place, None, 2):
-            assert len(batch) <= 2
-            found += batch
-            place = place_of(batch[-1])
-        assert history.following(tx, BEGINNING, NOON + HOUR, 10) == tuple(found[:4])
-        assert history.following(tx, (NOON + HOUR, ""), None, 10) == tuple(found[4:])
+            assert len(batch.articles) <= 2
+            found += batch.articles
+            place = batch.end
+        first = Stretch(end=place_of(found[3]), articles=tuple(found[:4]))
+        assert history.following(tx, BEGINNING, NOON + HOUR, 10) == first
+        last = Stretch(end=place_of(found[-1]), articles=tuple(found[4:]))
+        assert history.following(tx, (NOON + HOUR, ""), None, 10) == last
         counted = [(None, None, 6), (NOON + HOUR, None, 2), (None, NOON + HOUR, 4), (NOON + HOUR, NOON + 2 * HOUR, 1)]
         assert all(history.number(tx, since, until) == number for since, until, number in counted)
         assert set(history.these(tx, [made[0].id, made[1].id, article_key("gone")])) == {made[0], made[1]}
