@@ -9,7 +9,7 @@ import click
 from monitor.cli.articles_diff import diff_command
 from monitor.cli.articles_url import url_command
 from monitor.cli.counts import count_options, is_counted, print_counts
-from monitor.cli.filters import SORTS, filter_option, filter_options, page_options, shared_conditions
+from monitor.cli.filters import SORTS, filter_option, filter_options, page_of, page_options, shared_conditions
 from monitor.cli.listing import Columns, look_of, look_options, print_listing
 from monitor.cli.moments import show_moment
 from monitor.cli.options import database_option, open_store, refuse_options, settings_of
@@ -66,6 +66,7 @@ def _list(context: click.Context, given: Mapping[str, Any]) -> int:
     with open_store(settings) as store, store.reading() as tx:
         query = ArticleQuery(
             **shared_conditions(tx, settings, given),
+            **page_of(given),
             shortfall=Shortfall(given["shortfall"]) if given["shortfall"] else None,
             quarantined=given["quarantined"],
             removed=given["removed"],

@@ -1,6 +1,7 @@
 """Which articles and matches are exported: those with given ids, or all that a query finds, read as they are used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.cli.ids import known
@@ -12,25 +13,39 @@ if TYPE_CHECKING:
     from monitor.store.store import Transaction
 
 
-def article_ids(tx: "Transaction", given: Sequence[str], query: "MatchQuery | None") -> Iterator[ArticleId]:
-    """The articles, each once. Raises: click.UsageError, StoreError, where an id is none."""
-    from monitor.store import match_stream
-
+def article_ids(
+    tx: "Transaction", given: Sequence[str], query: "MatchQuery | None", none: Callable[[], None]
+) -> Iterator[ArticleId]:
+    """The articles, each once. Raises: as `chosen`."""
     if query is None:
         yield from dict.fromkeys(known(tx, one).article_id for one in given)
-    else:
-        # A watchlist matches an article once.
-        yield from (one.match.article.id for one in match_stream.stream(tx, query))
+        return
+    told: set[ArticleId] = set()
+    for one in chosen(tx, given, query, none):
+        article = one.match.article.id
+        if article not in told:
+            told.add(article)
+            yield article
 
 
-def chosen(tx: "Transaction", given: Sequence[str], query: "MatchQuery | None") -> "Iterator[Placed]":
-    """The matches, by watchlist, of each the newest first; an article's id means all its matches that hold.
+def chosen(
+    tx: "Transaction", given: Sequence[str], query: "MatchQuery | None", none: Callable[[], None]
+) -> "Iterator[Placed]":
+    """The matches, by watchlist, of each the newest first; an article's id means all its matches that hold. `none`:
+    asked where the query finds nothing.
 
-    Raises: click.UsageError, StoreError, where an id is none.
+    Raises: click.UsageError, StoreError, where an id is none; what `none` does.
     """
-    from monitor.store import match_stream
+    from monitor.store import match_stream, matches
 
-    return match_stream.stream(tx, query) if query else iter(_named(tx, given))
+    if query is None:
+        yield from _named(tx, given)
+        return
+    watchlists = sorted(matches.counts(tx, query))
+    if not watchlists:
+        none()
+    for watchlist in watchlists:
+        yield from match_stream.stream(tx, replace(query, watchlists=(watchlist,)))
 
 
 def _named(tx: "Transaction", given: Sequence[str]) -> "list[Placed]":

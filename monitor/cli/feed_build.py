@@ -1,18 +1,20 @@
 """`monitor feed build`: the newest matches of each watchlist as files that any web server hands to feed readers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.ids import watchlist_named
+from monitor.cli.match_filters import match_filters, text_option
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.options import database_option, folder_of, open_store, settings_of
 from monitor.cli.output import number_of
 from monitor.cli.publishers import Publishers, publishers
 from monitor.cli.quotes import Quoted, quoted
-from monitor.cli.whole_file import replace_changed
-from monitor.model import Status
+from monitor.model import WatchlistId
+from monitor.whole_file import replace_changed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,40 +29,33 @@ _MOST = 1_000
 
 @click.command("build")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--watchlist", "watchlists", metavar="ID", multiple=True, help="Only of these.  [default: all in force]")
 @click.option("--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="Entries of a feed.")
-@click.option("--status", type=click.Choice([str(one) for one in Status]), help="Only matches with this review status.")
 @click.option("--url", metavar="BASE", help="The address at which DIR will be served: makes feeds name their own.")
+@text_option
+@match_filters()
 @database_option
-def build_command(
-    *,
-    folder: Path,
-    watchlists: tuple[str, ...],
-    limit: int,
-    status: str | None,
-    url: str | None,
-    config: str | None,
-    database: str | None,
-) -> None:
+def build_command(*, folder: Path, limit: int, url: str | None, **given: Any) -> None:
     """Write the newest matches of each watchlist to DIR as RSS 2.0 (ID.rss.xml), Atom (ID.atom.xml) and JSON Feed
-    (ID.json).
+    (ID.json): of all watchlists in force, or of those named, and only what the filters leave, which are those of
+    `monitor matches`.
 
     Run it from cron. A file is replaced in one step, and only when it changed, so that web servers can answer 304.
     """
-    from monitor.store.match_query import MatchQuery
-
     base = _base(url)
-    settings = settings_of(config, database)
-    known = publishers(folder_of(config), settings)
-    _make(folder)
+    settings = settings_of(given["config"], given["database"])
+    known = publishers(folder_of(given["config"]), settings)
+    search = search_of(given)
     written = 0
     with open_store(settings) as store, store.reading() as tx:
-        chosen = _chosen(tx, watchlists)
+        asked = matches_meant(tx, settings, given, limit=limit)
+        # Before it could empty what is published.
+        demand_known(tx, given)
+        chosen = _chosen(tx, asked.watchlists)
+        _make(folder)
         for one in chosen:
-            query = MatchQuery(
-                watchlists=(one.watchlist_id,), statuses=(Status(status),) if status else (), limit=limit
-            )
-            written += _write(folder, _feed(tx, one, query, known, base))
+            own = replace(asked, watchlists=(one.watchlist_id,))
+            feed = _feed(tx, one, with_search(tx, search, own, is_listed=True), known, base)
+            written += _write(folder, feed)
     unchanged = number_of(len(_formats()) * len(chosen) - written, "file")
     click.echo(f"{number_of(len(chosen), 'watchlist')}: {number_of(written, 'file')} written, {unchanged} unchanged.")
 
@@ -85,11 +80,10 @@ def _make(folder: Path) -> None:
         raise click.UsageError(f"{folder} cannot be made ({error.strerror}): name another folder") from error
 
 
-def _chosen(tx: "Transaction", watchlists: Sequence[str]) -> "Sequence[Published]":
-    """Raises: click.UsageError, where one is none, or there is none at all."""
+def _chosen(tx: "Transaction", wanted: Sequence[WatchlistId]) -> "Sequence[Published]":
+    """Those wanted, else all in force. Raises: click.UsageError, where there is none at all."""
     from monitor.store import rule_versions
 
-    wanted = {watchlist_named(tx, one) for one in watchlists}
     known = rule_versions.published(tx)
     found = [one for one in known if (one.watchlist_id in wanted if wanted else one.active)]
     if not found:

@@ -1,6 +1,5 @@
 """The filters that listings of matches and articles share, and what they mean in this database and configuration."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
@@ -12,24 +11,18 @@ from click.core import ParameterSource
 from monitor.cli.moments import EXPECTED, parse_moment
 from monitor.model import Affiliation, TextSource
 from monitor.text.language_tags import LANGUAGES, MISNAMED, meant
-from monitor.text.tags import name_of, tag_of
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
     from monitor.store.store import Transaction
 
 Function = TypeVar("Function", bound=Callable[..., object])
-Bounds = tuple[tuple[str, float], ...]
 
 MOST = 1_000_000
 SORTS = ("newest", "oldest", "published", "outlet")
 """What comes first; ties go by time and id, so that pages (--offset) neither repeat nor leave out anything."""
 
 _TAG = re.compile(r"([a-z]{2,3})(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
-_NUMBER = r"[-+]?\d+(?:\.\d+)?"
-_COMPARED = re.compile(rf"(>=|<=|>|<|=|≥|≤|)\s*({_NUMBER})")
-_BETWEEN = re.compile(rf"({_NUMBER})\s*\.\.\s*({_NUMBER})")
-_SIGNS = {"≥": (">=",), "≤": ("<=",), "=": (">=", "<="), "": (">=", "<=")}
 
 
 def once(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> str | None:
@@ -53,49 +46,16 @@ def languages(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> 
     return given
 
 
-def bounds(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> Bounds:
-    """What a score is to be: pairs of a sign and a number, all of which hold. Raises: click.BadParameter."""
-    given = once(context, parameter, all_given)
-    if given is None:
-        return ()
-    said = given.strip()
-    if found := _BETWEEN.fullmatch(said):
-        least, most = float(found[1]), float(found[2])
-        if least <= most < math.inf:
-            return ((">=", least), ("<=", most))
-        raise click.BadParameter(f'"{given}" holds no score: expected the lower one first, as in 2..5')
-    found = _COMPARED.fullmatch(said)
-    if not found or math.isinf(number := float(found[2])):
-        raise click.BadParameter(f'"{given}" is no score: expected a number (3), a bound (">=3", "<2.5") or 2..5')
-    return tuple((sign, number) for sign in _SIGNS.get(found[1], (found[1],)))
-
-
-def tag(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
-    """A tag as it is kept. Raises: click.BadParameter."""
-    given = once(context, parameter, all_given)
-    try:
-        return None if given is None else tag_of(given)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
-def assignee(context: click.Context, parameter: click.Parameter, all_given: tuple[str, ...]) -> str | None:
-    """A name as it is kept; "" for nobody's. Raises: click.BadParameter."""
-    given = once(context, parameter, all_given)
-    try:
-        return name_of(given) if given else given
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 def filter_option(*names: str, **how: Any) -> Callable[[Function], Function]:
     """An option that leaves some of what is listed, and is taken once."""
     how = {"callback": once, **how}
     return click.option(*names, multiple=True, **how)
 
 
-def filter_options(function: Function) -> Function:
-    """--since --until --lang --outlet --country --affiliation --feed --story --text-source."""
+def filter_options(function: Function, *, story: str = "--story") -> Function:
+    """--since --until --lang --outlet --country --affiliation --feed --story --text-source; one by another name where
+    `--story` means something else.
+    """
     options = (
         filter_option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
         filter_option("--until", metavar="WHEN", help="Older than; the same forms."),
@@ -111,7 +71,9 @@ def filter_options(function: Function) -> Function:
             help="Only of outlets that answer to this.",
         ),
         filter_option("--feed", metavar="ID", help="Only what this feed has offered."),
-        filter_option("--story", metavar="ID", help="Only what is in this story; also by the id of a match in it."),
+        filter_option(
+            story, "story", metavar="ID", help="Only what is in this story; also by the id of a match in it."
+        ),
         filter_option(
             "--text-source",
             type=click.Choice([str(source) for source in TextSource]),
@@ -140,31 +102,34 @@ def page_options(sorts: tuple[str, ...]) -> Callable[[Function], Function]:
 
 
 def shared_conditions(tx: "Transaction", settings: "Settings", given: Mapping[str, Any]) -> dict[str, Any]:
-    """What `filter_options` and `page_options` ask, as `MatchQuery` and `ArticleQuery` call it.
+    """What `filter_options` ask, as `MatchQuery` and `ArticleQuery` call it.
 
     Raises: click.UsageError, where something is meant that does not exist; StoreError, where an id is none's.
     """
     from monitor.cli.ids import feed_named, story_named
     from monitor.cli.publishers import outlets_meant
-    from monitor.store.articles import Order
 
     since, until = span_of(given["since"], given["until"], settings.timezone)
     asked: dict[str, Any] = {
         "since": since,
         "until": until,
         "languages": given["lang"],
-        "feed": feed_named(tx, given["feed"]) if given["feed"] else None,
+        "feed": feed_named(tx, given["feed"]) if given["feed"] is not None else None,
         "text_source": TextSource(given["text_source"]) if given["text_source"] else None,
-        "order": Order(given["sort"]),
-        "limit": given["limit"],
-        "offset": given["offset"],
     }
     asked["outlets"] = outlets_meant(tx, settings, given)
-    if given["story"]:
+    if given["story"] is not None:
         from monitor import clock
 
         asked["story"] = story_named(tx, given["story"], clock.now()).id
     return asked
+
+
+def page_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `page_options` ask, likewise."""
+    from monitor.store.articles import Order
+
+    return {"order": Order(given["sort"]), "limit": given["limit"], "offset": given["offset"]}
 
 
 def span_of(since: str | None, until: str | None, zone: tzinfo) -> tuple[datetime | None, datetime | None]:

@@ -2,29 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from monitor.cli.counts import count_options, is_counted, print_counts
-from monitor.cli.filters import (
-    SORTS,
-    assignee,
-    bounds,
-    filter_option,
-    filter_options,
-    page_options,
-    refuse_beside,
-    shared_conditions,
-    tag,
-)
-from monitor.cli.ids import watchlist_named
+from monitor.cli.filters import SORTS, page_of, page_options, refuse_beside
 from monitor.cli.listing import Columns, Look, look_of, look_options, print_listing
+from monitor.cli.match_filters import match_filters, text_argument
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.moments import show_moment
-from monitor.cli.options import database_option, folder_of, open_store, settings_of
+from monitor.cli.options import database_option, open_store, settings_of
 from monitor.cli.output import number_of
 from monitor.cli.records import LINE, TURN, Record, line_record, short, turn_record, when
-from monitor.model import Match, Status
+from monitor.model import Match
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
@@ -49,26 +41,8 @@ EMPTY = "No matches. Run `monitor run --once` to poll the feeds, or widen the fi
 
 
 @click.command("matches")
-@click.argument("text", metavar="[TEXT]...", nargs=-1)
-@click.option("--watchlist", metavar="ID", multiple=True, help="Only of this watchlist.")
-@click.option(
-    "--status",
-    type=click.Choice([str(status) for status in Status]),
-    multiple=True,
-    help="Only with this review status.",
-)
-@filter_option("--reviewer", metavar="NAME", help="Only those that this person decided on last.")
-@filter_option("--tag", metavar="TAG", callback=tag, help="Only with this tag.")
-@filter_option(
-    "--assignee",
-    metavar="NAME",
-    callback=assignee,
-    help='Only those that this person is to look after; "": nobody is.',
-)
-@filter_option("--score", metavar="RANGE", callback=bounds, help='Only of this score: 3, ">=3", "<2.5", 2..5.')
-@filter_option("--term", metavar="TERM", help="Only with a hit of this term, as its rule has it, or of a list: @name.")
-@filter_options
-@click.option("--lost", is_flag=True, help="Also those that match no more, by a better text or an edited rule.")
+@text_argument
+@match_filters()
 @click.option(
     "--changed",
     is_flag=True,
@@ -94,32 +68,23 @@ def matches_command(context: click.Context, /, **given: Any) -> int:
     settings = settings_of(given["config"], given["database"])
     # All that a story holds is asked for: folded it would be one line.
     folded = not (given["everything"] or given["story"])
-    search = _search(given)
+    search = search_of(given, called="TEXT")
     with open_store(settings) as store:
         with store.reading() as tx:
-            query = _query(tx, settings, given)
-            if search and not given["watch"]:
-                from monitor.cli.search import with_search
-
-                query = with_search(tx, search, query, is_listed=folded and not (counted or given["changed"]))
+            none = partial(demand_known, tx, given)
+            query = matches_meant(tx, settings, given, **page_of(given))
+            if given["watch"]:
+                none()
+            else:
+                is_listed = folded and not (counted or given["changed"])
+                query = with_search(tx, search, query, is_listed=is_listed)
             if counted:
-                return print_counts(tx, query, context, look, settings, noun="matches", none=_unfound(tx, query, given))
+                return print_counts(tx, query, context, look, settings, noun="matches", none=none)
             if given["changed"]:
-                return _print_changed(tx, query, look, settings, none=_unfound(tx, query, given))
+                return _print_changed(tx, query, look, settings, none=none)
             if not given["watch"]:
-                return print_matches(tx, query, look, settings, folded=folded, none=_unfound(tx, query, given))
-            _unfound(tx, query, given)()
+                return print_matches(tx, query, look, settings, folded=folded, none=none)
         return _follow(store, query, look, settings, search)
-
-
-def _search(given: Mapping[str, Any]) -> "Query | None":
-    """What TEXT searches for; None where there is none. Raises: click's Exit, where it is wrong; ConfigError."""
-    if not given["text"]:
-        return None
-    from monitor.cli.rulebook import rules_of
-    from monitor.cli.search import query_of
-
-    return query_of(rules_of(given["config"], given["database"]), " ".join(given["text"]))
 
 
 def _follow(store: "Store", query: "MatchQuery", look: Look, settings: "Settings", search: "Query | None") -> NoReturn:
@@ -149,50 +114,6 @@ def _demand_sense(context: click.Context, look: Look, given: Mapping[str, Any]) 
         refuse_beside(context, "--watch", refused if given["since"] else refused | {"limit": "--limit"})
         if look.output not in LOOKS:
             raise click.UsageError(f"--watch prints line by line: --format {', '.join(LOOKS[:-1])} or {LOOKS[-1]}")
-    if given["term"] is not None and not given["term"].strip("@ "):
-        raise click.BadParameter("expected a term as its rule has it, or a list: @tunnels", param_hint="--term")
-
-
-def _query(tx: "Transaction", settings: "Settings", given: Mapping[str, Any]) -> "MatchQuery":
-    """What is asked for. Raises: as `shared_conditions`."""
-    from monitor.store.match_query import MatchQuery, Sign
-
-    if given["reviewer"]:
-        _demand_reviewer(tx, given["reviewer"])
-    return MatchQuery(
-        **shared_conditions(tx, settings, given),
-        watchlists=tuple(watchlist_named(tx, one) for one in given["watchlist"]),
-        statuses=tuple(map(Status, given["status"])),
-        reviewer=given["reviewer"],
-        tag=given["tag"],
-        assignee=given["assignee"],
-        scores=tuple((Sign(sign), number) for sign, number in given["score"]),
-        term=given["term"],
-        include_lost=given["lost"],
-    )
-
-
-def _demand_reviewer(tx: "Transaction", name: str) -> None:
-    """Raises: click.UsageError, where nobody of this name has decided on anything."""
-    from monitor.config.suggest import did_you_mean
-    from monitor.store.match_query import reviewers
-
-    there = reviewers(tx)
-    if name not in there:
-        hint = did_you_mean(name, there) or (f"there are {', '.join(there)}" if there else "nobody has decided yet")
-        raise click.UsageError(f'no decision is by "{name}" ({hint})')
-
-
-def _unfound(tx: "Transaction", query: "MatchQuery", given: Mapping[str, Any]) -> Callable[[], None]:
-    """What to ask where nothing is found. Raises: click.UsageError."""
-
-    def ask() -> None:
-        if query.term:
-            from monitor.cli.terms import demand_known_term
-
-            demand_known_term(tx, folder_of(given["config"]), query.term)
-
-    return ask
 
 
 def _print_changed(

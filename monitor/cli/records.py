@@ -1,4 +1,4 @@
-"""What a listing prints of a stored value: the stable names that programs read (docs/commands.md)."""
+"""What a listing prints of a stored value: the stable names that programs read (docs/queries.md, docs/commands.md)."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo

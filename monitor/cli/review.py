@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from monitor.cli.options import open_store, settings_of
-from monitor.cli.review_options import Asked, review_options
+from monitor.cli.review_options import asked_of, review_options
 from monitor.cli.terminal import is_terminal
 
 
@@ -22,9 +22,13 @@ def reviewer_name() -> str:
 
 @click.command("review")
 @review_options
-def review_command(**given: Any) -> int:
+@click.pass_context
+def review_command(context: click.Context, /, **given: Any) -> int:
     """Decide about matches, also while the daemon runs: those with these IDs (their first digits will do; - reads them
     from standard input, an id or a line of `monitor matches --format jsonl` each), or else all that the filters find.
+
+    The filters are those of `monitor matches`; --of-status, --of-tag and --of-story are called so for what --tag and
+    --story do here. New matches are meant, unless --of-status says otherwise; beside IDs it says what you saw.
 
     Alone on a terminal it walks through what is new, or what the filters find: one key a decision, ? shows the keys.
 
@@ -33,9 +37,9 @@ def review_command(**given: Any) -> int:
     """
     from monitor.cli import review_decide
 
-    asked = Asked(**given)
+    asked = asked_of(context, given)
     asked.demand_sense()
-    settings = settings_of(asked.config, asked.database)
+    settings = settings_of(given["config"], given["database"])
     # A mistyped database is not made: it has no match to review.
     open_store(settings).close()
     if asked.undo is not None:
@@ -48,4 +52,4 @@ def review_command(**given: Any) -> int:
         raise click.UsageError("say what you decide about which matches; `monitor review` alone wants a terminal")
     from monitor.cli.review_start import walk_through
 
-    return walk_through(settings, asked.query(settings.timezone), reviewer_name())
+    return walk_through(settings, asked.filters, reviewer_name())

@@ -9,7 +9,7 @@ import click
 from monitor.cli import EXIT_FAILED
 from monitor.cli.audit import change_told, differences, review_line
 from monitor.cli.given import as_text, given_bytes
-from monitor.cli.ids import feed_named, watchlist_named
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.options import open_store
 from monitor.cli.records import short
 from monitor.cli.review_given import as_seen, matches_named, named
@@ -47,7 +47,7 @@ def decide_named(settings: "Settings", asked: "Asked", change: "Change", reviewe
         return 0
     with open_store(settings) as store, store.reading() as tx:
         found = matches_named(tx, given)
-        if asked.story:
+        if asked.whole:
             found = {key: found.get(key, {}) for key in _with_stories(tx, list(found))}
         seen = tuple(as_seen(tx, found, reviewer, asked.status))
     return _record(settings, asked, change, seen, reviewer)
@@ -61,16 +61,15 @@ def decide_found(settings: "Settings", asked: "Asked", change: "Change", reviewe
     """
     from monitor.store import decisions, matches
 
-    query = asked.query(settings.timezone)
+    search = search_of(asked.filters)
     with open_store(settings) as store, store.reading() as tx:
-        if query.feed:
-            feed_named(tx, query.feed)
-        for watchlist in query.watchlists:
-            watchlist_named(tx, watchlist)
+        query = with_search(tx, search, matches_meant(tx, settings, asked.filters, limit=None))
         ids = decisions.asked(tx, query)
         counted = matches.counts(tx, query)
-        found = _with_stories(tx, ids) if asked.story else ids
+        found = _with_stories(tx, ids) if asked.whole else ids
         seen = tuple(decisions.look(tx, found).values())
+        if not seen:
+            demand_known(tx, asked.filters)
     if not seen:
         click.echo("No match is so, as far as these filters go: nothing is written.")
         return 0
@@ -104,7 +103,7 @@ def _with_stories(tx: "Transaction", ids: Sequence[MatchId]) -> tuple[MatchId, .
 def _record(settings: "Settings", asked: "Asked", change: "Change", seen: Sequence["Seen"], reviewer: str) -> int:
     from monitor.store import decisions
 
-    manner = Manner.STORY if asked.story else Manner.HAND if len(seen) == 1 and asked.ids else Manner.BULK
+    manner = Manner.STORY if asked.whole else Manner.HAND if len(seen) == 1 and asked.ids else Manner.BULK
     deciding = deciding_now(reviewer, manner, anyway=asked.anyway)
     with open_store(settings, read_only=False) as store, store.writing() as tx:
         done = decisions.decide(tx, change, seen, deciding)

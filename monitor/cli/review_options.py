@@ -1,26 +1,21 @@
 """What `monitor review` can be asked: its options, and what they mean together."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import tzinfo
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.cli.filters import moment_of
-from monitor.cli.moments import EXPECTED
+from monitor.cli.match_filters import ANY, filters_given, match_filters, text_option
 from monitor.cli.options import database_option
-from monitor.model import FeedId, Status, WatchlistId
+from monitor.model import Status
 from monitor.text.tags import name_of, tag_of
 
 if TYPE_CHECKING:
     from monitor.store.decisions import Change
-    from monitor.store.matches import MatchQuery
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-ANY = "any"
-_STATUSES = [str(status) for status in Status]
 _VERDICTS = {
     "relevant": "It is about the subject.",
     "irrelevant": "It is not.",
@@ -41,24 +36,23 @@ class Asked:
     untags: tuple[str, ...]
     assign: str | None
     unassign: bool
-    story: bool
+    whole: bool
+    """The decision is about all that a story holds."""
     anyway: bool
     undo: int | None
-    watchlist: str | None
-    since: str | None
-    until: str | None
-    lang: str | None
-    outlet: str | None
-    feed: str | None
-    of_status: str | None
     yes: bool
-    config: str | None
-    database: str | None
+    filters: Mapping[str, Any]
+    """What was given, for `matches_meant`."""
+    named: frozenset[str]
+    """The filters that a person gave."""
 
     @property
     def status(self) -> Status | None:
-        """The status that is said to be there."""
-        return Status(self.of_status) if self.of_status and self.of_status != ANY else None
+        """The status that is said to be there. Raises: click.UsageError, where several are."""
+        said = self.filters["status"] if "status" in self.named else (ANY,)
+        if len(said) > 1:
+            raise click.UsageError("beside IDs --of-status says what you saw: give one")
+        return None if said == (ANY,) else Status(said[0])
 
     def change(self) -> "Change | None":
         """What is decided; None: nothing. Raises: click.UsageError, where a tag or name is none, or it is two."""
@@ -83,42 +77,32 @@ class Asked:
             raise click.UsageError(f"--tag and --untag {', '.join(sorted(both))}: choose one")
         return change if change != Change() else None
 
-    def query(self, zone: tzinfo) -> "MatchQuery":
-        """The matches that the filters find: new ones, unless they say another status. Raises: click.UsageError."""
-        from monitor.store.matches import MatchQuery
-
-        return MatchQuery(
-            watchlists=(WatchlistId(self.watchlist),) if self.watchlist else (),
-            since=moment_of("--since", self.since, zone),
-            until=moment_of("--until", self.until, zone),
-            languages=(self.lang,) if self.lang else (),
-            outlets=(self.outlet,) if self.outlet else None,
-            feed=FeedId(self.feed) if self.feed else None,
-            statuses=() if self.of_status == ANY else (self.status or Status.NEW,),
-            limit=None,
-        )
-
     def demand_sense(self) -> None:
         """Raises: click.UsageError, where the options do not go together."""
-        filters = any((self.watchlist, self.since, self.until, self.lang, self.outlet, self.feed))
         decision = self.change() is not None
-        if self.undo is not None and (self.ids or filters or self.of_status or self.story or _beyond_a_note(self)):
-            raise click.UsageError(
-                "--undo takes back your last decision, whatever it was about: it goes alone, or with --note"
-            )
         if self.undo is not None:
+            if self.ids or self.named or self.whole or _beyond_a_note(self):
+                raise click.UsageError(
+                    "--undo takes back your last decision, whatever it was about: it goes alone, or with --note"
+                )
             return
-        if self.ids and filters:
+        if self.ids and self.named - {"status"}:
             raise click.UsageError("give IDs, or filters that find matches, not both")
         if self.ids and not decision:
             verdicts = ", ".join(f"--{name}" for name in _VERDICTS)
             raise click.UsageError(f"say what you decide: {verdicts}, --tag, --untag, --assign, --unassign or --note")
-        if decision and not (self.ids or filters or self.of_status):
+        if decision and not (self.ids or self.named):
             raise click.UsageError("say about which matches: IDs, - for standard input, or filters (--of-status new)")
-        if self.story and not decision:
+        if self.whole and not decision:
             raise click.UsageError(
                 "--story goes with a decision; in a walk-through, capital letters decide for a story"
             )
+
+
+def asked_of(context: click.Context, given: Mapping[str, Any]) -> Asked:
+    """What was given."""
+    own = {one.name: given[one.name] for one in fields(Asked) if one.name in given}
+    return Asked(**own, filters=given, named=filters_given(context))
 
 
 def _beyond_a_note(asked: Asked) -> bool:
@@ -139,7 +123,9 @@ def review_options(function: Function) -> Function:
         click.option("--untag", "untags", metavar="TAG", multiple=True, help="Call it so no more."),
         click.option("--assign", metavar="NAME", help="Who is to look after it."),
         click.option("--unassign", is_flag=True, help="Nobody is, any more."),
-        click.option("--story", is_flag=True, help="Decide alike for all matches of its watchlist in its story."),
+        click.option(
+            "--story", "whole", is_flag=True, help="Decide alike for all matches of its watchlist in its story."
+        ),
         click.option("--anyway", is_flag=True, help="Also where others decided, or the match changed, meanwhile."),
         click.option(
             "--undo",
@@ -149,18 +135,9 @@ def review_options(function: Function) -> Function:
             flag_value=1,
             help="Take back your last decision, or the last N.",
         ),
-        click.option("--watchlist", metavar="ID", help="Without IDs: those of this watchlist."),
-        click.option("--since", metavar="WHEN", help=f"Not older than: {EXPECTED}."),
-        click.option("--until", metavar="WHEN", help="Older than; the same forms."),
-        click.option("--lang", metavar="CODE", help="In this language, e.g. ar."),
-        click.option("--outlet", metavar="ID", help="Of this outlet."),
-        click.option("--feed", metavar="ID", help="What this feed has offered."),
-        click.option(
-            "--of-status",
-            type=click.Choice([*_STATUSES, ANY]),
-            help="With this status.  [default: new]  With IDs: what you saw it to be.",
-        ),
         click.option("--yes", is_flag=True, help="Do not ask before deciding about all that the filters find."),
+        text_option,
+        match_filters(of="--of-", statuses=(Status.NEW,)),
         database_option,
     ]
     for option in reversed(options):

@@ -1,23 +1,19 @@
 """Where a walk through matches begins and ends: what it goes through, and the database that it writes to."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from time import sleep
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.cli.ids import feed_named, watchlist_named
+from monitor.cli.matches_meant import demand_known, matches_meant, search_of, with_search
 from monitor.cli.review_session import Session
 from monitor.cli.terminal_session import TerminalSession
 from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from monitor.config.settings import Settings
-    from monitor.store.match_lines import Line
-    from monitor.store.matches import MatchQuery
-    from monitor.store.store import Transaction
 
 T = TypeVar("T")
 
@@ -29,15 +25,20 @@ _PAUSE = 0.2
 """Seconds between two attempts."""
 
 
-def walk_through(settings: "Settings", query: "MatchQuery", reviewer: str) -> int:
-    """Walk through the matches that a query finds, one line a story; returns the exit code.
+def walk_through(settings: "Settings", given: Mapping[str, Any], reviewer: str) -> int:
+    """Walk through the matches that the given filters find, one line a story; returns the exit code.
 
-    Raises: click.UsageError, where its feed or its watchlist is none; StoreError.
+    Raises: click.UsageError, where one of them is wrong; StoreError.
     """
+    from monitor.store import match_lines
     from monitor.store.store import Store
 
+    search = search_of(given)
     with Store.open(settings.database_url, read_only=True) as store, store.reading() as tx:
-        lines = _lines(tx, query)
+        query = with_search(tx, search, matches_meant(tx, settings, given, limit=MOST), is_listed=True)
+        lines = match_lines.query(tx, query)
+        if not lines:
+            demand_known(tx, given)
     if not lines:
         click.echo("Nothing to review: no match is so, as far as these filters go.")
         return 0
@@ -53,16 +54,6 @@ def walk_through(settings: "Settings", query: "MatchQuery", reviewer: str) -> in
     finally:
         # That is writing, too.
         _waiting(store.close, is_gone=terminal.is_gone)
-
-
-def _lines(tx: "Transaction", query: "MatchQuery") -> "tuple[Line, ...]":
-    from monitor.store import match_lines
-
-    if query.feed:
-        feed_named(tx, query.feed)
-    for watchlist in query.watchlists:
-        watchlist_named(tx, watchlist)
-    return match_lines.query(tx, replace(query, limit=MOST))
 
 
 def _waiting(action: Callable[[], T], *, is_gone: bool = False) -> T:

@@ -10,7 +10,7 @@ import click
 
 from monitor.cli.articles import BYS, LISTED, cells_of
 from monitor.cli.counts import count_options, is_counted, print_counts
-from monitor.cli.filters import SORTS, filter_options, page_options, shared_conditions
+from monitor.cli.filters import SORTS, filter_options, page_of, page_options, shared_conditions
 from monitor.cli.listing import Look, look_of, look_options, print_listing
 from monitor.cli.options import database_option, open_store
 from monitor.cli.output import number_of
@@ -23,7 +23,6 @@ from monitor.outgoing.sentences import sentences
 if TYPE_CHECKING:
     from monitor.config.load import Config
     from monitor.pipeline.search import Query
-    from monitor.store.matches import MatchQuery
     from monitor.store.store import Transaction
 
 EMPTY = "No article says so, as far as these filters go. `monitor rules explain --query …` shows what is looked for."
@@ -58,7 +57,7 @@ def search_command(context: click.Context, /, *, text: tuple[str, ...], verbose:
     loaded = rules_of(given["config"], given["database"])
     query, settings = query_of(loaded, " ".join(text)), loaded.settings
     with open_store(settings) as store, store.reading() as tx:
-        asked = ArticleQuery(**shared_conditions(tx, settings, given))
+        asked = ArticleQuery(**shared_conditions(tx, settings, given), **page_of(given))
         # In any other order the first of them are known when all are.
         most = None if counted or asked.order is not Order.NEWEST else asked.offset + (asked.limit or 0)
         hits = {article.id: found for article, found in islice(find(tx, query, asked), most)}
@@ -71,30 +70,17 @@ def search_command(context: click.Context, /, *, text: tuple[str, ...], verbose:
     return code
 
 
-def query_of(loaded: "Config", text: str) -> "Query":
+def query_of(loaded: "Config", text: str, *, called: str = "TEXT") -> "Query":
     """What is searched for. Raises: click's Exit, where the query is wrong, which is told."""
     from monitor.articles.outlets import Outlets
     from monitor.cli.rulebook import QUERY, chosen
     from monitor.pipeline.search import Query
     from monitor.rules.needs import is_told_by_keys, need_of
 
-    matcher, _ = chosen(loaded, None, text, called="TEXT")
+    matcher, _ = chosen(loaded, None, text, called=called)
     tree, lists = matcher.tree(QUERY), {terms.id: terms for terms in loaded.lists}
     need, is_told = need_of(tree, lists), is_told_by_keys(tree, lists)
     return Query(matcher=matcher, id=QUERY, need=need, is_told=is_told, outlets=Outlets(loaded.outlets))
-
-
-def with_search(tx: "Transaction", query: "Query", asked: "MatchQuery", *, is_listed: bool) -> "MatchQuery":
-    """The same matches, as far as the query finds their articles; `is_listed`: only the first lines are needed, a story
-    each.
-    """
-    from monitor.pipeline.search import find_matches
-    from monitor.store import search
-    from monitor.store.articles import Order
-
-    # In any other order the first of them are known when all are.
-    lines = asked.offset + (asked.limit or 0) if is_listed and asked.order is Order.NEWEST else None
-    return replace(asked, among=search.these(tx, find_matches(tx, query, asked, lines=lines)))
 
 
 def say_what_is_missing(tx: "Transaction", query: "Query") -> None:

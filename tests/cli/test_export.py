@@ -137,10 +137,10 @@ def test_what_cannot_be_written_is_said(monitor: Run, demo: Path, tmp_path: Path
     [
         (("1f2e3d4c",), "say how to write it: --jsonl, --csv, --digest, --opml or --warc with a FILE, or --bundle DIR"),
         (("1f2e3d4c", "--warc", "a", "--bundle", "b"), "say how to write it"),
-        (("--warc", "a"), "say what to write: IDs, or --watchlist ID"),
+        (("--warc", "a"), "say what to write: IDs, or filters such as --watchlist ID"),
         (("1f2e3d4c", "--watchlist", "rafah", "--warc", "a"), "say what to write"),
         (("1f2e3d4c", "--warc", "-"), "name a file or a folder, not -"),
-        (("1f2e3d4c", "--warc", "a", "--since", "1d"), "--since, --until and --status go with --watchlist"),
+        (("1f2e3d4c", "--warc", "a", "--since", "1d"), "say what to write"),
         (("1f2e3d4c", "--jsonl", "a", "--bom"), "--bom goes with --csv"),
         (("1f2e3d4c", "--opml", "a"), "--opml writes what is configured"),
         (("--opml", "a", "--watchlist", "rafah"), "--opml writes what is configured"),

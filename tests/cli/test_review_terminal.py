@@ -345,13 +345,27 @@ def test_a_pager_that_stays_is_not_waited_for_twice(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_walk_through_nothing_says_so(monitor: Run, kept: Path) -> None:
-    with review(kept, "--outlet", "nowhere") as person:
+    with review(kept, "--lang", "ja") as person:
         assert person.ends() == 0
         assert "Nothing to review: no match is so" in person.text
-    with review(kept, "--feed", "nowhere") as person:
-        assert person.ends() == 2
-    with review(kept, "--watchlist", "nowhere") as person:
-        assert person.ends() == 2
+    for wrong in ("--feed", "--watchlist", "--outlet", "--term"):
+        with review(kept, wrong, "@nowhere") as person:
+            assert person.ends() == 2
+            assert "no " in person.text
+
+
+def test_a_walk_goes_through_what_matches_lists_with_the_same_words(monitor: Run, kept: Path) -> None:
+    lines = listed(monitor, kept, "tunnels AND Rafah", "--score", ">=10")
+    assert len(lines) < len(listed(monitor, kept, "--score", ">=10"))
+    with review(kept, "--query", "tunnels AND Rafah", "--score", ">=10") as person:
+        person.sees(f"1 of {len(lines)} · ")
+        whole = next(number for number, line in enumerate(lines) if line["further"])
+        person.presses("j" * whole)
+        person.sees(f"{whole + 1} of {len(lines)} · ")
+        person.presses("R")
+        person.sees(f"marked relevant, with {lines[whole]['further']} ")
+        person.presses("q")
+        assert person.ends() == 0
 
 
 def forget(at: Path, match: object) -> None:

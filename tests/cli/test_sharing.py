@@ -40,6 +40,7 @@ def test_the_page_prints_what_it_says(monitor: Run, tmp_path: Path, monkeypatch:
         "demo",
         "feeds",
         "matches.csv",
+        "passage.csv",
         "digest.md",
         "articles.jsonl",
         "outlets.opml",
