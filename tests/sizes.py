@@ -5,6 +5,6 @@ import os
 FACTOR = int(os.environ.get("MONITOR_NIGHTLY", "1"))
 
 
-def cases(number: int) -> int:
-    """So many in CI, more at night."""
-    return number * FACTOR
+def cases(number: int, *, in_ci: int = 0) -> int:
+    """So many in CI, or fewer where each takes long; more at night."""
+    return number * FACTOR if FACTOR > 1 else in_ci or number

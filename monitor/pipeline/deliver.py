@@ -99,8 +99,6 @@ def prepare(tx: Transaction, channel: Channel, tools: Tools) -> Batch | None:
     """Decide what of that which is due is sent, make the messages, and count the attempts; None: nothing is sent."""
     now = tools.clock()
     state = _state_of(tx, channel)
-    if not is_open(state, channel, now):
-        return None
     ready: list[tuple[Delivery, Message]] = []
     for due in deliveries.due(tx, channel.id, now, AT_ONCE):
         decided = _decide(tx, due, channel, state, tools, now)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor import cli
-from monitor.cli import EXIT_INTERRUPTED, execute, print_all
+from monitor.cli import EXIT_INTERRUPTED, execute, open_what_is_closed, print_all
 from monitor.config.agencies import MISSING
 from monitor.config.settings import NO_CONTACT
 from monitor.errors import FetchError, FetchKind, LockedError
@@ -167,6 +167,29 @@ def test_a_reader_that_goes_away_is_no_error(demo: Path, output: str) -> None:
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
+
+
+def test_streams_that_are_closed_are_opened_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("stdin", "stdout", "stderr")
+    before = [getattr(sys, name) for name in names]
+    open_what_is_closed()
+    assert [getattr(sys, name) for name in names] == before
+    for name in names:
+        monkeypatch.setattr(sys, name, None)
+    kept = [os.dup(number) for number in range(3)]
+    try:
+        for number in range(3):
+            os.close(number)
+        open_what_is_closed()
+        opened = [getattr(sys, name) for name in names]
+        numbers = [stream.fileno() for stream in opened]
+        for stream in opened:
+            stream.close()
+    finally:
+        for number, one in enumerate(kept):
+            os.dup2(one, number)
+            os.close(one)
+    assert numbers == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from monitor.feeds.opml import FeedList, read_opml
 from monitor.model import Affiliation
 from tests.builders import a_feed, an_outlet
 from tests.config.valid import HOME
+from tests.sizes import FACTOR
 
 LISTS = Path(__file__).parents[3] / "shared" / "corpora" / "feeds" / "lists"
 
@@ -205,7 +206,7 @@ def test_a_slug_is_what_is_latin_in_a_text(text: str, expected: str) -> None:
 def test_all_feeds_of_the_corpora_can_be_written_beside_the_shipped_ones() -> None:
     text = (shipped_folder() / "feeds.yaml").read_bytes().decode()
     outlets, feeds = read_feeds(open_source("feeds.yaml", text.encode()), load_settings({}, {}, HOME), {}, HOME)
-    read = [read_opml(path.read_bytes()) for path in sorted(LISTS.rglob("*.opml"))]
+    read = [read_opml(path.read_bytes()) for path in sorted(LISTS.rglob("*.opml"))[:: 1 if FACTOR > 1 else 3]]
     candidates = [
         Candidate(url=feed.url, title=feed.title or feed.text, site=feed.site, tags=feed.tags, id=feed.text)
         for one in read
@@ -214,7 +215,8 @@ def test_all_feeds_of_the_corpora_can_be_written_beside_the_shipped_ones() -> No
     ]
     found = propose(candidates, outlets, feeds, Wishes())
     new = [feed.url for addition in found.additions for feed in addition.feeds]
-    assert len(candidates) == len(new) + len(found.known) + len(found.repeated) == 1572
+    assert len(candidates) == len(new) + len(found.known) + len(found.repeated) > 100
+    assert FACTOR == 1 or len(candidates) == 1572
     source = open_source("feeds.yaml", with_feeds(text, found.additions).encode())
     _, written = read_feeds(source, load_settings({}, {}, HOME), {}, HOME)
     assert source.problems == []

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from monitor.daemon import _optimise
+from monitor.daemon import _optimise, _tidy
 from monitor.errors import StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
 from monitor.store import counts
 from monitor.store.store import Store
+from tests.builders import NOON
 
 
 class SlowQueue:
@@ -109,6 +110,17 @@ async def test_deaths_before_the_first_item_is_done_cost_only_that_item() -> Non
         await stage.stop(timedelta(0))
         await working
     assert set(taken) == {0}
+
+
+async def test_what_waits_too_long_is_given_up_and_a_failure_of_that_is_only_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Failing:
+        async def write(self, _: object) -> int:
+            raise StoreError("the disk is full")
+
+    await _tidy(SimpleNamespace(database=Failing(), clock=lambda: NOON))  # type: ignore[arg-type]
+    assert "tidy: the disk is full" in caplog.text
 
 
 async def test_the_database_is_optimised_and_a_failure_of_that_is_only_said(caplog: pytest.LogCaptureFixture) -> None:

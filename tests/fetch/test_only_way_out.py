@@ -17,11 +17,14 @@ AT_HOME = ("fetch/",)
 ELSEWHERE = {
     "app.py": {"socket"},
     "store/lock.py": {"socket"},
+    "doctor/machine.py": {"socket"},
+    "vitals/manager.py": {"socket"},
+    "vitals/responder.py": {"socket"},
     "alerts/apprise.py": {"apprise"},
     "alerts/mail.py": {"aiosmtplib"},
     "alerts/webhook.py": {"httpx"},
 }
-"""The first two ask what this machine is called."""
+"""Those of sockets ask what this machine is called or whether names are resolved, tell systemd how it goes, and listen."""
 
 
 def imported(source: str) -> Iterator[str]:

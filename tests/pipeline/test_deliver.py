@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from monitor.model import DeliveryState, Occasion, Review, Status
+from monitor.model import ChannelId, DeliveryState, MatchId, Occasion, Review, Status, WatchlistId
 from monitor.pipeline.deliver import AT_ONCE, give_up_old
 from monitor.pipeline.rematch import Scope, apply, begin
-from monitor.store import channels, reviews
+from monitor.store import channels, deliveries, merging, reviews
 from monitor.store.channels import ChannelState
+from monitor.store.deliveries import Due
 from monitor.store.schema import deliveries as table
+from monitor.store.schema import matches
 from monitor.store.store import Store
 from tests.builders import NOON
 from tests.pipeline.conftest import LISTS, MONITOR_YAML, World
@@ -251,19 +253,61 @@ async def test_an_article_without_a_page_is_told_at_once(world: World, hook: Rec
     assert len(hook.requests) == 1
 
 
-async def test_a_match_that_is_lost_before_it_is_told_is_no_news(world: World, hook: Receiver) -> None:
-    subscribe(world, hook, "when: match", channel="    quiet: 12:00-13:00\n")
-    offer(world, 1)
-    await world.run()
-    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
-        from monitor.store.schema import matches
-
-        tx.execute(update(matches).values(lost_at=world.now))
-        tx.execute(
-            update(table).where(table.c.occasion == Occasion.MATCH).values(state=DeliveryState.WAITING, due_at=NOON)
+def due_for(world: World, *ids: MatchId) -> None:
+    """Make these matches due to be told, whatever became of them."""
+    rows = (
+        Due(
+            channel=ChannelId("hook"),
+            watchlist_id=WatchlistId("rafah"),
+            occasion=Occasion.MATCH,
+            subject=one,
+            match_id=one,
+            due_at=world.now,
         )
-    await world.run(after=HOUR)
-    assert "the match was lost before it was told" in [note for *_, note in told(world)]
+        for one in ids
+    )
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        deliveries.add(tx, rows, world.now)
+
+
+async def test_what_is_no_match_any_more_is_not_told_and_the_reason_is_kept(world: World, hook: Receiver) -> None:
+    subscribe(world, hook)
+    offer(world, 1, 2)
+    await world.run()
+    lost, irrelevant = (one.id for one in world.matches())
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        tx.execute(update(matches).where(matches.c.id == lost).values(lost_at=world.now))
+        tx.execute(update(matches).where(matches.c.id == irrelevant).values(status=Status.IRRELEVANT))
+    due_for(world, lost, irrelevant, MatchId("0" * 32))
+    await world.run()
+    assert not hook.requests
+    assert [note for *_, note in told(world)] == [
+        "the match was lost before it was told",
+        "somebody found it irrelevant before it was told",
+        "there is no such match any more",
+    ]
+
+
+async def test_of_two_articles_that_turn_out_to_be_one_the_match_is_told_once(world: World, hook: Receiver) -> None:
+    subscribe(world, hook)
+    offer(world, 1, 2)
+    await world.run()
+    first, second = world.matches()
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        merging.merge(tx, second.article.id, first.article.id)
+    due_for(world, second.id)
+    await world.run()
+    assert len(hook.requests) == 1
+    due_for(world, first.id)
+    with Store.open(world.environment["MONITOR_DATABASE_URL"]) as store, store.writing() as tx:
+        tx.execute(
+            update(table)
+            .where(table.c.match_id == second.id)
+            .values(state=DeliveryState.WAITING, due_at=NOON, message="")
+        )
+    await world.run()
+    assert len(hook.requests) == 2
+    assert "its article and another one turned out to be one, which is told" in [note for *_, note in told(world)]
 
 
 # ── together ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -107,5 +107,5 @@ class Polling(RuleBasedStateMachine):
 
 TestPolling = pytest.mark.nightly(Polling.TestCase)
 TestPolling.settings = settings(
-    max_examples=cases(500), stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=cases(500, in_ci=150), stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck)
 )
