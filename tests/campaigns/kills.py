@@ -173,6 +173,7 @@ class Campaign:
             if code or running.errors:
                 self.report.complaints.append(f"the last run ended with {code}: {running.errors[-2000:]}")
         with self._start("run", program=self._program) as running:
+            eventually(lambda: running.said("watching"), 120)
             if not eventually(lambda: running.is_over() or not waiting(self._database), 120):
                 self.report.complaints.append(f"{waiting(self._database)} deliveries wait for ever")
             running.send(signal.SIGTERM)
