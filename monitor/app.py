@@ -171,7 +171,7 @@ async def at_work(
     Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole.
     """
     settings = config.settings
-    with daemon_lock(settings.database_url), Store.open(settings.database_url) as store:
+    with daemon_lock(settings.database_url) as lock, Store.open(settings.database_url) as store:
         async with (
             Database(store) as database,
             Workers(settings.workers) as workers,
@@ -187,6 +187,7 @@ async def at_work(
                 clock=now,
                 tally=Tally(),
                 senders=senders,
+                lock=lock,
             )
             await database.write(lambda tx: _begin(tx, config, refusal, now()))
             try:

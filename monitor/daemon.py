@@ -19,7 +19,7 @@ from monitor.app import at_work, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
-from monitor.errors import MonitorError
+from monitor.errors import LockedError, MonitorError, StoreError
 from monitor.pipeline.deliver import give_up_old
 from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
@@ -27,6 +27,7 @@ from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
 from monitor.pipeline.unusual import EVERY as UNUSUAL
 from monitor.pipeline.unusual import Looking
+from monitor.store.lock import DaemonLock
 from monitor.vitals.figures import figures
 from monitor.vitals.life import Life
 from monitor.vitals.metrics import Counts, Metrics
@@ -38,6 +39,8 @@ TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
 TICK_OF = {"deliver": timedelta(milliseconds=500)}
 """Of those that people wait for."""
+KEEP = timedelta(seconds=1)
+"""How often the daemon sees to its lock."""
 BEAT = timedelta(seconds=30)
 """How often the daemon records that it runs."""
 PRUNE_AFTER = timedelta(minutes=5)
@@ -153,11 +156,13 @@ async def serve(
 ) -> None:
     """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand.
 
-    `end`: called when that begins.
+    `end`: called when that begins. Raises: LockedError, when another daemon has taken over.
     """
     stages = tuple(stages)
     pruning, life = Pruning(tools), Life(tools, signs.pulse)
     scheduler = _scheduler(stages, reloading, pruning, life, tools, signs)
+    keeping = Keeping(tools.lock, stopping)
+    scheduler.add_job(keeping.tick, "interval", seconds=KEEP.total_seconds(), id="lock")
     scheduler.start()
     tools.database.heard = lambda: signs.pulse.sign(Part.WRITER)
     signs.work(_watched(tools))
@@ -174,6 +179,8 @@ async def serve(
         await life.stop()
         scheduler.shutdown(wait=False)
         living.cancel()
+    if keeping.lost:
+        raise keeping.lost
 
 
 def _scheduler(
@@ -235,6 +242,28 @@ async def _tick(stage: AnyStage) -> None:
         await stage.work_off()
     except MonitorError as error:
         log.error("%s: %s", stage.name, error)  # noqa: TRY400 - a person's message, not a bug
+
+
+class Keeping:
+    """Sees to the daemon's lock; where another daemon has it, this one stops."""
+
+    def __init__(self, lock: DaemonLock, stopping: asyncio.Event) -> None:
+        self._lock = lock
+        self._stopping = stopping
+        self.lost: LockedError | None = None
+        """Who has it now."""
+
+    async def tick(self) -> None:
+        """One look."""
+        try:
+            if await asyncio.to_thread(self._lock.keep):
+                log.info("the database ended our session: its lock is taken anew")
+        except LockedError as error:
+            log.error("%s", error)  # noqa: TRY400 - a person's message, not a bug
+            self.lost = error
+            self._stopping.set()
+        except StoreError:
+            pass  # said by the stages, which need the database more
 
 
 class Watch:

@@ -4,6 +4,7 @@ The PostgreSQL cluster is started once for a test process, speaks through a sock
 and `postgres` refuse to run as root, so there an unprivileged user runs them.
 """
 
+import importlib.util
 import itertools
 import os
 import shutil
@@ -11,9 +12,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,11 +24,9 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count()
 _BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _SETTINGS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "60",
     "log_min_messages": "fatal",
@@ -35,13 +35,25 @@ _SETTINGS = {
 
 
 class Cluster:
-    """A running PostgreSQL server; `url` names one of its databases."""
+    """A PostgreSQL server; `url` names one of its databases."""
 
-    def __init__(self, folder: Path, version: int) -> None:
+    def __init__(self, folder: Path, version: int, command: list[str | Path], who: dict[str, Any]) -> None:
         self.folder = folder
+        self._command, self._who = command, who
+        self._server: subprocess.Popen[bytes] | None = None
         self._template_made = False
         # Copying files takes a seventh of the default's time. Before version 15 it is the only way, and has no name.
         self._strategy = "STRATEGY FILE_COPY" if version >= 15 else ""
+
+    def start(self) -> None:
+        self._server = subprocess.Popen(self._command, cwd=self.folder, stderr=subprocess.DEVNULL, **self._who)
+        _await(self)
+
+    def stop(self) -> None:
+        """At once, as it would end in a crash ("immediate")."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait(30)
 
     def url(self, name: str) -> str:
         return f"postgresql://monitor@/{name}?host={self.folder}"
@@ -77,37 +89,61 @@ def _binaries() -> Path | None:
     return next((place for place in places if (place / "postgres").exists()), None)
 
 
-def _unprivileged() -> dict[str, object]:
+def _unprivileged() -> dict[str, Any]:
     return {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A private cluster; skips where PostgreSQL, or its driver, is not installed."""
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    if no := no_postgres():
+        pytest.skip(no)
+    with cluster(_QUICK) as running:
+        yield running
+
+
+def no_postgres() -> str:
+    """Why there can be no cluster; "" where there can."""
+    if importlib.util.find_spec("psycopg") is None:
+        return "psycopg is not installed"
+    return "" if _binaries() else "no PostgreSQL binaries (initdb, postgres) here"
+
+
+@contextmanager
+def cluster(settings: Mapping[str, str]) -> Iterator[Cluster]:
+    """A private cluster with these settings beside ours."""
     binaries = _binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL binaries (initdb, postgres) here")
+    assert binaries is not None
     # Not pytest's own folder: a socket's path may have 107 bytes, and the user needs to reach it.
     folder = Path(tempfile.mkdtemp(prefix="mmpg", dir="/tmp"))
     who = _unprivileged()
     if who:
         os.chown(folder, 65534, 65534)
     data = folder / "data"
-    init = [binaries / "initdb", "-D", data, "-U", "monitor", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-    server: subprocess.Popen[bytes] | None = None
+    init: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "monitor",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    ]
     try:
-        subprocess.run(init, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)  # type: ignore[call-overload]
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        start = [binaries / "postgres", "-D", data, "-k", folder, *settings]
-        server = subprocess.Popen(start, cwd=folder, stderr=subprocess.DEVNULL, **who)  # type: ignore[call-overload]
-        cluster = Cluster(folder, int((data / "PG_VERSION").read_text().split(".")[0]))
-        _await(cluster)
-        yield cluster
+        subprocess.run(init, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)
+        given = [part for name, value in {**_SETTINGS, **settings}.items() for part in ("-c", f"{name}={value}")]
+        version = int((data / "PG_VERSION").read_text().split(".")[0])
+        made = Cluster(folder, version, [binaries / "postgres", "-D", data, "-k", folder, *given], who)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
     finally:
-        if server is not None:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ The database is the queue: an item that is not finished, for whatever reason, is
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -14,8 +15,10 @@ from monitor.errors import MonitorError
 
 Item = TypeVar("Item")
 
-REST = timedelta(minutes=1)
-"""How long an item rests whose work could not be saved: a full disk must not make us ask its server without end."""
+FIRST_REST, REST = timedelta(seconds=2), timedelta(minutes=1)
+"""How long an item rests whose work could not be saved, twice as long each time up to a minute: a database that was
+restarted costs nobody a minute, and a full disk must not make us ask servers without end.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ class Stage(Generic[Item]):
         self._width = 1 if careful else width
         self._look_again = look_again.total_seconds()
         self._tasks: dict[asyncio.Task[None], Hashable] = {}
-        self._failed: dict[Hashable, float] = {}
+        self._failed: dict[Hashable, _Rest] = {}
         self._clock = clock
         self._filling: asyncio.Task[None] | None = None
         self._next_take = 0.0
@@ -94,8 +97,11 @@ class Stage(Generic[Item]):
         return (not self._stopping and self._found) or bool(self._tasks)
 
     async def _take_more(self, room: int) -> None:
-        self._failed = {key: until for key, until in self._failed.items() if until > self._clock()}
-        busy = frozenset((*self._tasks.values(), *self._failed))
+        now = self._clock()
+        # Known for a while after it is over: what fails again rests longer.
+        self._failed = {key: rest for key, rest in self._failed.items() if rest.until + REST.total_seconds() > now}
+        resting = (key for key, rest in self._failed.items() if rest.until > now)
+        busy = frozenset((*self._tasks.values(), *resting))
         taken = await self._take(room, busy)
         # Fewer than asked for: that was all. Asking again at every completion would cost as much as the work.
         self._next_take = self._clock() + self._look_again if len(taken) < room else 0.0
@@ -111,8 +117,9 @@ class Stage(Generic[Item]):
             self._width = min(self._widest, self._width + 1)
             error = None if key is None or task.cancelled() else task.exception()
             if error is None:
+                self._failed.pop(key, None)
                 continue
-            self._failed[key] = self._clock() + REST.total_seconds()
+            self._failed[key] = self._rest_of(key)
             if isinstance(error, MonitorError):
                 self.failure = error
                 log.error("%s %s: %s", self.name, key, error)
@@ -120,6 +127,20 @@ class Stage(Generic[Item]):
                 bugs.append(error)
         for bug in bugs:
             raise bug
+
+    def _rest_of(self, key: Hashable) -> "_Rest":
+        """How long an item rests that has failed just now."""
+        before = self._failed.get(key)
+        length = min(2 * before.length if before else FIRST_REST.total_seconds(), REST.total_seconds())
+        return _Rest(until=self._clock() + length, length=length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    until: float
+    """By the stage's clock."""
+    length: float
+    """Seconds."""
 
 
 AnyStage: TypeAlias = Stage[Any]

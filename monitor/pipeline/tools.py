@@ -13,6 +13,7 @@ from monitor.pipeline.alerting import Subscriptions, subscriptions_of
 from monitor.pipeline.database import Database
 from monitor.pipeline.network import Network
 from monitor.pipeline.tally import Tally
+from monitor.store.lock import DaemonLock
 from monitor.stories.credits import Credits
 from monitor.workers.pool import Workers
 
@@ -33,6 +34,8 @@ class Tools:
     tally: Tally
     network: Network = field(default_factory=Network)
     senders: Senders = field(default_factory=Senders)
+    lock: DaemonLock = field(default_factory=DaemonLock)
+    """The right to work on this database."""
     outlets: Outlets = field(init=False)
     """The configuration's; likewise `credits`, `feeds` and `subscriptions`."""
     credits: Credits = field(init=False)

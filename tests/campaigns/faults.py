@@ -14,17 +14,20 @@ from typing import Any
 
 from sqlalchemy import update
 
+from monitor.alerts.channel import Channel
 from monitor.cli import execute
 from monitor.config.change import judge
 from monitor.feeds.schedule import after
-from monitor.model import ArticleId, Feed, FeedState, News, Polled, Reading, Unchanged
-from monitor.pipeline import news, reload
+from monitor.model import ArticleId, DeliveryKey, Feed, FeedState, News, Polled, Reading, Unchanged
+from monitor.pipeline import deliver, news, reload
 from monitor.pipeline import poll as poll_module
 from monitor.pipeline.database import Database
+from monitor.pipeline.deliver import Batch
 from monitor.pipeline.tools import Tools
-from monitor.store import polls, readings
+from monitor.store import deliveries, polls, readings
 from monitor.store.schema import readings as table
 from monitor.store.store import Transaction
+from tests.campaigns.hurried import hurry
 
 
 def validators_first() -> None:
@@ -90,8 +93,39 @@ def unjudged() -> None:
     reload.judge = lambda in_force, new, *, forced: right(in_force, new, forced=True)  # type: ignore[attr-defined]
 
 
+def marked_first() -> None:
+    """A message is marked as sent when it is taken, before it is."""
+    right = deliver.prepare
+
+    def prepare(tx: Transaction, channel: Channel, tools: Tools) -> Batch | None:
+        batch = right(tx, channel, tools)
+        for due, _ in batch.messages if batch else ():
+            deliveries.sent(tx, due.number, tools.clock())
+        return batch
+
+    deliver.prepare = prepare
+
+
+def keys_of_chance() -> None:
+    """A message's key is made up whenever it is taken."""
+    right = deliver.prepare
+
+    def prepare(tx: Transaction, channel: Channel, tools: Tools) -> Batch | None:
+        batch = right(tx, channel, tools)
+        made_up = (
+            ((due, replace(message, key=DeliveryKey(uuid.uuid4().hex))) for due, message in batch.messages)
+            if batch
+            else ()
+        )
+        return replace(batch, messages=tuple(made_up)) if batch else None
+
+    deliver.prepare = prepare
+
+
+ALERT_FAULTS: dict[str, Callable[[], None]] = {"marked-first": marked_first, "keys-of-chance": keys_of_chance}
 RELOAD_FAULTS: dict[str, Callable[[], None]] = {"stale-rules": stale_rules, "unjudged": unjudged}
 
 if __name__ == "__main__":
-    {**FAULTS, **RELOAD_FAULTS}[sys.argv[1]]()
+    {**FAULTS, **ALERT_FAULTS, **RELOAD_FAULTS}[sys.argv[1]]()
+    hurry()
     sys.exit(execute(sys.argv[2:]))

@@ -4,7 +4,8 @@
 
 What decides: the database afterwards holds what that of an undisturbed run holds, no more and no less, and as much as
 the site offered; its ledger adds up; SQLite calls it whole; nothing is in quarantine; no process outlives the daemon
-that started it.
+that started it. Two webhooks are told of every match, one of which fails 30 % of its requests: by their receivers'
+ledgers every match has come, under one key, in its order, and no more messages twice than were being sent at a kill.
 """
 
 import argparse
@@ -12,14 +13,21 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from monitor.pipeline.deliver import AT_ONCE
+from tests.campaigns.alerted import Alerted, Ledgers, judge, now_and_then, waiting
 from tests.campaigns.contents import Contents, Difference, compare, contents, imbalance, integrity, quarantined, totals
 from tests.campaigns.newsroom import Newsroom, Truth
-from tests.campaigns.processes import MONITOR, Running, eventually
+from tests.campaigns.processes import Running, eventually
+from tests.receiver import receiver
 
+HURRIED = (sys.executable, "-m", "tests.campaigns.hurried")
+_FAILING = 0.3
 ORPHANS_DIE_WITHIN = 10.0
 """Seconds after the daemon. Workers end at once; a fork server that was loading the parsers notices when it has."""
 
@@ -42,6 +50,8 @@ class Report:
     stored: Truth | None = None
     truth: Truth | None = None
     difference: Difference | None = None
+    alerted: Alerted = field(default_factory=Alerted)
+    channels: int = 0
     complaints: list[str] = field(default_factory=list)
     """Of the last, undisturbed run, and of the ledger."""
     seconds: float = 0
@@ -54,7 +64,12 @@ class Report:
         found += [f"integrity_check: {self.integrity}"] if self.integrity != "ok" else []
         found += [f"stored {self.stored}, offered {self.truth}"] if self.stored != self.truth else []
         found += [str(self.difference)] if self.difference else []
-        return found + self.complaints
+        return found + self.alerted.wrong(self.may_come_again) + self.complaints
+
+    @property
+    def may_come_again(self) -> int:
+        """Messages: those that were being sent when the daemon was killed."""
+        return self.kills * self.channels * AT_ONCE
 
     def __str__(self) -> str:
         found = self.difference or Difference(lost=(), extra=(), changed=())
@@ -66,6 +81,7 @@ class Report:
                 f"requests    {self.requests} in {self.seconds:.0f} s",
                 f"stored      {stored.entries} entries, {stored.articles} articles, {stored.texts} texts,"
                 f" {stored.matches} matches",
+                f"told        {self.alerted} (at most {self.may_come_again} may be)",
                 f"difference  {len(found.lost)} lost, {len(found.extra)} extra, {len(found.changed)} changed",
                 f"orphans     {self.orphans} (the last process ended {self.slowest_end:.1f} s after its daemon)",
                 f"quarantine  {self.quarantined}",
@@ -78,16 +94,18 @@ class Report:
 class Campaign:
     """A site, a configuration and a database under kills.
 
-    `folder`: for everything it writes; `latest`: seconds after its first request in which a run may be killed.
+    `hooks`: receivers that outlive it; `folder`: for everything it writes; `latest`: seconds after its first request
+    in which a run may be killed.
     """
 
     def __init__(
         self,
         site: Newsroom,
+        hooks: Ledgers,
         folder: Path,
         *,
         seed: int,
-        program: tuple[str, ...] = MONITOR,
+        program: tuple[str, ...] = HURRIED,
         database: str = "",
         latest: float = 1.5,
     ) -> None:
@@ -96,10 +114,11 @@ class Campaign:
         self._random = random.Random(seed)
         self._program = program
         self._latest = latest
-        self._config = site.write_config(folder / "config")
+        self._hooks = hooks
+        self._config = site.write_config(folder / "config", {name: hook.url for name, hook in hooks.items()})
         self._file = folder / "data" / "monitor.db"
         self._database = database or str(self._file)
-        self.report = Report()
+        self.report = Report(channels=len(hooks))
 
     def run(self, kills: int, right: Contents) -> Report:
         """Kill so often, then compare with what is `right`."""
@@ -153,15 +172,31 @@ class Campaign:
             code = running.wait(120)
             if code or running.errors:
                 self.report.complaints.append(f"the last run ended with {code}: {running.errors[-2000:]}")
+        with self._start("run", program=self._program) as running:
+            eventually(lambda: running.said("watching"), 120)
+            if not eventually(lambda: running.is_over() or not waiting(self._database), 120):
+                self.report.complaints.append(f"{waiting(self._database)} deliveries wait for ever")
+            running.send(signal.SIGTERM)
+            if code := running.wait():
+                self.report.complaints.append(f"the last daemon ended with {code}: {running.errors[-2000:]}")
 
     def _judge(self, right: Contents) -> None:
         found = contents(self._database)
         self.report.truth, self.report.stored = self._site.truth, totals(found)
         self.report.difference = compare(right, found)
+        self.report.alerted = judge(self._database, self._hooks)
         self.report.quarantined = quarantined(self._database)
         self.report.complaints += [f"the ledger does not add up: {error}" for error in imbalance(self._database)]
         if self._file.exists():
             self.report.integrity = integrity(self._file)
+
+
+@contextmanager
+def hooks(seed: int) -> Iterator[Ledgers]:
+    """Two receivers; the first fails 30 % of its requests."""
+    with receiver() as desk, receiver() as archive:
+        desk.answer = now_and_then(_FAILING, seed)
+        yield {"desk": desk, "archive": archive}
 
 
 def undisturbed(site: Newsroom, folder: Path) -> Contents:
@@ -184,7 +219,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns.kills", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--feeds", type=int, default=20)
+    parser.add_argument("--feeds", type=int, default=60)
     parser.add_argument("--items", type=int, default=100, help="of each feed, in the end")
     given = parser.parse_args(arguments)
     with TemporaryDirectory(prefix="kills-") as name, Newsroom(feeds=given.feeds, items=given.items) as site:
@@ -192,7 +227,8 @@ def main(arguments: list[str]) -> int:
         for folder in folders:
             folder.mkdir()
         right = undisturbed(site, folders[0])
-        report = Campaign(site, folders[1], seed=given.seed).run(given.kills, right)
+        with hooks(given.seed) as ledgers:
+            report = Campaign(site, ledgers, folders[1], seed=given.seed).run(given.kills, right)
     print(report)
     return 1 if report.faults else 0
 

@@ -6,7 +6,7 @@ every item they ever had, so that one poll of each in the end knows everything.
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,16 +111,20 @@ class Newsroom:
             offered = self.items if feed % 2 == 0 else max(1, int(share * self.items))
             self._server.answers[f"/feed{feed}.xml"] = self._feed(feed, offered)
 
-    def write_config(self, folder: Path) -> Path:
-        """A configuration that watches this site; returns its folder."""
+    def write_config(self, folder: Path, hooks: Mapping[str, str] | None = None) -> Path:
+        """A configuration that watches this site; returns its folder. `hooks`: channels that are told of every match,
+        and the URLs of their receivers.
+        """
+        channels = [f"  {name}:\n    webhook: {{url: {url}}}" for name, url in (hooks or {}).items()]
+        alerts = [f"  - {{channel: {name}, when: match}}" for name in hooks or {}]
         outlet = ["  gazette:", "    name: The Gazette", "    country: EG", "    language: en"]
         outlet += ["    affiliation: independent", "    domains: ['127.0.0.1']", "    feeds:"]
         feeds = [f"      feed{feed}:\n        url: {self.base_url}/feed{feed}.xml" for feed in range(self.feeds)]
         files = {
-            "monitor.yaml": SETTINGS,
+            "monitor.yaml": "\n".join([SETTINGS, *(["channels:", *channels, ""] if channels else [])]),
             "feeds.yaml": "\n".join(["outlets:", *outlet, *feeds, ""]),
             "lists/words.yaml": LISTS,
-            "watchlists/rafah.yaml": WATCHLIST,
+            "watchlists/rafah.yaml": "\n".join([WATCHLIST, *(["alerts:", *alerts, ""] if alerts else [])]),
         }
         for name, text in files.items():
             path = folder / name

@@ -8,7 +8,7 @@ import pytest
 
 from tests.campaigns.contents import Contents, compare
 from tests.campaigns.faults import FAULTS
-from tests.campaigns.kills import Campaign, undisturbed
+from tests.campaigns.kills import Campaign, Report, hooks, undisturbed
 from tests.campaigns.newsroom import Newsroom
 from tests.conftest import Cluster
 
@@ -43,7 +43,8 @@ def right(site: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Contents:
 
 
 def test_twenty_five_kills_lose_nothing_and_double_nothing(site: Newsroom, right: Contents, tmp_path: Path) -> None:
-    report = Campaign(site, tmp_path, seed=25).run(25, right)
+    with hooks(25) as ledgers:
+        report = Campaign(site, ledgers, tmp_path, seed=25).run(25, right)
     print(report)
     assert report.faults == []
     assert report.kills == 25
@@ -55,7 +56,8 @@ def test_kills_lose_nothing_on_postgresql(
     small_site: Newsroom, all_of_it: Contents, tmp_path: Path, postgres: Cluster
 ) -> None:
     url = postgres.url(postgres.create())
-    report = Campaign(small_site, tmp_path, seed=5, database=url).run(4, all_of_it)
+    with hooks(5) as ledgers:
+        report = Campaign(small_site, ledgers, tmp_path, seed=5, database=url).run(4, all_of_it)
     print(report)
     assert report.faults == []
 
@@ -64,15 +66,32 @@ def test_kills_lose_nothing_on_postgresql(
 def test_the_campaign_finds_a_monitor_that_loses_or_doubles(
     small_site: Newsroom, all_of_it: Contents, tmp_path: Path, fault: str
 ) -> None:
-    program = (sys.executable, "-m", "tests.campaigns.faults", fault)
     for seed in range(8):  # a kill may come at a moment that shows nothing
-        folder = tmp_path / str(seed)
-        report = Campaign(small_site, folder, seed=seed, program=program, latest=3).run(2, all_of_it)
-        print(report)
+        report = _wrong(small_site, all_of_it, tmp_path / str(seed), fault, seed)
         if report.difference:
             break
     assert report.difference
     assert report.faults != []
+
+
+@pytest.mark.parametrize(("fault", "said"), {"marked-first": "never told", "keys-of-chance": "two keys"}.items())
+def test_the_campaign_finds_a_monitor_that_tells_nobody_or_tells_twice(
+    small_site: Newsroom, all_of_it: Contents, tmp_path: Path, fault: str, said: str
+) -> None:
+    for seed in range(8):
+        report = _wrong(small_site, all_of_it, tmp_path / str(seed), fault, seed)
+        if any(said in one for one in report.faults):
+            break
+    assert any(said in one for one in report.faults)
+    assert not report.difference
+
+
+def _wrong(site: Newsroom, right: Contents, folder: Path, fault: str, seed: int) -> Report:
+    program = (sys.executable, "-m", "tests.campaigns.faults", fault)
+    with hooks(seed) as ledgers:
+        report = Campaign(site, ledgers, folder, seed=seed, program=program, latest=3).run(2, right)
+    print(report)
+    return report
 
 
 def test_a_comparison_names_what_is_lost_extra_and_changed() -> None:

@@ -25,11 +25,14 @@ from monitor.pipeline.tally import NO_NETWORK
 from monitor.store import daemon as daemon_record
 from monitor.store import daemon as daemons
 from monitor.store import outages, polls, readings
+from monitor.store.lock import daemon_lock
 from monitor.store.schema import articles
 from monitor.store.store import Store
 from tests.campaigns.processes import Running, eventually
-from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Held
+from tests.conftest import Cluster
+from tests.daemon.conftest import EVERY_SECOND, LONG, Command, Held, site
 from tests.pipeline.conftest import MONITOR_YAML, World
+from tests.store.test_locks import END_SESSIONS
 
 Start = Callable[..., Running]
 NOWHERE = "http://127.0.0.1:9/feed.xml"
@@ -224,6 +227,19 @@ def test_a_killed_daemon_is_succeeded_while_its_workers_still_live(any_world: Wo
     second.send(signal.SIGTERM)
     assert second.wait(15) == 0
     assert len(any_world.matches()) == 1
+
+
+@pytest.mark.postgres
+def test_a_daemon_whose_place_was_taken_ends_and_says_by_whom(tmp_path: Path, postgres: Cluster, start: Start) -> None:
+    database = postgres.url(postgres.create())
+    with site(tmp_path / "config", database) as world:
+        first = start(world, "run")
+        assert eventually(lambda: first.said("watching"))
+        postgres.sql(END_SESSIONS)
+        with daemon_lock(database):  # it looks once a second
+            assert first.wait() == EXIT_LOCKED
+        assert f"already has a daemon: process {os.getpid()}" in first.errors
+        assert "Traceback" not in first.errors
 
 
 def test_the_pages_of_a_killed_daemon_are_read_by_the_next(world: World, start: Start, command: Command) -> None:

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from monitor.daemon import _optimise, _tidy
-from monitor.errors import StoreError
+from monitor.daemon import Keeping, _optimise, _tidy
+from monitor.errors import LockedError, MonitorError, StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
 from monitor.store import counts
+from monitor.store.lock import DaemonLock
 from monitor.store.store import Store
 from tests.builders import NOON
 
@@ -147,3 +148,30 @@ async def test_the_statistics_are_refreshed_in_the_databases_own_thread(database
             await database.optimise()
         with store.reading() as tx:
             assert counts.totals(tx)["articles"] == 0
+
+
+class ScriptedLock(DaemonLock):
+    """Says one after the other."""
+
+    def __init__(self, *answers: bool | MonitorError) -> None:
+        self.answers = list(answers)
+
+    def keep(self) -> bool:
+        answer = self.answers.pop(0)
+        if isinstance(answer, MonitorError):
+            raise answer
+        return answer
+
+
+async def test_a_daemon_keeps_its_lock_and_stops_where_another_has_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    stopping, taken = asyncio.Event(), LockedError("it already has a daemon: process 7", pid=7)
+    keeping = Keeping(ScriptedLock(False, StoreError("it cannot be reached"), True, taken), stopping)
+    for said in ("", "", "taken anew", "process 7"):
+        assert not stopping.is_set()
+        caplog.clear()
+        await keeping.tick()
+        assert said in caplog.text
+        assert bool(caplog.text) is bool(said)
+    assert stopping.is_set()
+    assert keeping.lost is taken

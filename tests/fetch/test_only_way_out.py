@@ -24,7 +24,7 @@ ELSEWHERE = {
     "alerts/mail.py": {"aiosmtplib"},
     "alerts/webhook.py": {"httpx"},
 }
-"""Those of sockets ask what this machine is called or whether names are resolved, tell systemd how it goes, and listen."""
+"""Those of sockets ask what this machine is called, resolve a name to see if that works, tell systemd, and listen."""
 
 
 def imported(source: str) -> Iterator[str]:

@@ -72,6 +72,32 @@ async def test_an_item_that_cannot_be_saved_rests_and_costs_no_other(
     assert queue.due == set()
 
 
+async def test_an_item_that_fails_again_rests_twice_as_long_up_to_a_minute() -> None:
+    queue = Queue(1)
+    queue.broken = frozenset((0,))
+    tries = []
+    for second in range(200):
+        queue.seconds = float(second)
+        before = queue.stage.failure
+        await queue.stage.work_off()
+        if queue.stage.failure is not before:
+            tries.append(second)
+    assert tries == [0, 2, 6, 14, 30, 62, 122, 182]
+    queue.broken = frozenset()
+    queue.seconds = 242.0
+    await queue.stage.work_off()
+    assert queue.due == set()
+
+
+async def test_an_item_that_was_saved_again_rests_as_at_first() -> None:
+    queue = Queue(1)
+    for second, is_broken in ((0, True), (2, False), (3, True), (5, False)):
+        queue.seconds, queue.broken = float(second), frozenset((0,) if is_broken else ())
+        queue.due = {0}
+        await queue.stage.work_off()
+        assert queue.due == ({0} if is_broken else set())
+
+
 async def test_a_bug_is_not_wrapped_and_rests_like_a_failure() -> None:
     queue = Queue(3)
     queue.buggy = frozenset((1,))

@@ -17,6 +17,8 @@ from monitor.store.articles import ArticleQuery
 from monitor.store.lock import daemon_lock, daemon_pid
 from monitor.store.store import Store
 from tests.builders import NOON, an_article
+from tests.campaigns.processes import eventually
+from tests.conftest import Cluster, cluster
 from tests.store.test_readings import arrive
 
 WORK = """
@@ -47,6 +49,9 @@ with Store.open(url) as store:
         articles.insert_new(tx, [an_article("https://torn.example/")])
         print("ready", flush=True); sys.stdin.readline()
 """
+END_SESSIONS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'monitor daemon%'"
+)
 DAEMON = """
 from monitor.store.lock import daemon_lock, daemon_pid
 with daemon_lock(url):
@@ -163,6 +168,71 @@ def test_what_a_daemon_raises_is_not_the_locks(database_url: str) -> None:
     with pytest.raises(KeyError), daemon_lock(database_url):
         raise KeyError
     assert daemon_pid(database_url) is None
+
+
+def test_a_lock_that_nobody_took_away_is_held(database_url: str) -> None:
+    with daemon_lock(database_url) as lock:
+        assert not lock.keep()
+        assert daemon_pid(database_url) == os.getpid()
+
+
+@pytest.mark.postgres
+def test_a_lock_whose_session_was_ended_is_taken_anew(postgres: Cluster) -> None:
+    database = postgres.url(postgres.create())
+    with daemon_lock(database) as lock:
+        postgres.sql(END_SESSIONS)
+        assert lock.keep()
+        assert daemon_pid(database) == os.getpid()
+        assert not lock.keep()
+    assert daemon_pid(database) is None
+
+
+@pytest.mark.postgres
+def test_a_lock_that_another_daemon_took_meanwhile_is_lost(postgres: Cluster) -> None:
+    database = postgres.url(postgres.create())
+    with daemon_lock(database) as lock:
+        postgres.sql(END_SESSIONS)
+        process = start(DAEMON, database)
+        for _ in range(2):
+            with pytest.raises(LockedError, match=f"process {process.pid}"):
+                lock.keep()
+        kill(process)
+        for _ in range(200):  # a server notices the death of its client a moment later
+            try:
+                assert lock.keep()
+                break
+            except LockedError:
+                continue
+        assert daemon_pid(database) == os.getpid()
+
+
+@pytest.mark.postgres
+def test_a_lock_on_a_server_that_went_away_waits_for_it(postgres: Cluster) -> None:
+    with cluster({}) as own:
+        database = own.url(own.create())
+        with daemon_lock(database) as lock:
+            own.stop()
+            for _ in range(2):
+                with pytest.raises(StoreError, match="cannot be reached"):
+                    lock.keep()
+            own.start()
+            assert lock.keep()
+            assert daemon_pid(database) == os.getpid()
+
+
+@pytest.mark.postgres
+def test_a_session_that_the_server_has_not_ended_yet_is_not_another_daemon(postgres: Cluster) -> None:
+    database = postgres.url(postgres.create())
+    with daemon_lock(database) as lock:
+        held = lock._connection  # type: ignore[attr-defined]
+        lock._connection = None  # type: ignore[attr-defined]
+        with pytest.raises(StoreError, match="has not yet ended the session that we lost") as raised:
+            lock.keep()
+        assert raised.value.temporary
+        held.invalidate()
+        held.close()
+        assert eventually(lambda: daemon_pid(database) is None)
+        assert lock.keep()
 
 
 def test_who_is_the_daemon_can_be_asked_without_leaving_a_trace(tmp_path: Path) -> None:
