@@ -109,12 +109,12 @@ class Campaign:
         self._trace = folder / "trace"
         self.report = Report()
 
-    def run(self, points: int) -> Report:
-        """Count, then disturb so many passes for each file, call and fault, spread over all its calls."""
+    def run(self, points: int, *, one_in: int = 1) -> Report:
+        """Count, then disturb so many passes for each file, call and fault, spread over its calls; one in some of them."""
         begun = time.monotonic()
         with receiver() as hook, Site(self._folder, hook) as site:
             right = self._count(site)
-            for point in self._points(points):
+            for point in [*self._points(points)][::one_in]:
                 self._one(site, hook, point, right)
         self.report.seconds = time.monotonic() - begun
         return self.report

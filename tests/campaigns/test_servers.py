@@ -22,7 +22,7 @@ def test_a_server_that_goes_away_costs_nothing_and_nobody_else_takes_over(tmp_pa
         folder.mkdir()
     with Newsroom(feeds=10, items=20) as site, hooks(4) as ledgers, cluster(LASTING) as server:
         right = undisturbed(site, folders[0])
-        report = Servers(site, ledgers, folders[1], seed=4, server=server).disturb(3, 3, right)
+        report = Servers(site, ledgers, folders[1], seed=4, server=server).disturb(2, 2, right)
     print(report)
     assert report.faults == []
-    assert (report.restarts, report.ends, report.refused, len(report.again)) == (3, 3, 6, 6)
+    assert (report.restarts, report.ends, report.refused, len(report.again)) == (2, 2, 4, 4)
