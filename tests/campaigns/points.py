@@ -110,7 +110,7 @@ class Campaign:
         self.report = Report()
 
     def run(self, points: int, *, one_in: int = 1) -> Report:
-        """Count, then disturb so many passes for each file, call and fault, spread over its calls; one in some of them."""
+        """Count, then disturb so many passes for each file, call and fault, spread over its calls; or one in some."""
         begun = time.monotonic()
         with receiver() as hook, Site(self._folder, hook) as site:
             right = self._count(site)
