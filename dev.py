@@ -97,9 +97,7 @@ def test(arguments: list[str]) -> int:
         gate.append("--cov-fail-under=100")
     else:
         print("No PostgreSQL binaries here: its tests are skipped, and the coverage gate with them.", flush=True)
-    # One more than there are cores: many tests wait for processes that they started.
-    processes = str((os.cpu_count() or 1) + 1)
-    return tool("python", "-m", "pytest", "-n", processes, "--dist", "worksteal", *gate)
+    return tool("python", "-m", "pytest", "-n", "auto", "--dist", "worksteal", *gate)
 
 
 def lint(_arguments: list[str]) -> int:

@@ -179,8 +179,7 @@ async def serve(
         await life.stop()
         scheduler.shutdown(wait=False)
         living.cancel()
-    if keeping.lost:
-        raise keeping.lost
+    keeping.demand()
 
 
 def _scheduler(
@@ -264,6 +263,11 @@ class Keeping:
             self._stopping.set()
         except StoreError:
             pass  # said by the stages, which need the database more
+
+    def demand(self) -> None:
+        """Raises: LockedError, where another daemon has it."""
+        if self.lost:
+            raise self.lost
 
 
 class Watch:

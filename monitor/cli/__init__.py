@@ -123,8 +123,9 @@ def open_what_is_closed() -> None:
     streams = {"stdin": "r", "stdout": "w", "stderr": "w"}
     if all(getattr(sys, name) for name in streams):
         return
-    while (number := os.open(os.devnull, os.O_RDWR)) < len(streams):
-        pass
+    number = os.open(os.devnull, os.O_RDWR)
+    while number < len(streams):
+        number = os.open(os.devnull, os.O_RDWR)
     os.close(number)
     for number, (name, mode) in enumerate(streams.items()):
         if getattr(sys, name) is None:

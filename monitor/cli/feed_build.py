@@ -13,8 +13,8 @@ from monitor.cli.options import database_option, folder_of, open_store, settings
 from monitor.cli.output import number_of
 from monitor.cli.publishers import Publishers, publishers
 from monitor.cli.quotes import Quoted, quoted
+from monitor.cli.whole_file import replace_changed
 from monitor.model import WatchlistId
-from monitor.whole_file import replace_changed
 
 if TYPE_CHECKING:
     from datetime import datetime
