@@ -10,7 +10,7 @@ pytestmark = pytest.mark.kills
 
 
 async def test_a_channel_that_is_down_loses_nothing_and_keeps_nobody_waiting(world: World) -> None:
-    report = await Campaign(world, 720).run()
+    report = await Campaign(world, 72).run()
     print(report)
     assert report.faults == []
-    assert report.alerted.told == 2 * 720
+    assert report.alerted.told == 2 * 72

@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Newsroom]:
-    with Newsroom(feeds=12, items=50) as site:
+    with Newsroom(feeds=12, items=30) as site:
         yield site
 
 
