@@ -123,10 +123,10 @@ def open_what_is_closed() -> None:
     streams = {"stdin": "r", "stdout": "w", "stderr": "w"}
     if all(getattr(sys, name) for name in streams):
         return
-    number = os.open(os.devnull, os.O_RDWR)
-    while number < len(streams):
-        number = os.open(os.devnull, os.O_RDWR)
-    os.close(number)
+    # The lowest numbers that are free: first those of closed streams.
+    opened = [os.open(os.devnull, os.O_RDWR) for _ in streams]
+    for number in (one for one in opened if one >= len(streams)):
+        os.close(number)
     for number, (name, mode) in enumerate(streams.items()):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))

@@ -169,27 +169,29 @@ def test_a_reader_that_goes_away_is_no_error(demo: Path, output: str) -> None:
     assert done.stdout.count("\n") == 1
 
 
-def test_streams_that_are_closed_are_opened_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("closed", [(0, 1, 2), (1,), ()])
+def test_streams_that_are_closed_are_opened_and_no_others(
+    monkeypatch: pytest.MonkeyPatch, closed: tuple[int, ...]
+) -> None:
     names = ("stdin", "stdout", "stderr")
     before = [getattr(sys, name) for name in names]
-    open_what_is_closed()
-    assert [getattr(sys, name) for name in names] == before
-    for name in names:
-        monkeypatch.setattr(sys, name, None)
-    kept = [os.dup(number) for number in range(3)]
+    for number in closed:
+        monkeypatch.setattr(sys, names[number], None)
+    kept = {number: os.dup(number) for number in closed}
     try:
-        for number in range(3):
+        for number in closed:
             os.close(number)
         open_what_is_closed()
-        opened = [getattr(sys, name) for name in names]
-        numbers = [stream.fileno() for stream in opened]
-        for stream in opened:
-            stream.close()
+        now = [getattr(sys, name) for name in names]
+        numbers = tuple(now[number].fileno() for number in closed)
+        for number in closed:
+            now[number].close()
     finally:
-        for number, one in enumerate(kept):
+        for number, one in kept.items():
             os.dup2(one, number)
             os.close(one)
-    assert numbers == [0, 1, 2]
+    assert numbers == closed
+    assert all(now[number] is before[number] for number in range(3) if number not in closed)
 
 
 @pytest.mark.parametrize(
