@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import time, tzinfo
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
+from typing import assert_never
 
 from monitor.model import ChannelId, Secret
 
@@ -77,6 +79,24 @@ class FeedFile:
 
 
 Target = Webhook | Mail | Apprise | Command | FeedFile
+
+
+def place_of(target: Target) -> str:
+    """Where it leads, as a hash that tells whether it is elsewhere than before. Passwords and signing keys are not in
+    it: it is stored, and one could be guessed by it.
+    """
+    match target:
+        case Webhook(url=url) | Apprise(url=url):
+            said = [url.reveal()]
+        case Mail():
+            said = [target.server, str(target.port), target.user, target.sender, *target.to]
+        case Command(arguments=arguments):
+            said = list(arguments)
+        case FeedFile(path=path, format=form):
+            said = [str(path), form]
+        case _:
+            assert_never(target)
+    return sha256("\n".join([type(target).__name__, *said]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from monitor.config.channels import TIME
 from monitor.config.shape import Each, Given, Keys, Placed
 from monitor.config.source import Source
-from monitor.config.values import FLAG, SLUG, ZONE, choice, duration
+from monitor.config.values import FLAG, SLUG, TIME, ZONE, choice, duration
 from monitor.model import ChannelId, Subscription, When
 
 

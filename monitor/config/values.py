@@ -1,8 +1,8 @@
-"""What single texts stand for: durations, sizes, numbers, time zones, names. Light: every command reads settings."""
+"""What single texts stand for: durations, times, sizes, numbers, zones, names. Light: every command reads settings."""
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeVar
@@ -23,6 +23,8 @@ _COUNT = re.compile(r"[0-9]{1,9}\Z")
 _NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})?\Z")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _LONGEST_SLUG = 64
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})\Z")
+_SPAN = re.compile(r"([0-9]{1,2}:[0-9]{2})\s*[-–]\s*([0-9]{1,2}:[0-9]{2})\Z")
 _CONTACT = re.compile(r"(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[\w.-]+(?::[0-9]+)?(?:/[\w./~%?=&#-]*)?)\Z", re.ASCII)
 
 TEXT: Value[str] = Value(expected="a text", parse=one_line)
@@ -47,6 +49,33 @@ def _moment(text: str) -> datetime:
 
 
 MOMENT = Value(expected="a date such as 2025-11-10, or with a time: 2025-11-10 14:30 (UTC)", parse=_moment)
+
+
+def _time(text: str) -> time:
+    found = _TIME.match(text)
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise Wrong("hours from 0 to 23, minutes from 0 to 59")
+    return time(int(found[1]), int(found[2]))
+
+
+TIME = Value(expected="a time of day such as 07:30", parse=_time, pattern="[0-9]{1,2}:[0-9]{2}")
+
+
+def _span(text: str) -> tuple[time, time]:
+    found = _SPAN.match(text)
+    if not found:
+        raise Wrong
+    begin, end = _time(found[1]), _time(found[2])
+    if begin == end:
+        raise Wrong("it would be quiet for no time, or for ever")
+    return begin, end
+
+
+HOURS = Value(
+    expected="hours of the day such as 22:00-07:00",
+    parse=_span,
+    pattern="[0-9]{1,2}:[0-9]{2} *[-–] *[0-9]{1,2}:[0-9]{2}",
+)
 
 
 def duration(at_least: timedelta, at_most: timedelta) -> Value[timedelta]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.alerts.hours import window_of
-from monitor.model import ArticleId, Matched, Occasion, Subscription, Watchlist, WatchlistId, When
+from monitor.model import ArticleId, Matched, Occasion, Subscription, Turn, Watchlist, WatchlistId, When
 from monitor.store import deliveries, match_events
 from monitor.store.deliveries import Due, NewMatch
 from monitor.store.store import Transaction
@@ -17,6 +17,10 @@ HELD = timedelta(minutes=10)
 """How long news of a story wait for it: an article finds its story when its page is read, or could not be."""
 
 Subscriptions = Mapping[WatchlistId, Sequence[Subscription]]
+_SAID = {
+    Turn.STARTED: "the article was changed, and matches again",
+    Turn.STOPPED: "the article was changed, and matches no more",
+}
 _OF_MATCHES = (When.MATCH, When.STORY, When.DIGEST)
 
 
@@ -82,14 +86,16 @@ def _of_change(
     tx: Transaction, turned: match_events.Change, subscription: Subscription, now: datetime
 ) -> Iterator[Due]:
     of = NewMatch(turned.match_id, turned.watchlist_id, turned.article_id)
-    event = f"{turned.turn} {now.isoformat()}"
+    event, said = f"{turned.turn} {now.isoformat()}", _SAID[turned.turn]
     if subscription.when is When.DIGEST:
-        yield from _into_digest(tx, of, subscription, Occasion.CHANGE, event, now)
+        yield from _into_digest(tx, of, subscription, Occasion.CHANGE, event, now, said)
     else:
-        yield _single(of, subscription, Occasion.CHANGE, event, now)
+        yield _single(of, subscription, Occasion.CHANGE, event, now, said)
 
 
-def _single(of: NewMatch, subscription: Subscription, occasion: Occasion, event: str, due_at: datetime) -> Due:
+def _single(
+    of: NewMatch, subscription: Subscription, occasion: Occasion, event: str, due_at: datetime, said: str = ""
+) -> Due:
     return Due(
         channel=subscription.channel,
         watchlist_id=of.watchlist_id,
@@ -98,7 +104,7 @@ def _single(of: NewMatch, subscription: Subscription, occasion: Occasion, event:
         event=event,
         match_id=of.id,
         article_id=of.article_id,
-        note=event.partition(" ")[0],
+        note=said,
         due_at=due_at,
     )
 
@@ -118,7 +124,13 @@ def digest(watchlist_id: WatchlistId, subscription: Subscription, window: tuple[
 
 
 def _into_digest(
-    tx: Transaction, of: NewMatch, subscription: Subscription, occasion: Occasion, event: str, now: datetime
+    tx: Transaction,
+    of: NewMatch,
+    subscription: Subscription,
+    occasion: Occasion,
+    event: str,
+    now: datetime,
+    said: str = "",
 ) -> Iterator[Due]:
     whole = deliveries.open_one(tx, digest(of.watchlist_id, subscription, window_of(subscription, now)))
     yield whole
@@ -131,7 +143,7 @@ def _into_digest(
         event=f"{event} digest".strip(),
         match_id=of.id,
         article_id=of.article_id,
-        note=event.partition(" ")[0],
+        note=said,
         due_at=None,
         into=whole.key,
     )

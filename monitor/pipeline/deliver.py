@@ -10,10 +10,9 @@ import logging
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from random import random
 
-from monitor.alerts.channel import Channel
+from monitor.alerts.channel import Channel, place_of
 from monitor.alerts.hours import backoff, hour_of, quiet_until
 from monitor.alerts.message import Message, from_json, to_json
 from monitor.errors import DeliveryError, DeliveryKind
@@ -80,19 +79,9 @@ def _wanted(tx: Transaction, free: Sequence[Channel], now: datetime) -> list[Cha
 
 def is_open(state: ChannelState | None, channel: Channel, now: datetime) -> bool:
     """May anything be sent to a channel? One that leads elsewhere than before begins anew."""
-    if state is None or state.target != target_of(channel):
+    if state is None or state.target != place_of(channel.target):
         return True
     return state.stopped_at is None and (state.next_at is None or state.next_at <= now)
-
-
-def target_of(channel: Channel) -> str:
-    """What tells whether a channel leads elsewhere than before."""
-    target = channel.target
-    said = [type(target).__name__]
-    for name in target.__dataclass_fields__:
-        value = getattr(target, name)
-        said.append(value.reveal() if hasattr(value, "reveal") else str(value))
-    return sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def prepare(tx: Transaction, channel: Channel, tools: Tools) -> Batch | None:
@@ -114,7 +103,7 @@ def prepare(tx: Transaction, channel: Channel, tools: Tools) -> Batch | None:
 
 
 def _state_of(tx: Transaction, channel: Channel) -> ChannelState:
-    target = target_of(channel)
+    target = place_of(channel.target)
     known = channels.all_of(tx).get(channel.id)
     if known is None or known.target != target:
         return ChannelState(id=channel.id, target=target)
@@ -171,7 +160,7 @@ def _news(tx: Transaction, due: Delivery, tools: Tools, now: datetime) -> str | 
         deliveries.fold(tx, due.number, no, now)
         return None
     if due.occasion is Occasion.CHANGE:
-        return f"a change of the article {due.note} the match"
+        return due.note
     place = memberships.membership(tx, due.article_id) if due.occasion is Occasion.STORY else None
     if place is None:
         return ""

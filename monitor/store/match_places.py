@@ -35,10 +35,9 @@ def places(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
 
 
 def made_between(tx: Transaction, watchlist: WatchlistId, since: datetime, until: datetime) -> list[MatchId]:
-    """The matches of a watchlist that were made from then until before then."""
-    rows = select(matches.c.id).where(
-        matches.c.watchlist_id == watchlist, matches.c.matched_at >= since, matches.c.matched_at < until
-    )
+    """The matches of a watchlist that were made from then until before then; what a rematch found is no news."""
+    within = matches.c.matched_at >= since, matches.c.matched_at < until, matches.c.rematch_id.is_(None)
+    rows = select(matches.c.id).where(matches.c.watchlist_id == watchlist, *within)
     return [MatchId(row.id) for row in tx.execute(rows)]
 
 

@@ -392,6 +392,8 @@ async def test_a_change_that_stops_a_match_is_told(world: World, hook: Receiver,
     await world.run(after=HOUR)
     found = [occasion for occasion, *_ in told(world)]
     assert Occasion.CHANGE in found
+    said = [item["reason"] for item in hook.requests[-1].data["items"]]
+    assert said == ["the article was changed, and matches no more"]
     if "digest" not in when:
         assert [one.data["occasion"] for one in hook.requests][-1] == "change"
         assert len(hook.requests) == 2

@@ -276,6 +276,10 @@ def test_a_spike_shows_the_stories_of_its_while_and_a_silence_none(store: Store,
     with store.writing() as tx:
         for number in range(4):
             put(tx, number, a_found("talks"))
+        # Within the same while, but found in what is history.
+        put(tx, 9, None)
+        again = Matched(article_id=an_article(url(9)).id, found=(a_found("talks"),))
+        matches.put(tx, [again], [TALKS], NOON + MINUTE, rematch=1)
     since, until = NOON + MINUTE, NOON + 3 * MINUTE
     one = making(store, config, a_due(Occasion.SPIKE, since=since, until=until), "14 stories today")
     assert (one.note, [each.id for each in one.items]) == ("14 stories today", [a_match(2), a_match(1)])
