@@ -11,8 +11,9 @@ from monitor.errors import StoreError
 from monitor.model import Manner, MatchId, Review, Status, TextSource
 from monitor.store import reviews
 from monitor.store.connections import Transaction
+from monitor.store.match_places import now_called
 from monitor.store.match_query import MatchQuery, conditions
-from monitor.store.schema import articles, former_matches, matches, members, revisions
+from monitor.store.schema import articles, matches, members, revisions
 from monitor.store.schema import reviews as reviews_table
 from monitor.store.statements import batches
 from monitor.store.tags import tags_of, told_tags
@@ -151,13 +152,7 @@ def decide(tx: Transaction, change: Change, seen: Sequence[Seen], deciding: Deci
 def _now(tx: Transaction, ids: Sequence[MatchId]) -> dict[MatchId, Seen]:
     """Matches as they are now; under an id that one had before its article was merged, that one."""
     now = look(tx, ids)
-    gone = [one for one in ids if one not in now]
-    rows = select(former_matches.c.id, former_matches.c.match_id)
-    moved = {
-        MatchId(before): MatchId(after)
-        for batch in batches(gone)
-        for before, after in tx.execute(rows.where(former_matches.c.id.in_(batch)))
-    }
+    moved = now_called(tx, [one for one in ids if one not in now])
     there = look(tx, list(moved.values()))
     return now | {before: there[after] for before, after in moved.items()}
 

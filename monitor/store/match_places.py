@@ -29,9 +29,16 @@ class Place:
 def places(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
     """Those of the matches with these ids, also with ones that they had before their articles were merged."""
     found = _of(tx, asked)
-    former = dict(_former(tx, [one for one in asked if one not in found]))
+    former = now_called(tx, [one for one in asked if one not in found])
     now = _of(tx, list(former.values()))
-    return found | {old: now[new] for old, new in former.items() if new in now}
+    return found | {old: now[new] for old, new in former.items()}
+
+
+def now_called(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, MatchId]:
+    """Of those of these ids that matches had before their articles were merged, what the matches are called now."""
+    rows = select(former_matches.c.id, former_matches.c.match_id)
+    found = (row for batch in batches(asked) for row in tx.execute(rows.where(former_matches.c.id.in_(batch))))
+    return {MatchId(row.id): MatchId(row.match_id) for row in found}
 
 
 def made_between(tx: Transaction, watchlist: WatchlistId, since: datetime, until: datetime) -> list[MatchId]:
@@ -56,12 +63,3 @@ def _of(tx: Transaction, asked: Sequence[MatchId]) -> dict[MatchId, Place]:
         for batch in batches(asked)
         for row in tx.execute(rows.where(matches.c.id.in_(batch)))
     }
-
-
-def _former(tx: Transaction, asked: Sequence[MatchId]) -> list[tuple[MatchId, MatchId]]:
-    rows = select(former_matches.c.id, former_matches.c.match_id)
-    return [
-        (MatchId(row.id), MatchId(row.match_id))
-        for batch in batches(asked)
-        for row in tx.execute(rows.where(former_matches.c.id.in_(batch)))
-    ]
