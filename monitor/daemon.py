@@ -1,4 +1,4 @@
-"""The daemon: APScheduler as the clock, one job a stage, signals, and an end within a bound."""
+"""The daemon: ticks, one job a stage, signals, and an end within a bound."""
 
 import asyncio
 import ctypes
@@ -7,27 +7,31 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from apscheduler.executors.asyncio import AsyncIOExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
+from monitor import clock
 from monitor.app import at_work, beat, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
-from monitor.errors import MonitorError
+from monitor.errors import LockedError
 from monitor.pipeline.deliver import give_up_old
 from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
+from monitor.pipeline.set_clock import ClockWatch
 from monitor.pipeline.stage import AnyStage
+from monitor.pipeline.ticks import Ticks
 from monitor.pipeline.tools import Tools
 
 TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
 TICK_OF = {"deliver": timedelta(milliseconds=500)}
 """Of those that people wait for."""
+CLOCK = timedelta(seconds=1)
+"""How often it looks whether the clock was set."""
+KEEP = timedelta(seconds=5)
+"""How often it makes sure that it is still alone."""
 BEAT = timedelta(seconds=30)
 """How often the daemon records that it runs."""
 PRUNE_AFTER = timedelta(minutes=5)
@@ -35,6 +39,7 @@ PRUNE_AFTER = timedelta(minutes=5)
 GRACE = timedelta(seconds=10)
 """How long work in hand may take to finish when the daemon is told to stop."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of malloc.h; with the sizes that large blocks begin at, and up to which the end of the heap is kept free."""
 _LARGE, _KEPT_FREE = 1 << 20, 8 << 20
@@ -47,18 +52,19 @@ async def run_daemon(
 ) -> None:
     """Run the stages until told to stop; begin with this configuration, and follow the files of `folder`.
 
-    `refusal`: why they are not what it begins with, if so. Raises: LockedError, StoreError, FetchError.
+    `refusal`: why they are not what it begins with, if so. Raises: LockedError, also when another
+    daemon took over meanwhile; StoreError, FetchError, ClockError.
     """
     keep_large_blocks_apart()
-    stopping = asyncio.Event()
+    stopping, steady = asyncio.Event(), clock.Steady(clock.now)
     with _handling(dict.fromkeys(SIGNALS, stopping.set)):
-        async with at_work(config, refusal) as tools:
+        async with at_work(config, refusal, now=steady) as tools:
             log.info("watching %d feeds with %d watchlists", len(config.feeds), len(config.watchlists))
             if not config.settings.contact:
                 log.info("%s", NO_CONTACT)
             reloading = Reloading(tools, folder, environment, refusal)
             with _handling({signal.SIGHUP: reloading.demand}):
-                await serve(stages(tools), reloading, tools, stopping)
+                await serve(stages(tools), reloading, tools, steady, stopping)
     log.info("stopped")
 
 
@@ -88,90 +94,57 @@ def _handling(handlers: Mapping[signal.Signals, Callable[[], None]]) -> Iterator
             loop.remove_signal_handler(number)
 
 
-async def serve(stages: Iterable[AnyStage], reloading: Reloading, tools: Tools, stopping: asyncio.Event) -> None:
-    """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand."""
+async def serve(
+    stages: Iterable[AnyStage], reloading: Reloading, tools: Tools, steady: clock.Steady, stopping: asyncio.Event
+) -> None:
+    """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand.
+
+    `steady`: the clock of the tools. Raises: LockedError, when another daemon took over.
+    """
     stages = tuple(stages)
-    pruning = Pruning(tools)
-    scheduler = _scheduler(stages, reloading, pruning, tools)
-    scheduler.start()
+    pruning, alone = Pruning(tools), Alone(tools, stopping)
+    ticks = _ticks(stages, reloading, pruning, tools)
+    ticks.every(CLOCK, "clock", ClockWatch(tools, steady).look)
+    ticks.every(KEEP, "lock", alone.make_sure, first=KEEP)
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
     finally:
-        # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
+        # Ticks end with their stages, and wait for nothing else.
         await asyncio.gather(reloading.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
-        scheduler.shutdown(wait=False)
+        await ticks.stop()
+    if alone.lost:
+        raise alone.lost
 
 
-def _scheduler(stages: Iterable[AnyStage], reloading: Reloading, pruning: Pruning, tools: Tools) -> AsyncIOScheduler:
-    """One job a stage, one that looks at the configuration, and those of every day.
-
-    A late run is run, late runs are run once, and a run never overtakes the one before it.
-    """
-    scheduler = AsyncIOScheduler(
-        jobstores={"default": MemoryJobStore()},
-        executors={"default": AsyncIOExecutor()},
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        timezone="UTC",
-    )
-    now = tools.clock()
+def _ticks(stages: Iterable[AnyStage], reloading: Reloading, pruning: Pruning, tools: Tools) -> Ticks:
+    """One job a stage, one that looks at the configuration, and those of every day; each begins what it is to do."""
+    ticks = Ticks(tools.clock)
     for stage in stages:
-        every = TICK_OF.get(stage.name, TICK).total_seconds()
-        scheduler.add_job(_tick, "interval", args=(stage,), seconds=every, next_run_time=now, id=stage.name)
-    scheduler.add_job(Watch(reloading).tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
-    scheduler.add_job(_alive, "interval", args=(tools,), seconds=BEAT.total_seconds(), id="alive")
-    scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
-    scheduler.add_job(_tidy, "interval", args=(tools,), hours=1, id="tidy")
+        ticks.every(TICK_OF.get(stage.name, TICK), stage.name, stage.work_off)
+    ticks.every(LOOK, "reload", reloading.look)
+    ticks.every(BEAT, "record", partial(beat, tools), first=BEAT)
+    ticks.every(_DAY, "optimise", tools.database.optimise, first=_DAY)
+    ticks.every(_HOUR, "tidy", partial(give_up_old, tools), first=_HOUR)
     # Soon after a start, too: there may be no whole day until the next one.
-    soon = now + PRUNE_AFTER
-    scheduler.add_job(pruning.run, "interval", days=1, next_run_time=soon, id="prune")
-    return scheduler
+    ticks.every(_DAY, "prune", pruning.run, first=PRUNE_AFTER)
+    return ticks
 
 
-async def _optimise(tools: Tools) -> None:
-    """Once a day; what fails is said, and the next day tries again."""
-    try:
-        await tools.database.optimise()
-    except MonitorError as error:
-        log.error("optimise: %s", error)  # noqa: TRY400 - a person's message, not a bug
+class Alone:
+    """Makes sure that no other daemon works on the database, and ends this one if one does."""
 
+    def __init__(self, tools: Tools, stopping: asyncio.Event) -> None:
+        self.lost: LockedError | None = None
+        """Who works on it now."""
+        self._tools = tools
+        self._stopping = stopping
 
-async def _tidy(tools: Tools) -> None:
-    """Once an hour; what fails is said, and the next hour tries again."""
-    try:
-        await give_up_old(tools)
-    except MonitorError as error:
-        log.error("tidy: %s", error)  # noqa: TRY400 - a person's message, not a bug
-
-
-async def _alive(tools: Tools) -> None:
-    """What fails is said by the stages, which need the database more."""
-    with suppress(MonitorError):
-        await beat(tools)
-
-
-async def _tick(stage: AnyStage) -> None:
-    """One look at what is due; what fails is said, and the next tick tries again."""
-    try:
-        await stage.work_off()
-    except MonitorError as error:
-        log.error("%s: %s", stage.name, error)  # noqa: TRY400 - a person's message, not a bug
-
-
-class Watch:
-    """Looks at the configuration; what fails is said once, and the next tick tries again."""
-
-    def __init__(self, reloading: Reloading) -> None:
-        self._reloading = reloading
-        self._said = ""
-
-    async def tick(self) -> None:
-        """One look."""
+    async def make_sure(self) -> None:
+        """One look. Raises: StoreError, when it cannot be told; the next look tries again."""
         try:
-            await self._reloading.look()
-        except MonitorError as error:
-            if str(error) != self._said:
-                log.error("reload: %s", error)  # noqa: TRY400 - a person's message, not a bug
-            self._said = str(error)
-        else:
-            self._said = ""
+            if await asyncio.to_thread(self._tools.keep_lock):
+                log.warning("the database's server had ended our session: the lock of the daemon is taken anew")
+        except LockedError as error:
+            self.lost = error
+            self._stopping.set()

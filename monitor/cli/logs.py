@@ -14,7 +14,6 @@ _QUIET = {
     "httpcore": "WARNING",
     "alembic": "WARNING",
     "trafilatura": "CRITICAL",
-    "apscheduler": "ERROR",
 }
 
 

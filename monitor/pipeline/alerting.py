@@ -46,7 +46,7 @@ def tell(tx: Transaction, matched: Sequence[Matched], subscriptions: Subscriptio
         row
         for one in new
         for subscription in subscriptions[one.watchlist_id]
-        for row in _of_match(one, subscription, now, is_placed=one.article_id in placed)
+        for row in _of_match(tx, one, subscription, now, is_placed=one.article_id in placed)
     )
     deliveries.add(tx, rows, now)
 
@@ -61,26 +61,30 @@ def tell_changes(
         row
         for turned in match_events.at(tx, article_ids, now)
         for subscription in subscriptions.get(turned.watchlist_id, ())
-        for row in _of_change(turned, subscription, now)
+        for row in _of_change(tx, turned, subscription, now)
     )
     deliveries.add(tx, rows, now)
 
 
-def _of_match(new: NewMatch, subscription: Subscription, now: datetime, *, is_placed: bool) -> Iterator[Due]:
+def _of_match(
+    tx: Transaction, new: NewMatch, subscription: Subscription, now: datetime, *, is_placed: bool
+) -> Iterator[Due]:
     match subscription.when:
         case When.DIGEST:
-            yield from _into_digest(new, subscription, Occasion.MATCH, "", now)
+            yield from _into_digest(tx, new, subscription, Occasion.MATCH, "", now)
         case When.STORY:
             yield _single(new, subscription, Occasion.STORY, "", now if is_placed else now + HELD)
         case _:
             yield _single(new, subscription, Occasion.MATCH, "", now)
 
 
-def _of_change(turned: match_events.Change, subscription: Subscription, now: datetime) -> Iterator[Due]:
+def _of_change(
+    tx: Transaction, turned: match_events.Change, subscription: Subscription, now: datetime
+) -> Iterator[Due]:
     of = NewMatch(turned.match_id, turned.watchlist_id, turned.article_id)
     event = f"{turned.turn} {now.isoformat()}"
     if subscription.when is When.DIGEST:
-        yield from _into_digest(of, subscription, Occasion.CHANGE, event, now)
+        yield from _into_digest(tx, of, subscription, Occasion.CHANGE, event, now)
     else:
         yield _single(of, subscription, Occasion.CHANGE, event, now)
 
@@ -113,10 +117,18 @@ def digest(watchlist_id: WatchlistId, subscription: Subscription, window: tuple[
     )
 
 
+def _open(tx: Transaction, watchlist_id: WatchlistId, subscription: Subscription, now: datetime) -> Due:
+    """The digest of this moment's window, or of a later one: it was sent already, if the clock was set back."""
+    window = window_of(subscription, now)
+    while deliveries.is_settled(tx, (found := digest(watchlist_id, subscription, window)).key):
+        window = window_of(subscription, window[1])
+    return found
+
+
 def _into_digest(
-    of: NewMatch, subscription: Subscription, occasion: Occasion, event: str, now: datetime
+    tx: Transaction, of: NewMatch, subscription: Subscription, occasion: Occasion, event: str, now: datetime
 ) -> Iterator[Due]:
-    whole = digest(of.watchlist_id, subscription, window_of(subscription, now))
+    whole = _open(tx, of.watchlist_id, subscription, now)
     yield whole
     yield Due(
         channel=subscription.channel,

@@ -152,7 +152,14 @@ def _decide(
 def _gather(tx: Transaction, due: Delivery, reason: str, window: tuple[datetime, datetime], now: datetime) -> None:
     """Have it told with others, at the window's end."""
     since, until = window
-    rest = Due(
+    while deliveries.is_settled(tx, (rest := _rest(due, since, until)).key):
+        until = hour_of(until)[1]  # it was sent already, if the clock was set back
+    deliveries.add(tx, [rest], now)
+    deliveries.fold(tx, due.number, reason, now, into=rest.key)
+
+
+def _rest(due: Delivery, since: datetime, until: datetime) -> Due:
+    return Due(
         channel=due.channel,
         watchlist_id=due.watchlist_id,
         occasion=Occasion.REST,
@@ -161,8 +168,6 @@ def _gather(tx: Transaction, due: Delivery, reason: str, window: tuple[datetime,
         until=until,
         due_at=until,
     )
-    deliveries.add(tx, [rest], now)
-    deliveries.fold(tx, due.number, reason, now, into=rest.key)
 
 
 def _news(tx: Transaction, due: Delivery, tools: Tools, now: datetime) -> str | None:

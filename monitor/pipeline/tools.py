@@ -33,6 +33,8 @@ class Tools:
     tally: Tally
     network: Network = field(default_factory=Network)
     senders: Senders = field(default_factory=Senders)
+    keep_lock: Callable[[], bool] = lambda: False
+    """Makes sure that this process is still the database's daemon: see `store.lock.Keep`."""
     outlets: Outlets = field(init=False)
     """The configuration's; likewise `credits`, `feeds` and `subscriptions`."""
     credits: Credits = field(init=False)

@@ -43,6 +43,7 @@ _RELEASE = (
 _OF_CHANNEL = (deliveries.c.channel == bindparam("of"), _IS_WAITING, deliveries.c.due_at <= bindparam("now"))
 _IS_DUE = select(exists().where(*_OF_CHANNEL))
 _DUE = select(deliveries).where(*_OF_CHANNEL).order_by(deliveries.c.number).limit(bindparam("most", type_=Integer))
+_STATE = select(deliveries.c.state).where(deliveries.c.key == bindparam("of"))
 _SENT = (
     update(deliveries)
     .where(deliveries.c.number == bindparam("of"))
@@ -195,6 +196,11 @@ def at(tx: Transaction, keys: Collection[DeliveryKey]) -> dict[DeliveryKey, Deli
         for row in tx.execute(select(deliveries).where(deliveries.c.key.in_(batch)))
     )
     return {DeliveryKey(row.key): delivery_of(row) for row in found}
+
+
+def is_settled(tx: Transaction, key: DeliveryKey) -> bool:
+    """Was it sent already, or given up? Nothing more can be told with it."""
+    return tx.execute(_STATE, {"of": key}).scalar() not in (None, DeliveryState.WAITING)
 
 
 def gathered_by(tx: Transaction, key: DeliveryKey) -> list[Gathered]:

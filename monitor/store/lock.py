@@ -7,12 +7,12 @@ import fcntl
 import os
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from monitor.errors import LockedError, StoreError
 from monitor.store.address import Server, SqliteFile, parse
@@ -31,18 +31,24 @@ _HOLDER = text(
 )
 
 
+Keep = Callable[[], bool]
+"""Makes sure that the lock is still held; whether it had to be taken anew. Raises: LockedError, when another daemon has
+it; StoreError, when the server cannot be asked.
+"""
+
+
 @contextmanager
-def daemon_lock(database: str, *, patience: int = 5) -> Iterator[None]:
+def daemon_lock(database: str, *, patience: int = 5) -> Iterator[Keep]:
     """Holds the right to be the daemon of a database. Asks for it `patience` times more, a twentieth of a second apart:
-    `daemon_pid` holds it for a moment.
+    `daemon_pid` holds it for a moment. What it yields is to be called now and then.
 
     Raises:
         LockedError: another daemon has it.
         StoreError: the lock's file cannot be opened, or the server not be reached.
     """
     place = parse(database)
-    with _file_lock(place, patience) if isinstance(place, SqliteFile) else _session_lock(place, patience):
-        yield
+    with _file_lock(place, patience) if isinstance(place, SqliteFile) else _session_lock(place, patience) as keep:
+        yield keep
 
 
 def daemon_pid(database: str) -> int | None:
@@ -62,7 +68,7 @@ def daemon_pid(database: str) -> int | None:
 
 
 @contextmanager
-def _file_lock(file: SqliteFile, patience: int) -> Iterator[None]:
+def _file_lock(file: SqliteFile, patience: int) -> Iterator[Keep]:
     path = file.beside("daemon").resolve()
     if path in _held:
         raise _refusal(file, str(os.getpid()))
@@ -73,7 +79,7 @@ def _file_lock(file: SqliteFile, patience: int) -> Iterator[None]:
         try:
             os.ftruncate(handle, 0)
             os.pwrite(handle, str(os.getpid()).encode(), 0)
-            yield
+            yield lambda: False  # only the end of its process takes it away
             os.ftruncate(handle, 0)
         finally:
             _held.discard(path)
@@ -101,24 +107,56 @@ def _take(handle: int, file: SqliteFile, patience: int) -> None:
 
 
 @contextmanager
-def _session_lock(server: Server, patience: int) -> Iterator[None]:
-    name = f"monitor daemon {os.getpid()}@{socket.gethostname()}"
-    engine = postgresql_engine(server, name[:63])
-    keys = {"a": DAEMON_KEY[0], "b": DAEMON_KEY[1]}
+def _session_lock(server: Server, patience: int) -> Iterator[Keep]:
+    session = _Session(server)
     try:
-        with translated(server):
-            connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        with connection:
-            with translated(server):
-                while not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
-                    if not patience:
-                        raise _refusal(server, connection.execute(_HOLDER, keys).scalar() or "")
-                    patience -= 1
-                    sleep(_PAUSE)
-            yield
-            connection.detach()
+        session.take(patience)
+        yield session.keep
     finally:
-        engine.dispose()
+        session.close()
+
+
+class _Session:
+    """A session of a server, for the lock alone, which ends with it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        name = f"monitor daemon {os.getpid()}@{socket.gethostname()}"
+        self._engine = postgresql_engine(server, name[:63]).execution_options(isolation_level="AUTOCOMMIT")
+        self._connection: Connection | None = None
+
+    def take(self, patience: int) -> None:
+        """Raises: LockedError; StoreError."""
+        keys = {"a": DAEMON_KEY[0], "b": DAEMON_KEY[1]}
+        with translated(self._server):
+            connection = self._connection = self._engine.connect()
+            while not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
+                if not patience:
+                    raise _refusal(self._server, connection.execute(_HOLDER, keys).scalar() or "")
+                patience -= 1
+                sleep(_PAUSE)
+
+    def keep(self) -> bool:
+        """See `Keep`: the server may have been restarted, or have ended the session, and the lock with it."""
+        try:
+            with translated(self._server):
+                if self._connection is not None:
+                    self._connection.execute(text("SELECT 1"))
+                    return False
+        except StoreError:
+            self._let_go()
+        self.take(0)
+        return True
+
+    def close(self) -> None:
+        self._let_go()
+        self._engine.dispose()
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
 
 
 def _refusal(place: SqliteFile | Server, holder: str) -> LockedError:

@@ -81,7 +81,7 @@ Command = Callable[..., Done]
 def command(capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
     """Runs a command of the monitor in this process."""
     root = logging.getLogger()
-    before = {logging.getLogger(name): logging.getLogger(name).level for name in ("", "apscheduler", "trafilatura")}
+    before = {logging.getLogger(name): logging.getLogger(name).level for name in ("", "trafilatura")}
     handlers = list(root.handlers)
 
     def act(world: World, *arguments: str, until: Callable[[], bool] | None = None, send: int = signal.SIGTERM) -> Done:

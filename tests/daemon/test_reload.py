@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.cli import EXIT_FAILED, reload
-from monitor.daemon import Watch
-from monitor.errors import Problem, StoreError
+from monitor.errors import Problem
 from monitor.store import daemon as record
 from monitor.store import reloads
 from monitor.store.lock import daemon_lock
@@ -229,20 +228,3 @@ def test_a_daemon_that_does_not_answer_is_not_waited_for_endlessly(
     world.offer()
     assert command(world, "run", "--once").code == 0
     assert world.reading(reloads.waiting) == {}
-
-
-async def test_a_look_that_fails_is_said_once_until_one_succeeds(caplog: pytest.LogCaptureFixture) -> None:
-    class Failing:
-        error: StoreError | None = StoreError("the disk is full")
-
-        async def look(self) -> None:
-            if self.error:
-                raise self.error
-
-    looking = Failing()
-    watch = Watch(looking)  # type: ignore[arg-type]
-    for error in (looking.error, looking.error, None, looking.error, StoreError("the disk is gone")):
-        looking.error = error
-        await watch.tick()
-    said = [record.getMessage() for record in caplog.records]
-    assert said == ["reload: the disk is full", "reload: the disk is full", "reload: the disk is gone"]

@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Hashable
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
-from monitor.daemon import _optimise
 from monitor.errors import StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
@@ -109,24 +107,6 @@ async def test_deaths_before_the_first_item_is_done_cost_only_that_item() -> Non
         await stage.stop(timedelta(0))
         await working
     assert set(taken) == {0}
-
-
-async def test_the_database_is_optimised_and_a_failure_of_that_is_only_said(caplog: pytest.LogCaptureFixture) -> None:
-    class Failing:
-        async def optimise(self) -> None:
-            raise StoreError("the disk is full")
-
-    class Fine:
-        optimised = 0
-
-        async def optimise(self) -> None:
-            self.optimised += 1
-
-    fine = Fine()
-    await _optimise(SimpleNamespace(database=fine))  # type: ignore[arg-type]
-    assert (fine.optimised, caplog.text) == (1, "")
-    await _optimise(SimpleNamespace(database=Failing()))  # type: ignore[arg-type]
-    assert "optimise: the disk is full" in caplog.text
 
 
 async def test_the_statistics_are_refreshed_in_the_databases_own_thread(database_url: str) -> None:

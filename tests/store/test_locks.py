@@ -48,6 +48,7 @@ with Store.open(url) as store:
 """
 DAEMON = """
 from monitor.store.lock import daemon_lock, daemon_pid
+from tests.conftest import Cluster
 with daemon_lock(url):
     print("ready", flush=True); sys.stdin.readline()
 """
@@ -160,3 +161,47 @@ def test_who_is_the_daemon_can_be_asked_without_leaving_a_trace(tmp_path: Path) 
     with daemon_lock(database):
         assert daemon_pid(database) == os.getpid()
     assert daemon_pid(database) is None
+
+
+def test_a_lock_that_was_kept_need_not_be_taken_anew(database_url: str) -> None:
+    with daemon_lock(database_url) as keep:
+        assert [keep(), keep()] == [False, False]
+
+
+def end_sessions(cluster: Cluster) -> None:
+    """What a restart of the server, or its administrator, does to whoever holds a daemon's lock."""
+    cluster.sql(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'monitor daemon%'"
+    )
+
+
+@pytest.mark.postgres
+def test_a_session_that_was_ended_is_noticed_and_its_lock_taken_anew(postgres: Cluster) -> None:
+    url = postgres.url(postgres.create_ready())
+    with daemon_lock(url) as keep:
+        end_sessions(postgres)
+        assert [keep(), keep()] == [True, False]
+        assert daemon_pid(url) == os.getpid()
+    assert daemon_pid(url) is None
+
+
+@pytest.mark.postgres
+def test_whoever_took_the_lock_of_an_ended_session_is_named(postgres: Cluster) -> None:
+    url = postgres.url(postgres.create_ready())
+    with daemon_lock(url) as keep:
+        end_sessions(postgres)
+        with daemon_lock(url):
+            for _ in range(2):
+                with pytest.raises(LockedError, match=f"process {os.getpid()}"):
+                    keep()
+        assert keep()
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_gone_is_no_reason_to_end(postgres: Cluster) -> None:
+    name = postgres.create_ready()
+    with daemon_lock(postgres.url(name)) as keep:
+        postgres.drop(name)
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                keep()
