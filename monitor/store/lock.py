@@ -14,7 +14,7 @@ from time import sleep
 
 from sqlalchemy import Connection, text
 
-from monitor.errors import LockedError, StoreError
+from monitor.errors import LockedError, MonitorError, StoreError
 from monitor.store.address import Server, SqliteFile, parse
 from monitor.store.connections import DAEMON_KEY, postgresql_engine
 from monitor.store.failures import translated
@@ -126,15 +126,19 @@ class _Session:
         self._connection: Connection | None = None
 
     def take(self, patience: int) -> None:
-        """Raises: LockedError; StoreError."""
+        """Raises: LockedError; StoreError. Then there is no session."""
         keys = {"a": DAEMON_KEY[0], "b": DAEMON_KEY[1]}
-        with translated(self._server):
-            connection = self._connection = self._engine.connect()
-            while not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
-                if not patience:
-                    raise _refusal(self._server, connection.execute(_HOLDER, keys).scalar() or "")
-                patience -= 1
-                sleep(_PAUSE)
+        try:
+            with translated(self._server):
+                connection = self._connection = self._engine.connect()
+                while not connection.execute(text("SELECT pg_try_advisory_lock(:a, :b)"), keys).scalar_one():
+                    if not patience:
+                        raise _refusal(self._server, connection.execute(_HOLDER, keys).scalar() or "")
+                    patience -= 1
+                    sleep(_PAUSE)
+        except MonitorError:
+            self._let_go()
+            raise
 
     def keep(self) -> bool:
         """See `Keep`: the server may have been restarted, or have ended the session, and the lock with it."""

@@ -111,5 +111,5 @@ def test_a_database_taken_away_under_the_daemon_is_said_once_and_all_goes_on_whe
     done = command(world, "run", until=over)
     assert (done.code, done.is_clean()) == (0, True)
     lines = [json.loads(line)["message"] for line in done.err.splitlines()]
-    assert sum(line.startswith("feed: ") and "is gone" in line for line in lines) == 1
-    assert any(line.startswith("feed: works again") for line in lines)
+    assert sum(line.startswith("page: ") and "is gone" in line for line in lines) == 1
+    assert any(line.startswith("page: works again") for line in lines)

@@ -16,6 +16,7 @@ from monitor.store.articles import ArticleQuery
 from monitor.store.lock import daemon_lock, daemon_pid
 from monitor.store.store import Store
 from tests.builders import NOON, an_article
+from tests.conftest import Cluster
 from tests.store.test_readings import arrive
 
 WORK = """
