@@ -157,15 +157,25 @@ class Campaign:
         self.report.slowest_end = max(self.report.slowest_end, time.monotonic() - died)
 
     def _await_moment(self, running: Running) -> bool:
-        """Some moment of its start, some while after it began to ask, or after some request; whether it had asked."""
+        """Some moment of its start, some while after it began to ask, or after some request, or while it tells; whether
+        it had asked.
+        """
         before, kind = self._site.answered, self._random.random()
         if kind < 0.1:
             time.sleep(self._random.uniform(0, 1))
-        else:
-            wanted = before + (1 if kind < 0.5 else self._random.randint(1, 60))
+        elif kind < 0.7:
+            wanted = before + (1 if kind < 0.4 else self._random.randint(1, 60))
             eventually(lambda: self._site.answered >= wanted or running.is_over(), 10)
-            time.sleep(self._random.uniform(0, self._latest if kind < 0.5 else 0.3))
+            time.sleep(self._random.uniform(0, self._latest if kind < 0.4 else 0.3))
+        else:
+            told = self._told() + self._random.randint(1, 40)
+            eventually(lambda: self._told() >= told or running.is_over(), 5)
+            time.sleep(self._random.uniform(0, 0.05))
         return self._site.answered > before
+
+    def _told(self) -> int:
+        """Messages that came to the receivers, whatever they answered."""
+        return sum(len(hook.requests) for hook in self._hooks.values())
 
     def _leave_alone(self) -> None:
         with self._start("poll", program=self._program) as running:

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -230,16 +231,23 @@ def test_a_killed_daemon_is_succeeded_while_its_workers_still_live(any_world: Wo
 
 
 @pytest.mark.postgres
-def test_a_daemon_whose_place_was_taken_ends_and_says_by_whom(tmp_path: Path, postgres: Cluster, start: Start) -> None:
-    database = postgres.url(postgres.create())
-    with site(tmp_path / "config", database) as world:
-        first = start(world, "run")
-        assert eventually(lambda: first.said("watching"))
-        postgres.sql(END_SESSIONS)
-        with daemon_lock(database):  # it looks once a second
-            assert first.wait() == EXIT_LOCKED
-        assert f"already has a daemon: process {os.getpid()}" in first.errors
-        assert "Traceback" not in first.errors
+def test_a_daemon_whose_place_was_taken_ends_and_says_by_whom(
+    tmp_path: Path, postgres: Cluster, command: Command
+) -> None:
+    database = postgres.url(postgres.create_ready())
+    with site(tmp_path / "config", database) as world, ExitStack() as other:
+
+        def take_over() -> bool:
+            if world.reading(daemons.get) and not taken:
+                taken.append(True)
+                postgres.sql(END_SESSIONS)
+                other.enter_context(daemon_lock(database))  # the daemon looks once a second
+            return False
+
+        taken: list[bool] = []
+        done = command(world, "run", until=take_over)
+    assert (done.code, done.is_clean()) == (EXIT_LOCKED, True)
+    assert f"already has a daemon: process {os.getpid()}" in done.err
 
 
 def test_the_pages_of_a_killed_daemon_are_read_by_the_next(world: World, start: Start, command: Command) -> None:
