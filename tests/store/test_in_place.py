@@ -1,4 +1,4 @@
-"""A database whose file is taken away, or replaced, while it is open: nothing more is written to what nobody will find."""
+"""A database whose file is taken away, or replaced, while it is open: nothing is written to what nobody will find."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def test_a_folder_that_is_taken_away_is_said_to_be_and_work_resumes_when_it_is_b
         write(store)
         folder.rename(elsewhere)
         for _ in range(2):
-            with pytest.raises(StoreError, match="is gone: moved, deleted.*put it back, or mount its disk"):
+            with pytest.raises(StoreError, match=r"is gone: moved, deleted.*put it back, or mount its disk"):
                 write(store)
         folder.mkdir()  # the place where a disk was mounted
         with pytest.raises(StoreError, match="is gone"):
