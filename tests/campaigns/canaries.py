@@ -1,5 +1,5 @@
-"""Canaries: a real daemon with every kind of channel and feed is given twelve secrets, and titles of strangers who mean
-no good; then everything that it said, stored and handed out is searched for them.
+"""Canaries: a real daemon with all kinds of channels and feeds is given twelve secrets, and titles of who means no
+good; then everything that it said, stored and handed out is searched for them.
 
     python -m tests.campaigns.canaries              prints what it searched and found; exit code 1 if anything is wrong
 
