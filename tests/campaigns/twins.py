@@ -128,9 +128,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", default="", help="a database URL; a new SQLite file without one")
-    parser.add_argument(
-        "--within", type=float, default=1, help="seconds for each, beyond those of a start"
-    )
+    parser.add_argument("--within", type=float, default=1, help="seconds for each, beyond those of a start")
     given = parser.parse_args(arguments)
     with (
         TemporaryDirectory(prefix="twins-") as name,
