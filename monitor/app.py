@@ -1,5 +1,6 @@
 """The composition root: loads the configuration, opens the edges, hands them to the stages."""
 
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
@@ -17,7 +18,7 @@ from monitor.config.change import Refusal, judge
 from monitor.config.files import read_files, read_settings_file
 from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ClockError, ConfigError, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
@@ -30,11 +31,12 @@ from monitor.pipeline.poll import poll_stage, take
 from monitor.pipeline.read import read_stage
 from monitor.pipeline.reload import put_in_force
 from monitor.pipeline.revisit import revisit_stage
+from monitor.pipeline.set_clock import said
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tally import Tally
 from monitor.pipeline.tools import Tools
 from monitor.pipeline.trial import Trial, read_address, read_page
-from monitor.store import configurations, daemon, outages, polls, readings, reloads, revisits
+from monitor.store import configurations, daemon, due, outages, polls, readings, reloads, revisits
 from monitor.store.address import SqliteFile, parse
 from monitor.store.daemon import Daemon
 from monitor.store.lock import daemon_lock
@@ -45,6 +47,9 @@ from monitor.workers.tasks import feed_list
 if TYPE_CHECKING:
     from monitor.feeds.elements import Fault
     from monitor.feeds.opml import FeedList
+
+
+log = logging.getLogger(__name__)
 
 
 def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True, secrets: bool = True) -> Config:
@@ -168,14 +173,16 @@ async def at_work(
     """Everything the stages need, opened in order and closed again; meanwhile this process is the database's daemon.
 
     `refusal`: why it works with this configuration and not with that of the files, if so. `now`: the clock.
-    Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole.
+    Raises: LockedError, when another daemon works on the database; StoreError; FetchError, when the guard is not whole;
+    ClockError, when the clock was never set.
     """
     settings = config.settings
+    _demand_set(now())
     with daemon_lock(settings.database_url) as lock, Store.open(settings.database_url) as store:
         async with (
             Database(store) as database,
             Workers(settings.workers) as workers,
-            Fetcher(settings.fetch) as fetcher,
+            Fetcher(settings.fetch, now=now) as fetcher,
             Senders(now=now) as senders,
         ):
             await fetcher.self_test()
@@ -197,8 +204,16 @@ async def at_work(
                     await beat(tools)
 
 
+def _demand_set(now: datetime) -> None:
+    if now < clock.EARLIEST:
+        message = f"the clock of this machine shows {now:%Y-%m-%d %H:%M} UTC: set it, then start the monitor again"
+        raise ClockError(message)
+
+
 def _begin(tx: Transaction, config: Config, refusal: Refusal | None, now: datetime) -> None:
     """What a daemon does first: put its configuration in force, free what a dead daemon had taken, say who it is."""
+    if off := due.settle(tx, now):
+        log.warning("the clock was %s since the last daemon was there: what is due moves with it", said(off))
     put_in_force(tx, config, now)
     polls.release(tx, now)
     readings.release(tx, now)

@@ -7,14 +7,16 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Timer
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
+from monitor import clock
 from monitor.app import at_work, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
@@ -23,6 +25,7 @@ from monitor.errors import LockedError, MonitorError, StoreError
 from monitor.pipeline.deliver import give_up_old
 from monitor.pipeline.prune import Pruning
 from monitor.pipeline.reload import LOOK, Reloading
+from monitor.pipeline.set_clock import ClockWatch
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
 from monitor.pipeline.unusual import EVERY as UNUSUAL
@@ -41,6 +44,8 @@ TICK_OF = {"deliver": timedelta(milliseconds=500)}
 """Of those that people wait for."""
 KEEP = timedelta(seconds=1)
 """How often the daemon sees to its lock."""
+HEED = timedelta(seconds=1)
+"""How often it looks whether the clock was set."""
 BEAT = timedelta(seconds=30)
 """How often the daemon records that it runs."""
 PRUNE_AFTER = timedelta(minutes=5)
@@ -50,6 +55,7 @@ GRACE = timedelta(seconds=10)
 LIMIT = timedelta(seconds=25)
 """How long the end may take, whatever hangs: service managers kill after 30 s or more, and kill workers too."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of malloc.h; with the sizes that large blocks begin at, and up to which the end of the heap is kept free."""
 _LARGE, _KEPT_FREE = 1 << 20, 8 << 20
@@ -65,15 +71,15 @@ async def run_daemon(
     `refusal`: why they are not what it begins with, if so. Raises: LockedError, StoreError, FetchError.
     """
     keep_large_blocks_apart()
-    stopping, signs = asyncio.Event(), Signs(environment)
+    stopping, signs, steady = asyncio.Event(), Signs(environment), clock.Steady(clock.now)
     with _handling(dict.fromkeys(SIGNALS, stopping.set)), ending_within(LIMIT) as end:
-        async with at_work(config, refusal) as tools:
+        async with at_work(config, refusal, now=steady) as tools:
             log.info("%s", _watched(tools))
             if not config.settings.contact:
                 log.info("%s", NO_CONTACT)
             reloading = Reloading(tools, folder, environment, refusal)
             with _answering(tools, signs), _handling({signal.SIGHUP: lambda: _reload(reloading, signs)}):
-                await serve(stages(tools), reloading, tools, stopping, signs, end)
+                await serve(stages(tools), reloading, tools, stopping, signs, end, ClockWatch(tools, steady))
     log.info("stopped")
 
 
@@ -153,20 +159,23 @@ async def serve(
     stopping: asyncio.Event,
     signs: Signs,
     end: Callable[[], None] = lambda: None,
+    watch: ClockWatch | None = None,
 ) -> None:
     """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand.
 
-    `end`: called when that begins. Raises: LockedError, when another daemon has taken over.
+    `end`: called when that begins; `watch`: heeds the clock that the tools go by. Raises: LockedError, when another
+    daemon has taken over.
     """
     stages = tuple(stages)
     pruning, life = Pruning(tools), Life(tools, signs.pulse)
     scheduler = _scheduler(stages, reloading, pruning, life, tools, signs)
     keeping = Keeping(tools.lock, stopping)
-    scheduler.add_job(keeping.tick, "interval", seconds=KEEP.total_seconds(), id="lock")
+    scheduler.add_job(keeping.tick, Every(KEEP, first=KEEP), id="lock")
     scheduler.start()
     tools.database.heard = lambda: signs.pulse.sign(Part.WRITER)
     signs.work(_watched(tools))
     living = asyncio.create_task(signs.give())
+    heeding = asyncio.create_task(_heed_clock(scheduler, watch))
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
@@ -179,6 +188,7 @@ async def serve(
         await life.stop()
         scheduler.shutdown(wait=False)
         living.cancel()
+        heeding.cancel()
     keeping.demand()
 
 
@@ -195,23 +205,55 @@ def _scheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    now = tools.clock()
     for stage in stages:
-        every = TICK_OF.get(stage.name, TICK).total_seconds()
-        scheduler.add_job(_tick, "interval", args=(stage,), seconds=every, next_run_time=now, id=stage.name)
+        scheduler.add_job(_tick, Every(TICK_OF.get(stage.name, TICK)), args=(stage,), id=stage.name)
     watch = Watch(reloading, lambda: _reloaded(reloading, tools, signs))
-    scheduler.add_job(watch.tick, "interval", seconds=LOOK.total_seconds(), next_run_time=now, id="reload")
+    scheduler.add_job(watch.tick, Every(LOOK), id="reload")
     # Apart: a writer that hangs holds up the one, and does not make the clock look as if it stood still.
-    sign, often = signs.every.total_seconds(), min(BEAT, signs.every).total_seconds()
-    scheduler.add_job(_clock, "interval", args=(signs,), seconds=sign, next_run_time=now, id="clock")
-    scheduler.add_job(life.tick, "interval", seconds=often, id="alive")
-    scheduler.add_job(_optimise, "interval", args=(tools,), days=1, id="optimise")
-    scheduler.add_job(Looking(tools).look, "interval", seconds=UNUSUAL.total_seconds(), id="unusual")
-    scheduler.add_job(_tidy, "interval", args=(tools,), hours=1, id="tidy")
+    scheduler.add_job(_clock, Every(signs.every), args=(signs,), id="clock")
+    often = min(BEAT, signs.every)
+    scheduler.add_job(life.tick, Every(often, first=often), id="alive")
+    scheduler.add_job(_optimise, Every(_DAY, first=_DAY), args=(tools,), id="optimise")
+    scheduler.add_job(Looking(tools).look, Every(UNUSUAL, first=UNUSUAL), id="unusual")
+    scheduler.add_job(_tidy, Every(_HOUR, first=_HOUR), args=(tools,), id="tidy")
     # Soon after a start, too: there may be no whole day until the next one.
-    soon = now + PRUNE_AFTER
-    scheduler.add_job(pruning.run, "interval", days=1, next_run_time=soon, id="prune")
+    scheduler.add_job(pruning.run, Every(_DAY, first=PRUNE_AFTER), id="prune")
     return scheduler
+
+
+class Every(BaseTrigger):  # type: ignore[misc]
+    """So long after each run, and at `first` after another while; whatever the clock was set to, late runs are one.
+
+    APScheduler's own interval goes on from when a run was due: where the clock was set forward by years, it counts all
+    runs that it missed, one by one.
+    """
+
+    def __init__(self, every: timedelta, *, first: timedelta = timedelta()) -> None:
+        self.every = every
+        self.first = first
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """As APScheduler asks."""
+        return now + (self.every if previous_fire_time else self.first)
+
+
+async def _heed_clock(scheduler: AsyncIOScheduler, watch: ClockWatch | None) -> None:
+    """Look, by the clock that nobody sets, whether the other one was; what fails is said, and tried again."""
+    while True:
+        await asyncio.sleep(HEED.total_seconds())
+        come_back(scheduler, datetime.now(UTC))
+        if watch:
+            try:
+                await watch.look()
+            except MonitorError as error:
+                log.error("clock: %s", error)  # noqa: TRY400 - a person's message, not a bug
+
+
+def come_back(scheduler: AsyncIOScheduler, now: datetime) -> None:
+    """Let run at once what is further away than it can be: the clock was set back, and APScheduler goes by it."""
+    for job in scheduler.get_jobs():
+        if job.next_run_time > now + max(job.trigger.every, job.trigger.first):
+            job.modify(next_run_time=now)
 
 
 async def _optimise(tools: Tools) -> None:

@@ -6,6 +6,7 @@
     ├── ParseError      bytes came, but not a feed or a page: kind
     ├── StoreError      the database could not be opened, read or written: hint
     ├── LockedError     another daemon works on this database: its pid
+    ├── ClockError      this machine's clock was never set
     ├── DeliveryError   a channel did not take a delivery: channel, kind, retry_after
     └── ReviewError     a decision was not recorded, because of what others did meanwhile
 
@@ -153,6 +154,10 @@ class LockedError(MonitorError):
     def __init__(self, message: str, *, pid: int | None = None) -> None:
         super().__init__(message)
         self.pid = pid
+
+
+class ClockError(MonitorError):
+    """This machine's clock was never set: whatever is stored by it would be of another year."""
 
 
 class ReviewError(MonitorError):

@@ -22,7 +22,7 @@ NARROWEST = 10
 """Columns of the last column, however narrow the terminal."""
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _SAID_IN_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#|<>&~!$]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
@@ -170,4 +170,6 @@ def cell_of(value: object) -> str:
 
 
 def _harmless_cell(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """Neither a formula, nor anything to a terminal that it is printed on."""
+    text = harmless(cell)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith("\t") else text

@@ -86,3 +86,8 @@ class Network:
         """These are being asked."""
         self._probed = set(hosts)
         self._next_probes = now + PROBES_EVERY
+
+    def move(self, by: timedelta) -> None:
+        """The clock was set by so much."""
+        self.failing_since = self.failing_since and self.failing_since + by
+        self._next_probes = self._next_probes and self._next_probes + by

@@ -70,26 +70,26 @@ async def take(
     """Feeds to poll now, their polls counted: those that are due, no host's alone; while our network is in doubt a few
     that tell whether it works. Raises: StoreError.
     """
-    now = tools.clock()
     await settle(tools)
     if tools.network.phase is Phase.UP:
-        chosen = await _due(tools, limit, busy, only, now)
+        chosen = await _due(tools, limit, busy, only)
     else:
-        chosen = await _probes(tools, busy, now)
+        chosen = await _probes(tools, busy, tools.clock())
     if chosen:
         ids = [state.feed_id for state in chosen]
-        await tools.database.write(lambda tx: polls.take(tx, ids, now))
+        await tools.database.write(lambda tx: polls.take(tx, ids, tools.clock()))
     return chosen
 
 
 async def _due(
-    tools: Tools, limit: int, busy: frozenset[Hashable], only: Collection[FeedId] | None, now: datetime
+    tools: Tools, limit: int, busy: frozenset[Hashable], only: Collection[FeedId] | None
 ) -> tuple[FeedState, ...]:
     hosts = Counter(host(tools.feeds[feed].url) for feed in tools.feeds.keys() & busy)
     most = _A_HOST * tools.config.settings.fetch.per_host
     wanted = None if only is None or tools.feeds.keys() <= frozenset(only) else only
+    # The clock is asked inside: between two transactions the schedule may move with it.
     return await tools.database.read(
-        lambda tx: polls.due(tx, now, limit, exclude=busy, only=wanted, hosts=hosts, per_host=most)
+        lambda tx: polls.due(tx, tools.clock(), limit, exclude=busy, only=wanted, hosts=hosts, per_host=most)
     )
 
 

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Lock
 from typing import NewType, cast
 from urllib.parse import quote
@@ -46,6 +47,8 @@ class SqliteConnections:
     """One connection that writes, used by whichever thread has its turn, and a few that can only read."""
 
     def __init__(self, file: SqliteFile, patience: timedelta = PATIENCE) -> None:
+        self._file = file
+        self._found: tuple[int, int] | None = None
         self._turns = file.beside("write").resolve()
         self._patience = patience.total_seconds()
         self._recent = Recent()
@@ -55,9 +58,24 @@ class SqliteConnections:
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        """The only write transaction: committed at the end, rolled back on an exception."""
+        """The only write transaction: committed at the end, rolled back on an exception.
+
+        Raises: StoreError, when the file that is open does not stand at its place any more.
+        """
+        if self._found is not None:
+            self._demand_in_place()
         with turn(self._turns, self._patience), self._recent.unless_it_fails(), self._writer.begin() as connection:
+            self._found = self._found or _identity(self._file.path)
             yield Transaction(connection)
+
+    def _demand_in_place(self) -> None:
+        """What were written otherwise would be lost: the system keeps a file that was taken away until it is closed."""
+        found = _identity(self._file.path)
+        if found is None:
+            hint = "put it back, or mount its disk; or restart the monitor to begin anew"
+            raise StoreError(f"{self._file} is gone: moved, deleted, or its disk was taken away", hint=hint)
+        if found != self._found:
+            raise StoreError(f"{self._file} is another file than the one that was opened", hint="restart the monitor")
 
     @contextmanager
     def bare(self) -> Iterator[sqlite3.Connection]:
@@ -114,6 +132,15 @@ def connect(place: SqliteFile | Server, patience: timedelta = PATIENCE) -> Sqlit
     if isinstance(place, SqliteFile):
         return SqliteConnections(place, patience)
     return PostgresqlConnections(place, patience)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """By what to know a file again; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

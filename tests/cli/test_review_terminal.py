@@ -65,7 +65,8 @@ def test_one_walks_through_what_is_new_in_a_right_to_left_script(monitor: Run, k
     first, second, third, *rest = listed(monitor, kept, "--lang", language)
     total = 3 + len(rest)
     with review(kept, "--lang", language) as person:
-        shown = person.sees(f"1 of {total} · ")
+        person.sees(f"1 of {total} · ")
+        shown = person.sees("r relevant  i irrelevant")
         assert str(first["title"]) in shown.replace("⟦", "").replace("⟧", "")
         assert f"{first['outlet']}, {language}, " in shown
         assert str(first["url"])[:70] in shown

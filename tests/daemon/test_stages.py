@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Hashable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.daemon import Keeping, _optimise, _tidy
+from monitor import daemon
+from monitor.daemon import Every, Keeping, _heed_clock, _optimise, _tidy, come_back
 from monitor.errors import LockedError, MonitorError, StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
@@ -177,3 +179,43 @@ async def test_a_daemon_keeps_its_lock_and_stops_where_another_has_it(caplog: py
     assert stopping.is_set()
     with pytest.raises(LockedError):
         keeping.demand()
+
+
+def test_what_was_missed_is_made_up_for_once_however_much_it_is() -> None:
+    every = Every(timedelta(seconds=2), first=timedelta(seconds=5))
+    assert every.get_next_fire_time(None, NOON) == NOON + timedelta(seconds=5)
+    years = NOON + timedelta(days=4_000)
+    assert every.get_next_fire_time(NOON, years) == years + timedelta(seconds=2)
+
+
+async def test_a_clock_that_is_set_back_lets_nothing_wait(caplog: pytest.LogCaptureFixture) -> None:
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    tick, late = (
+        scheduler.add_job(print, Every(timedelta(minutes=1)), id="tick"),
+        scheduler.add_job(print, Every(timedelta(days=1), first=timedelta(minutes=5)), id="late"),
+    )
+    scheduler.start(paused=True)
+    now = datetime.now(UTC)
+    tick.modify(next_run_time=now + timedelta(days=1))
+    late.modify(next_run_time=now + timedelta(hours=23))
+    come_back(scheduler, now)
+    assert (tick.next_run_time, late.next_run_time) == (now, now + timedelta(hours=23))
+    scheduler.shutdown(wait=False)
+
+
+async def test_a_clock_that_cannot_be_followed_is_said_and_looked_at_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = asyncio.Event()
+
+    class Watch:
+        async def look(self) -> None:
+            if caplog.text:
+                looked.set()
+            raise StoreError("the disk is full")
+
+    monkeypatch.setattr(daemon, "HEED", timedelta())
+    heeding = asyncio.create_task(_heed_clock(SimpleNamespace(get_jobs=list), Watch()))  # type: ignore[arg-type]
+    await asyncio.wait_for(looked.wait(), 10)
+    heeding.cancel()
+    assert "clock: the disk is full" in caplog.text

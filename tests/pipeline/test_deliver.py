@@ -1,7 +1,8 @@
 """What channels are told, when, and what happens when they do not take it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -419,3 +420,53 @@ async def test_what_a_rematch_finds_is_told_only_if_it_is_asked_for(
     assert len(world.matches()) == 1
     await world.run(after=MINUTE)
     assert len(hook.requests) == alert
+
+
+# ── clocks that are put forward and back ───────────────────────────────────────────────────────────
+
+
+SHIFTS = {
+    # On 29 March 2025 Berlin's clocks go from 02:00 to 03:00 (on the 30th), on 26 October back; Gaza's on 12 April at
+    # 00:00 (to 01:00) and on 25 October back at 02:00, as the time zone database has it.
+    ("Europe/Berlin", "forward"): datetime(2025, 3, 29, 12, tzinfo=UTC),
+    ("Europe/Berlin", "back"): datetime(2025, 10, 25, 12, tzinfo=UTC),
+    ("Asia/Gaza", "forward"): datetime(2025, 4, 11, 12, tzinfo=UTC),
+    ("Asia/Gaza", "back"): datetime(2025, 10, 24, 12, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize(("zone", "way"), SHIFTS)
+async def test_a_digest_of_the_morning_comes_at_its_time_on_both_sides_of_a_shift(
+    world: World, hook: Receiver, zone: str, way: str
+) -> None:
+    subscribe(world, hook, f'when: digest, at: ["07:30"], timezone: {zone}')
+    world.now = SHIFTS[zone, way]
+    shown, half = ZoneInfo(zone), timedelta(minutes=30)
+    told_at: list[datetime] = []
+    offsets = set()
+    for number in range(4 * 24):  # two days, half an hour at a time
+        if number % 16 == 0:
+            offer(world, *range(1, number // 16 + 2))
+        await world.run()
+        offsets.add(world.now.astimezone(shown).utcoffset())
+        told_at += [world.now] * (len(hook.taken) - len(told_at))
+        world.now += half
+    assert len(offsets) == 2
+    assert [f"{moment.astimezone(shown):%H:%M}" for moment in told_at] == ["07:30", "07:30"]
+    assert [[1 + item["further"] for item in one.data["items"]] for one in hook.taken] == [[3], [6]]
+
+
+@pytest.mark.parametrize(("zone", "way"), SHIFTS)
+async def test_a_digest_of_each_hour_neither_skips_nor_repeats_one_in_a_shift(
+    world: World, hook: Receiver, zone: str, way: str
+) -> None:
+    subscribe(world, hook, "when: digest, every: 1h")
+    world.write("monitor.yaml", (world.folder / "monitor.yaml").read_text() + f"timezone: {zone}\n")
+    world.now = SHIFTS[zone, way] + timedelta(hours=7)
+    for number in range(1, 13):
+        offer(world, *range(1, number + 1))
+        await world.run()
+        world.now += HOUR
+    await world.run()
+    assert hook.titles == [f"Fighters in Rafah, report {number}" for number in range(1, 13)]
+    assert len(hook.taken) == 12
