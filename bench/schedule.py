@@ -1,9 +1,10 @@
-"""Polling many feeds by the clock: python bench/schedule.py [--feeds 10000] [--minutes 3]
+"""Polling many feeds by the clock: python bench/schedule.py [--feeds 10000] [--minutes 3] [--idle]
 
 Runs the daemon, with the stage POLL alone, on feeds of which each is due once in 15 minutes, one after the other, on a
 site of 200 hosts; for some minutes of these 15, at their rate. All feeds that are asked were polled before.
 Prints what it takes of one core and of memory, how late the site saw each request after its feed was due, and from the
 site's log whether any host got more connections, or requests in shorter order, than it is to get.
+--idle: the whole daemon (`monitor run`), for which there is nothing new in 1,000 feeds, and no page to read.
 """
 
 import argparse
@@ -36,6 +37,7 @@ from monitor.app import load_config
 from monitor.model import FeedId
 from monitor.store import polls
 from monitor.store.schema import feeds as table
+from monitor.store.schema import readings
 from monitor.store.store import Store
 
 _ROUND = timedelta(minutes=15)
@@ -46,6 +48,9 @@ _PER_HOST, _DELAY = 2, 1.0
 _JITTER = 0.1
 """Seconds by which two requests may come closer than they were sent: one had to wait for a core."""
 _GOALS = {"core": 25, "memory": 150, "late": 60}
+_IDLE_GOALS = {"core": 1, "memory": 120, "late": 60}
+_POLLING = (str(Path(__file__).with_name("polling.py")),)
+_WHOLE = ("-m", "monitor", "run", "--config")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,10 @@ def main() -> None:
             be(site, version=0, validated=given.validated)
             _poll_once(config, order[:asked])
             be(site, version=1, changing=given.changing, validated=given.validated)
-            due, spent = _measured(config, order, asked, timedelta(seconds=given.start), log)
+            if given.idle:
+                _leave_pages(config)
+            program = _WHOLE if given.idle else _POLLING
+            due, spent = _measured(config, order, asked, timedelta(seconds=given.start), log, program)
         logged = _since(log, due)
     late = lateness(logged, due)
     if not late:
@@ -81,7 +89,7 @@ def main() -> None:
         f"{given.feeds:,} feeds due in 15 minutes on {given.hosts} hosts; {given.minutes:g} minutes, {asked:,} of them"
     )
     print(f"{given.changing} % of them have a new entry, {given.validated} % know validators")
-    print("\n".join(report(spent, late, logged, asked)))
+    print("\n".join(report(spent, late, logged, asked, _IDLE_GOALS if given.idle else _GOALS)))
 
 
 def _arguments() -> argparse.Namespace:
@@ -93,7 +101,11 @@ def _arguments() -> argparse.Namespace:
     arguments.add_argument("--validated", type=int, default=50, help="of a hundred feeds so many know validators")
     arguments.add_argument("--start", type=float, default=10.0, help="seconds before the first is due")
     arguments.add_argument("--wait", type=float, default=0.2, help="seconds that the site takes to answer")
-    return arguments.parse_args()
+    arguments.add_argument("--idle", action="store_true", help="the whole daemon; 1,000 feeds, no new entries")
+    given = arguments.parse_args()
+    if given.idle:
+        given.feeds, given.changing, given.validated = min(given.feeds, 1_000), 0, 100
+    return given
 
 
 # ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,16 +115,16 @@ def _poll_once(config: Path, feeds: Sequence[FeedId]) -> None:
     """Poll these feeds, no others, as fast as it goes."""
     now = clock.now()
     _schedule(config, dict.fromkeys(feeds, now), rest=now + timedelta(days=1))
-    with _daemon(config):
+    with _daemon(config, _POLLING):
         _await(lambda: _polled(config) >= len(feeds), f"not all of {len(feeds)} feeds were polled")
 
 
 def _measured(
-    config: Path, order: Sequence[FeedId], asked: int, grace: timedelta, log: Path
+    config: Path, order: Sequence[FeedId], asked: int, grace: timedelta, log: Path, program: Sequence[str]
 ) -> tuple[dict[str, datetime], Spent]:
     """When each feed (its number) was due that was to be asked, and what the daemon took from the first to the last."""
     _schedule(config, {}, rest=clock.now() + timedelta(days=1))
-    with _daemon(config) as daemon:
+    with _daemon(config, program) as daemon:
         meter = Meter(daemon.pid)
         start = clock.now() + grace
         moments = {feed: start + number * _ROUND / len(order) for number, feed in enumerate(order)}
@@ -152,6 +164,12 @@ def _schedule(config: Path, due: Mapping[FeedId, datetime], *, rest: datetime) -
         tx.execute(update(table).where(table.c.id == bindparam("at")).values(next_poll_at=bindparam("due")), rows)
 
 
+def _leave_pages(config: Path) -> None:
+    """As if all pages were read."""
+    with Store.open(load_config(config, {}).settings.database_url) as store, store.writing() as tx:
+        tx.execute(update(readings).values(next_read_at=None))
+
+
 def _polled(config: Path) -> int:
     return _asked(config, "SELECT count(*) FROM feeds WHERE last_success_at IS NOT NULL")
 
@@ -170,10 +188,10 @@ def _await(told: Callable[[], bool], what: str) -> None:
 
 
 @contextmanager
-def _daemon(config: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _daemon(config: Path, program: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """The daemon, told to stop when the block ends. Whatever it says is shown only when it fails."""
     with tempfile.TemporaryFile() as said:
-        command = [sys.executable, str(Path(__file__).with_name("polling.py")), str(config)]
+        command = [sys.executable, *program, str(config)]
         process = subprocess.Popen(command, stdout=said, stderr=said)
         try:
             _await(
@@ -236,7 +254,9 @@ def hosts(logged: Sequence[Logged]) -> Hosts:
     )
 
 
-def report(spent: Spent, late: Sequence[float], logged: Sequence[Logged], asked: int) -> list[str]:
+def report(
+    spent: Spent, late: Sequence[float], logged: Sequence[Logged], asked: int, goals: Mapping[str, int]
+) -> list[str]:
     """Lines for a person."""
     seen, cpu = hosts(logged), spent.cpu
     marks = quantiles([*late, *late], n=100, method="inclusive")
@@ -244,12 +264,12 @@ def report(spent: Spent, late: Sequence[float], logged: Sequence[Logged], asked:
     kinds = ", ".join(f"{number:,} × {status}" for status, number in sorted(answers.items()))
     return [
         f"answers  {kinds}; {asked - len(late)} feeds were not asked for",
-        f"core     {100 * cpu.both / spent.wall:.1f} % of one (goal under {_GOALS['core']}): daemon"
+        f"core     {100 * cpu.both / spent.wall:.1f} % of one (goal under {goals['core']}): daemon"
         f" {100 * cpu.daemon / spent.wall:.1f}, workers {100 * cpu.workers / spent.wall:.1f};"
         f" {1e3 * cpu.both / asked:.1f} ms a feed",
-        f"memory   {spent.together:.0f} MB in all at most (goal under {_GOALS['memory']}): daemon {spent.daemon:.0f},"
+        f"memory   {spent.together:.0f} MB in all at most (goal under {goals['memory']}): daemon {spent.daemon:.0f},"
         f" the largest worker {spent.worker:.0f}, what they share counted once in all",
-        f"late     {marks[49]:.1f} s in the middle, {marks[98]:.1f} s p99 (goal under {_GOALS['late']}),"
+        f"late     {marks[49]:.1f} s in the middle, {marks[98]:.1f} s p99 (goal under {goals['late']}),"
         f" {late[-1]:.1f} s at most",
         f"hosts    {seen.connections} connections, {seen.in_flight} requests at a time (limit {_PER_HOST});"
         f" {seen.closest:.2f} s between two, {seen.hasty} too soon (limit {_DELAY:g} s)",

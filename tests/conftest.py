@@ -31,7 +31,9 @@ _SETTINGS = {
     "max_connections": "60",
     "log_min_messages": "fatal",
     "autovacuum": "off",
+    "max_wal_size": "128MB",
 }
+_MEMORY, _ROOM = "/dev/shm", 4 << 30
 
 
 class Cluster:
@@ -109,13 +111,23 @@ def no_postgres() -> str:
     return "" if _binaries() else "no PostgreSQL binaries (initdb, postgres) here"
 
 
+def _in_memory() -> str:
+    """A folder in memory with room for clusters, where hundreds of databases are made in a fraction of the time; "" if
+    there is none.
+    """
+    try:
+        return _MEMORY if shutil.disk_usage(_MEMORY).free > _ROOM else ""
+    except OSError:
+        return ""
+
+
 @contextmanager
 def cluster(settings: Mapping[str, str]) -> Iterator[Cluster]:
     """A private cluster with these settings beside ours."""
     binaries = _binaries()
     assert binaries is not None
     # Not pytest's own folder: a socket's path may have 107 bytes, and the user needs to reach it.
-    folder = Path(tempfile.mkdtemp(prefix="mmpg", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="mmpg", dir=_in_memory() or "/tmp"))
     who = _unprivileged()
     if who:
         os.chown(folder, 65534, 65534)

@@ -14,6 +14,8 @@ from typing import Any
 from monitor.errors import Problem
 from monitor.model import Clause, Field, Hit
 
+_FIELDS = {one.value: one for one in Field}
+
 
 def hits_to_json(hits: Sequence[Hit]) -> str:
     """The hits, compact."""
@@ -64,11 +66,11 @@ def _hit(hit: Hit) -> list[Any]:
 
 
 def _hit_of(values: list[Any]) -> Hit:
-    term, list_id, language, surface = (values[3:] + [""] * 4)[:4]
+    field, start, end, term, list_id, language, surface, *_ = (*values, "", "", "", "")
     return Hit(
-        field=Field(values[0]),
-        start=values[1],
-        end=values[2],
+        field=_FIELDS[field],
+        start=start,
+        end=end,
         term=term,
         list_id=list_id,
         language=language,

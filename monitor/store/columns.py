@@ -171,9 +171,11 @@ class Choice(TypeDecorator[E], Generic[E]):
     def __init__(self, choices: type[E]) -> None:
         super().__init__()
         self.choices = choices
+        self._members = {one.value: one for one in choices}
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> Any:
         return None if value is None else value.value
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
-        return None if value is None else self.choices(value)
+        # The class, which costs more than the rest of a row, says what is wrong with a value that is none of its own.
+        return None if value is None else self._members.get(value) or self.choices(value)

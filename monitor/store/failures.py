@@ -21,7 +21,11 @@ _SQLITE = {
     "SQLITE_FULL": (*_FULL, True),
     "SQLITE_IOERR": ("could not be read or written", "check the disk: it is full, failing or gone", True),
     "SQLITE_READONLY": (*_FORBIDDEN, False),
-    "SQLITE_CANTOPEN": ("cannot be opened", "check that the folder exists and that this user may use it", False),
+    "SQLITE_CANTOPEN": (
+        "cannot be opened",
+        "check that the folder exists and that this user may write in it, which SQLite needs even to read",
+        False,
+    ),
     "SQLITE_PERM": (*_FORBIDDEN, False),
     "SQLITE_NOTADB": ("is not a database", "name another file, or move this one away", False),
     "SQLITE_CORRUPT": (*_DAMAGED, False),

@@ -50,7 +50,7 @@ def query(tx: Transaction, asked: MatchQuery, *, folded: bool = True) -> tuple[L
             further=row.further,
             further_outlets=row.further_outlets,
         )
-        for row in tx.execute(rows)
+        for row in tx.execute(rows).all()
     )
 
 
