@@ -131,8 +131,10 @@ class Campaign:
         world.write("lists/words.yaml", LISTS)
         world.server.answers = _Heard(world.server.answers, self._polled)
 
-    def run(self, settings: Sequence[tuple[str, timedelta]], *, stay: float, suspend: float) -> Report:
-        """`stay`: seconds for which each setting of the clock lasts."""
+    def run(
+        self, settings: Sequence[tuple[str, timedelta]], *, stay: float, suspend: float, last: float = 60
+    ) -> Report:
+        """`stay`: seconds for which each setting of the clock lasts; `last`: for what has not been told then."""
         self._set(timedelta())
         self._offer()
         where = ["--config", str(self._world.folder), "--database", self._world.environment["MONITOR_DATABASE_URL"]]
@@ -147,7 +149,7 @@ class Campaign:
                 time.sleep(stay)
             self._measure()
             self._suspend(running, suspend)
-            eventually(lambda: len(self._hook.taken) >= self.report.offered, 60)
+            eventually(lambda: len(self._hook.taken) >= self.report.offered, last)
             running.send(signal.SIGTERM)
             if running.wait(30):
                 self.report.complaints.append(f"it ended badly: {running.errors[-2000:]}")

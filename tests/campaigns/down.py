@@ -70,10 +70,11 @@ class Report:
 
 
 class Campaign:
-    """A world whose channel "desk" is down, and "archive" is not."""
+    """A world whose channel "desk" is down, and "archive" is not; `every`: how long after another it is polled."""
 
-    def __init__(self, world: World, alerts: int) -> None:
+    def __init__(self, world: World, alerts: int, *, every: timedelta = STEP) -> None:
         self._world = world
+        self._every = every
         self._alerts = alerts
         self._offered = 0
         self._is_down = True
@@ -86,7 +87,7 @@ class Campaign:
             desk.answer = self._answer
             self._configure({"desk": desk, "archive": archive})
             async with self._world.tools() as tools, _ticking(tools):
-                steps = DOWN // STEP
+                steps = DOWN // self._every
                 for step in range(1, steps + 1):
                     await self._step(tools, archive, self._alerts * step // steps)
                 self.report.tries = len(desk.requests)
@@ -110,10 +111,10 @@ class Campaign:
         self._world.write("lists/words.yaml", LISTS)
 
     async def _step(self, tools: Tools, archive: Receiver, upto: int) -> None:
-        """A minute passes, and what came in it is polled, stored and told elsewhere, whatever hangs."""
+        """Some minutes pass, and what came in them is polled, stored and told elsewhere, whatever hangs."""
         self._let_go.clear()
         self._hanging.clear()
-        self._world.now += STEP
+        self._world.now += self._every
         items = [
             self._world.item(f"Fighters in Rafah, report {n}", guid=str(n))
             for n in range(max(0, self._offered - 1), upto)

@@ -20,7 +20,7 @@ def test_a_daemon_at_work_does_not_grow(tmp_path: Path, *, made_up: bool) -> Non
     if not made_up and not states:
         pytest.skip("needs the polling sequences of ../shared/corpora/feeds")
     with site(tmp_path / "config", str(tmp_path / "monitor.db")) as world:
-        report = Soak(world, tmp_path, states).run(20)
+        report = Soak(world, tmp_path, states).run(10 if made_up else 20)
     print(report)
     assert report.faults == []
     assert report.stored["entries"] > 30
