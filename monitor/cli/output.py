@@ -170,6 +170,6 @@ def cell_of(value: object) -> str:
 
 
 def _harmless_cell(cell: str) -> str:
-    """Neither a formula, nor anything to a terminal that it is printed on."""
-    text = harmless(cell)
+    """Neither a formula, nor anything to a terminal that it is printed on; a return alone ends a line, too."""
+    text = harmless(re.sub(r"\r\n?", "\n", cell))
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith("\t") else text

@@ -9,14 +9,16 @@ import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import daemon
+from monitor.app import at_work
 from monitor.daemon import Every, Keeping, _heed_clock, _optimise, _tidy, come_back
-from monitor.errors import LockedError, MonitorError, StoreError
+from monitor.errors import ClockError, LockedError, MonitorError, StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
 from monitor.store import counts
 from monitor.store.lock import DaemonLock
 from monitor.store.store import Store
 from tests.builders import NOON
+from tests.pipeline.conftest import World
 
 
 class SlowQueue:
@@ -219,3 +221,35 @@ async def test_a_clock_that_cannot_be_followed_is_said_and_looked_at_again(
     await asyncio.wait_for(looked.wait(), 10)
     heeding.cancel()
     assert "clock: the disk is full" in caplog.text
+
+
+async def test_ticks_come_back_where_nobody_heeds_the_clock_of_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Semaphore(0)
+
+    class Scheduler:
+        def get_jobs(self) -> list[object]:
+            asked.release()
+            return []
+
+    monkeypatch.setattr(daemon, "HEED", timedelta())
+    heeding = asyncio.create_task(_heed_clock(Scheduler(), None))
+    for _ in range(3):
+        await asyncio.wait_for(asked.acquire(), 10)
+    heeding.cancel()
+
+
+async def test_a_clock_that_was_never_set_is_not_worked_by(world: World) -> None:
+    with pytest.raises(ClockError, match="shows 1970-01-02 00:00 UTC: set it"):
+        async with at_work(world.config(), now=lambda: datetime(1970, 1, 2, tzinfo=UTC)):
+            pass
+
+
+async def test_a_clock_that_was_set_back_since_the_last_daemon_moves_what_is_due(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    for off, said in ((timedelta(), ""), (-timedelta(days=10), "the clock was set back by 10 days, 0:00:00 since")):
+        caplog.clear()
+        async with at_work(world.config(), now=lambda: NOON + off):  # noqa: B023 - called here only
+            pass
+        assert said in caplog.text
+        assert bool(caplog.text) is bool(said)
