@@ -60,11 +60,13 @@ def test_countries_and_affiliations_are_those_of_the_configuration(monitor: Run,
 def test_an_outlet_that_is_configured_no_more_is_found_by_its_id_alone(monitor: Run, kept: Path) -> None:
     path = kept / "config" / "feeds.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("levant-wire:", "renamed-wire:"), encoding="utf-8")
-    assert records(monitor, kept, "articles", "--outlet", "levant-wire")
+    found = records(monitor, kept, "articles", "--outlet", "levant-wire")
+    assert found
     assert records(monitor, kept, "articles", "--outlet", "renamed-wire") == []
     assert records(monitor, kept, "articles", "--outlet", "levant-wire", "--country", "CY") == []
     counted = records(monitor, kept, "articles", "--by", "country")
-    assert {"country": None, "articles": 7} in counted
+    # What two outlets offer belongs to the one that was asked first.
+    assert {"country": None, "articles": len(found)} in counted
     assert "\n?  " in monitor("articles", "--by", "country", at=kept).out
 
 
