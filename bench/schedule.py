@@ -4,7 +4,8 @@ Runs the daemon, with the stage POLL alone, on feeds of which each is due once i
 site of 200 hosts; for some minutes of these 15, at their rate. All feeds that are asked were polled before.
 Prints what it takes of one core and of memory, how late the site saw each request after its feed was due, and from the
 site's log whether any host got more connections, or requests in shorter order, than it is to get.
---idle: the whole daemon (`monitor run`), for which there is nothing new in 1,000 feeds, and no page to read.
+--idle: the whole daemon (`monitor run`), for which there is nothing new in 1,000 feeds, and no page to read; each is
+due once in 30 minutes, as the schedule has feeds that bring nothing.
 """
 
 import argparse
@@ -40,7 +41,7 @@ from monitor.store.schema import feeds as table
 from monitor.store.schema import readings
 from monitor.store.store import Store
 
-_ROUND = timedelta(minutes=15)
+_ROUND, _IDLE_ROUND = timedelta(minutes=15), timedelta(minutes=30)
 _END = 60.0
 """Seconds that the last feed is waited for."""
 _PATIENCE = 600.0
@@ -67,7 +68,8 @@ class Spent:
 
 def main() -> None:
     given = _arguments()
-    asked = max(1, round(given.feeds * timedelta(minutes=given.minutes) / _ROUND))
+    round_ = _IDLE_ROUND if given.idle else _ROUND
+    asked = max(1, round(given.feeds * timedelta(minutes=given.minutes) / round_))
     with tempfile.TemporaryDirectory() as name:
         folder, log = Path(name), Path(name) / "site.log"
         with served(FeedSite(wait=given.wait), given.hosts, log) as site:
@@ -80,14 +82,14 @@ def main() -> None:
             if given.idle:
                 _leave_pages(config)
             program = _WHOLE if given.idle else _POLLING
-            due, spent = _measured(config, order, asked, timedelta(seconds=given.start), log, program)
+            due, spent = _measured(config, order, asked, timedelta(seconds=given.start), log, program, round_)
         logged = _since(log, due)
     late = lateness(logged, due)
     if not late:
         sys.exit("no feed was asked for")
-    print(
-        f"{given.feeds:,} feeds due in 15 minutes on {given.hosts} hosts; {given.minutes:g} minutes, {asked:,} of them"
-    )
+    every = round_ // timedelta(minutes=1)
+    print(f"{given.feeds:,} feeds due in {every} minutes on {given.hosts} hosts;", end=" ")
+    print(f"{given.minutes:g} minutes, {asked:,} of them")
     print(f"{given.changing} % of them have a new entry, {given.validated} % know validators")
     print("\n".join(report(spent, late, logged, asked, _IDLE_GOALS if given.idle else _GOALS)))
 
@@ -120,15 +122,21 @@ def _poll_once(config: Path, feeds: Sequence[FeedId]) -> None:
 
 
 def _measured(
-    config: Path, order: Sequence[FeedId], asked: int, grace: timedelta, log: Path, program: Sequence[str]
+    config: Path,
+    order: Sequence[FeedId],
+    asked: int,
+    grace: timedelta,
+    log: Path,
+    program: Sequence[str],
+    round_: timedelta,
 ) -> tuple[dict[str, datetime], Spent]:
     """When each feed (its number) was due that was to be asked, and what the daemon took from the first to the last."""
     _schedule(config, {}, rest=clock.now() + timedelta(days=1))
     with _daemon(config, program) as daemon:
         meter = Meter(daemon.pid)
         start = clock.now() + grace
-        moments = {feed: start + number * _ROUND / len(order) for number, feed in enumerate(order)}
-        _schedule(config, moments, rest=start + _ROUND)
+        moments = {feed: start + number * round_ / len(order) for number, feed in enumerate(order)}
+        _schedule(config, moments, rest=start + round_)
         due = {feed.removeprefix("feed"): moments[feed] for feed in order[:asked]}
         _sleep_until(start)
         with meter.watching():

@@ -40,9 +40,9 @@ from monitor.vitals.signs import Signs
 
 TICK = timedelta(seconds=2)
 """How often each stage looks for what is due."""
-TICK_OF = {"deliver": timedelta(milliseconds=500)}
+TICK_OF = {"deliver": timedelta(seconds=1)}
 """Of those that people wait for."""
-KEEP = timedelta(seconds=1)
+KEEP = timedelta(seconds=2)
 """How often the daemon sees to its lock."""
 HEED = timedelta(seconds=1)
 """How often it looks whether the clock was set."""

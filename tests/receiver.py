@@ -64,7 +64,10 @@ def receiver() -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            length = int(self.headers["content-length"])
+            if len(told := self.rfile.read(length)) < length:
+                return  # the client was killed
+            body = json.loads(told)
             with found.lock:
                 status, headers = found.answer(len(found.requests))
                 key = self.headers["idempotency-key"]
