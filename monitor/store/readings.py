@@ -1,7 +1,8 @@
 """Readings: whose page is to be read, and what came of reading it.
 
 An attempt is counted when it is taken, before it is made. What a dead daemon had taken is given out again at the next
-start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what kills the daemon.
+start, and after `INTERRUPTIONS` such deaths put into quarantine: it may be what kills the daemon. Deaths count for a
+page that was taken alone: the stage begins with one page, the longest due, so what kills is soon alone with its deaths.
 """
 
 from collections.abc import Collection, Hashable, Sequence
@@ -94,12 +95,14 @@ def give_back(tx: Transaction, unread: Sequence[ArticleId], *, until: datetime |
 def release(tx: Transaction, now: datetime) -> int:
     """At the start of a daemon: makes what a dead one had taken due again; how many there were."""
     taken = update(readings).where(readings.c.taken_at.is_not(None))
-    last_straw = readings.c.interruptions >= INTERRUPTIONS - 1
-    said = f"reading it was interrupted {INTERRUPTIONS} times"
-    tx.execute(taken.where(last_straw).values(next_read_at=None, quarantined=True, error=said))
+    alone = _count(tx, None, readings.c.taken_at.is_not(None)) == 1
+    if alone:
+        last_straw = readings.c.interruptions >= INTERRUPTIONS - 1
+        said = f"reading it was interrupted {INTERRUPTIONS} times"
+        tx.execute(taken.where(last_straw).values(next_read_at=None, quarantined=True, error=said))
     # Due before it was taken; later than now only if the clock was set back, like all that waits longer than a day.
     again = case((readings.c.next_read_at > now, now), else_=readings.c.next_read_at)
-    counts = {"interruptions": readings.c.interruptions + 1, "attempts": readings.c.attempts - 1}
+    counts = {"interruptions": readings.c.interruptions + int(alone), "attempts": readings.c.attempts - 1}
     released = tx.execute(taken.values(taken_at=None, next_read_at=again, **counts)).rowcount
     tx.execute(update(readings).where(readings.c.next_read_at > now + LONGEST).values(next_read_at=now))
     return released

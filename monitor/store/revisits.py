@@ -133,13 +133,19 @@ def give_back(tx: Transaction, article_id: ArticleId, *, until: datetime | None 
 
 
 def release(tx: Transaction, now: datetime) -> None:
-    """At the start of a daemon: makes what a dead one had taken due again, unless it has died of it too often."""
+    """At the start of a daemon: makes what a dead one had taken due again, unless it has died of it too often; deaths
+    count for what was taken alone, as `readings.release` has it.
+    """
     taken = update(revisits).where(revisits.c.taken_at.is_not(None))
-    last_straw = revisits.c.interruptions >= INTERRUPTIONS - 1
-    tx.execute(taken.where(last_straw).values(next_at=None, error=f"visiting it was interrupted {INTERRUPTIONS} times"))
+    in_hand = select(func.count()).select_from(revisits).where(revisits.c.taken_at.is_not(None))
+    alone = tx.execute(in_hand).scalar_one() == 1
+    if alone:
+        last_straw = revisits.c.interruptions >= INTERRUPTIONS - 1
+        said = f"visiting it was interrupted {INTERRUPTIONS} times"
+        tx.execute(taken.where(last_straw).values(next_at=None, error=said))
     # Due before it was taken; later than now only if the clock was set back.
     again = case((revisits.c.next_at > now, now), else_=revisits.c.next_at)
-    counts = {"interruptions": revisits.c.interruptions + 1, "attempts": revisits.c.attempts - 1}
+    counts = {"interruptions": revisits.c.interruptions + int(alone), "attempts": revisits.c.attempts - 1}
     tx.execute(taken.values(taken_at=None, next_at=again, **counts))
 
 

@@ -175,6 +175,20 @@ def test_a_page_that_interrupts_ten_daemons_is_quarantined(store: Store) -> None
         assert len(articles.query(tx, articles.ArticleQuery(quarantined=True))) == 1
 
 
+def test_pages_that_were_in_hand_together_are_not_blamed_for_a_death(store: Store) -> None:
+    """Any of them may have been it, or none: ten deaths at moments of chance put no page into quarantine."""
+    with store.writing() as tx:
+        arrive(tx, numbered(1), numbered(2))
+        for _ in range(readings.INTERRUPTIONS + 5):
+            assert len(readings.take(tx, NOON, 2)) == 2
+            assert readings.release(tx, NOON) == 2
+        for _ in range(readings.INTERRUPTIONS):
+            (alone,) = readings.take(tx, NOON, 1)
+            readings.release(tx, NOON)
+        (other,) = readings.take(tx, NOON, 2)
+        assert other.article.id != alone.article.id
+
+
 def test_a_page_that_was_read_in_between_starts_with_a_clean_slate(store: Store) -> None:
     with store.writing() as tx:
         arrive(tx, an_article())
