@@ -136,10 +136,10 @@ class Campaign:
         """The receiver is back; it is asked within its longest wait, and then told all."""
         self._is_down = False
         back, begun = self._world.now, time.monotonic()
-        before = len(desk.requests)
-        while len(desk.requests) == before and self._world.now < back + DOWN:
+        # Not by what is asked: the answer to a try that hung may come only now, and is a refusal.
+        while not desk.taken and self._world.now < back + DOWN:
             self._world.now += STEP
-            await _eventually(lambda: len(desk.requests) > before, 0.3)
+            await _eventually(lambda: desk.taken, 0.3)
         await _eventually(lambda: not waiting(self._world.environment["MONITOR_DATABASE_URL"]), 10 * _PATIENCE)
         self.report.caught_up, self.report.seconds = self._world.now - back, time.monotonic() - begun
 

@@ -200,12 +200,16 @@ def test_a_second_daemon_is_refused_at_once_with_the_process_of_the_first(
 ) -> None:
     running = start(any_world, "run")
     assert eventually(lambda: running.said("watching"))
+    # A second more than reading the configuration takes, which is long where the machine is busy.
+    begun = time.monotonic()
+    any_world.config()
+    usual = time.monotonic() - begun
     for arguments in (["run"], ["run", "--once"]):
         begun = time.monotonic()
         done = command(any_world, *arguments)
         assert (done.code, done.is_clean()) == (EXIT_LOCKED, True)
         assert f"already has a daemon: process {running.pid}" in done.err
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < usual + 1
     assert not running.is_over()
 
 

@@ -55,9 +55,16 @@ RAFAH = WatchlistId("rafah")
 RIGHT = {RAFAH: Totals(gained=NUMBER // 5 * 2, lost=NUMBER // 5 * 2)}
 
 
+_asked: dict[tuple[Path, str], Rematch] = {}
+"""Compiled once: whoever waits for a moment of a command must look more often than it ends."""
+
+
 def last(world: World) -> Rematch | None:
     """The rematch that goes on, or was the last, by the rules of the files."""
-    asked = nothing_yet(Scope(config=world.config()), NOON)
+    rules = world.folder, (world.folder / "watchlists/rafah.yaml").read_text(encoding="utf-8")
+    if rules not in _asked:
+        _asked[rules] = nothing_yet(Scope(config=world.config()), NOON)
+    asked = _asked[rules]
     return world.reading(rematches.last, asked.versions, asked.outlets)
 
 
