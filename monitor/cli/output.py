@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from monitor.cli.terminal import crop, harmless, is_terminal, is_unicode, isolate, width
+from monitor.outgoing.sheet import no_formula
 
 FORMATS = ("table", "json", "jsonl", "csv")
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -21,8 +22,6 @@ NARROW = 20
 NARROWEST = 10
 """Columns of the last column, however narrow the terminal."""
 
-# A spreadsheet takes a cell that begins so for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _SAID_IN_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#|<>&~!$]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
@@ -171,5 +170,4 @@ def cell_of(value: object) -> str:
 
 def _harmless_cell(cell: str) -> str:
     """Neither a formula, nor anything to a terminal that it is printed on; a return alone ends a line, too."""
-    text = harmless(re.sub(r"\r\n?", "\n", cell))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith("\t") else text
+    return no_formula(harmless(re.sub(r"\r\n?", "\n", cell)))

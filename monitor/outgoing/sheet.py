@@ -19,7 +19,11 @@ def cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = harmless(value)
-    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return no_formula(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+def no_formula(text: str) -> str:
+    """Harmless text as a cell that no spreadsheet runs."""
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith("\t") else text
 
 
