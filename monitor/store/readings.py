@@ -9,14 +9,14 @@ from collections.abc import Collection, Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, insert, select, update
 
 from monitor.model import Article, ArticleId, FeedId, Read, Reading, TextSource, WatchlistId, article_key
 from monitor.store import articles, matches
 from monitor.store.connections import Transaction
 from monitor.store.schema import addresses, readings
 from monitor.store.schema import articles as articles_table
-from monitor.store.statements import batches, upsert
+from monitor.store.statements import InOrder, batches, upsert
 
 INTERRUPTIONS = 10
 ABANDONED = timedelta(minutes=10)
@@ -40,18 +40,17 @@ _DONE = (
 )
 
 
-def _due() -> Select[Any]:
-    source = readings.join(articles_table, readings.c.article_id == articles_table.c.id)
+def _due(these: ColumnElement[bool]) -> Select[Any]:
+    source = InOrder(readings, articles_table, readings.c.article_id == articles_table.c.id)
     rows = articles.selected(source, full=True).add_columns(readings.c.attempts, readings.c.crashes)
-    free = or_(readings.c.taken_at.is_(None), readings.c.taken_at <= bindparam("abandoned"))
     is_busy = readings.c.article_id.in_(bindparam("busy", expanding=True))
-    rows = rows.where(free, readings.c.next_read_at <= bindparam("now"), ~is_busy)
+    rows = rows.where(these, readings.c.next_read_at <= bindparam("now"), ~is_busy)
     return rows.order_by(readings.c.next_read_at, readings.c.article_id).limit(bindparam("most", type_=Integer))
 
 
 # Made once: they run all day long, building them costs more than that, and what is left of each is garbage of the kind
 # that Python seldom looks for.
-_DUE = _due()
+_FREE, _ABANDONED = _due(readings.c.taken_at.is_(None)), _due(readings.c.taken_at <= bindparam("abandoned"))
 _TAKE = (
     update(readings)
     .where(readings.c.article_id.in_(bindparam("these", expanding=True)))
@@ -71,14 +70,30 @@ def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hash
 
     `exclude`: those that are being read. Any other that was taken a while ago could not be saved, and is taken again.
     """
-    asked = {"now": now, "abandoned": now - ABANDONED, "busy": list(exclude), "most": limit}
     taken = tuple(
         Reading(article=articles.article_of(row), attempts=row.attempts + 1, crashes=row.crashes)
-        for row in tx.execute(_DUE, asked)
+        for row in due_rows(tx, _ABANDONED, _FREE, now, limit, exclude)
     )
     for batch in batches([reading.article.id for reading in taken]):
         tx.execute(_TAKE, {"these": batch, "now": now})
     return taken
+
+
+def due_rows(
+    tx: Transaction,
+    abandoned: Select[Any],
+    free: Select[Any],
+    now: datetime,
+    limit: int,
+    exclude: Collection[Hashable],
+) -> list[Any]:
+    """What is due, that which was taken a while ago and not given back first.
+
+    Two questions, each with an index of its own: one about both would look through all that was ever taken.
+    """
+    asked = {"now": now, "busy": list(exclude)}
+    rows = list(tx.execute(abandoned, {**asked, "abandoned": now - ABANDONED, "most": limit}))
+    return [*rows, *tx.execute(free, {**asked, "most": limit - len(rows)})]
 
 
 def give_back(tx: Transaction, unread: Sequence[ArticleId], *, until: datetime | None = None) -> None:

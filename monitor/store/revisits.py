@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, delete, func, insert, select, update
 
 from monitor.model import ArticleId, Matched, Revisit, Validators
 from monitor.store import articles
 from monitor.store.connections import Transaction
-from monitor.store.readings import ABANDONED, INTERRUPTIONS
+from monitor.store.readings import INTERRUPTIONS, due_rows
 from monitor.store.schema import articles as articles_table
 from monitor.store.schema import matches, revisits
-from monitor.store.statements import batches, upsert
+from monitor.store.statements import InOrder, batches, upsert
 
 _NOTHING = {
     "visits": 0,
@@ -41,13 +41,12 @@ _SAW = (
 _OF = select(revisits).where(revisits.c.article_id == bindparam("at"))
 
 
-def _due() -> Select[Any]:
-    source = revisits.join(articles_table, revisits.c.article_id == articles_table.c.id)
+def _due(these: ColumnElement[bool]) -> Select[Any]:
+    source = InOrder(revisits, articles_table, revisits.c.article_id == articles_table.c.id)
     own = ("since", "attempts", "crashes", *_READ)
     rows = articles.selected(source, full=True).add_columns(*(revisits.c[name] for name in own))
-    free = or_(revisits.c.taken_at.is_(None), revisits.c.taken_at <= bindparam("abandoned"))
     is_busy = revisits.c.article_id.in_(bindparam("busy", expanding=True))
-    rows = rows.where(free, revisits.c.next_at <= bindparam("now"), ~is_busy)
+    rows = rows.where(these, revisits.c.next_at <= bindparam("now"), ~is_busy)
     return rows.order_by(revisits.c.next_at, revisits.c.article_id).limit(bindparam("most", type_=Integer))
 
 
@@ -59,7 +58,8 @@ def _new() -> Select[Any]:
 
 
 # Likewise: they run all day long.
-_DUE, _NEW = _due(), _new()
+_FREE, _ABANDONED = _due(revisits.c.taken_at.is_(None)), _due(revisits.c.taken_at <= bindparam("abandoned"))
+_NEW = _new()
 _TAKE = (
     update(revisits)
     .where(revisits.c.article_id.in_(bindparam("these", expanding=True)))
@@ -115,8 +115,7 @@ def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hash
 
     `exclude`: those that are being visited. Any other that was taken a while ago was not saved, and is taken again.
     """
-    asked = {"now": now, "abandoned": now - ABANDONED, "busy": list(exclude), "most": limit}
-    taken = tuple(map(_revisit_of, tx.execute(_DUE, asked)))
+    taken = tuple(map(_revisit_of, due_rows(tx, _ABANDONED, _FREE, now, limit, exclude)))
     for batch in batches([revisit.article.id for revisit in taken]):
         tx.execute(_TAKE, {"these": batch, "now": now})
     return taken

@@ -38,7 +38,7 @@ from monitor.store.direct import Direct
 from monitor.store.match_query import MatchQuery
 from monitor.store.match_query import conditions as conditions_of_matches
 from monitor.store.schema import articles, matches, members, searched, unsearched
-from monitor.store.statements import listed_values
+from monitor.store.statements import InOrder, listed_values
 
 ANYTHING = "…"
 """A key that stands for all: of a text that has more than an index takes. No text holds it."""
@@ -80,6 +80,10 @@ class Indexed:
     """`ANYTHING` alone: they could not be told."""
 
 
+_WAITING = InOrder(unsearched, articles, articles.c.id == unsearched.c.article_id)
+"""In this order: of an empty list SQLite has no statistics, and would look in it for every article there is."""
+
+
 def outdated(tx: Transaction, limit: int) -> tuple[Outdated, ...]:
     """The first of these."""
     rows = tx.execute(_OUTDATED, {"most": limit})
@@ -87,10 +91,7 @@ def outdated(tx: Transaction, limit: int) -> tuple[Outdated, ...]:
 
 
 _OUTDATED = (
-    selected(articles.join(unsearched, unsearched.c.article_id == articles.c.id), full=True)
-    .add_columns(unsearched.c.times)
-    .order_by(unsearched.c.number)
-    .limit(bindparam("most"))
+    selected(_WAITING, full=True).add_columns(unsearched.c.times).order_by(unsearched.c.number).limit(bindparam("most"))
 )
 
 
@@ -295,8 +296,7 @@ def these(tx: Transaction, article_ids: Sequence[ArticleId]) -> Select[Any]:
 
 def not_held(tx: Transaction, asked: ArticleQuery, limit: int) -> list[Article]:
     """The articles that are asked for which the index does not hold as they are, the last of them."""
-    rows = selected(articles.join(unsearched, unsearched.c.article_id == articles.c.id), full=True)
-    rows = rows.where(*conditions(asked)).order_by(unsearched.c.number.desc()).limit(limit)
+    rows = selected(_WAITING, full=True).where(*conditions(asked)).order_by(unsearched.c.number.desc()).limit(limit)
     return list(map(article_of, tx.execute(rows)))
 
 
