@@ -64,11 +64,13 @@ def _heads(asked: MatchQuery, *, folded: bool) -> Select[Any]:
     if not folded:
         rows = select(*own, matches.c.article_id).select_from(source).where(*conditions(asked))
     else:
-        source = source.outerjoin(members, members.c.article_id == matches.c.article_id)
-        rows = select(*own, members.c.story_id).select_from(source).where(*conditions(asked))
+        # Not joined: PostgreSQL would do that for all matches, to sort what is left of them.
+        belonging = select(members.c.story_id).where(members.c.article_id == matches.c.article_id)
+        story_id = belonging.correlate(matches).scalar_subquery()
+        rows = select(*own, story_id.label("story_id")).select_from(source).where(*conditions(asked))
         # As a case, of which PostgreSQL takes half for true: of a bare test for NULL it takes so few that it would
         # rather sort all matches than read the newest.
-        rows = rows.where(case((members.c.story_id.is_(None), True), (_newer(asked).is_(None), True), else_=False))
+        rows = rows.where(case((_newer(asked, story_id).is_(None), True), else_=False))
     return rows.order_by(*order_of(asked.order)).limit(asked.limit).offset(asked.offset or None)
 
 
@@ -87,14 +89,14 @@ def _heads_of_all(asked: MatchQuery) -> Select[Any]:
     return rows.order_by(*order_of(asked.order, all_, all_)).limit(asked.limit).offset(asked.offset or None)
 
 
-def _newer(asked: MatchQuery) -> ColumnElement[Any]:
+def _newer(asked: MatchQuery, story_id: ColumnElement[Any]) -> ColumnElement[Any]:
     """1 where the line has a newer match, else NULL: from the story's last member on, mostly the first one met."""
     newer = tuple_(_other.c.matched_at, _other.c.id) > tuple_(matches.c.matched_at, matches.c.id)
     # In this order: SQLite, where it has no statistics, would read all newer matches of the watchlist for each line.
     rows = select(literal(1)).select_from(InOrder(_place, _other, _other.c.article_id == _place.c.article_id))
     rows = rows.outerjoin(_told, _told.c.id == _place.c.article_id)
-    rows = rows.where(_place.c.story_id == members.c.story_id, *_of_one_line(asked, matches), newer)
-    return rows.order_by(_place.c.number.desc()).limit(1).correlate(matches, members).scalar_subquery()
+    rows = rows.where(_place.c.story_id == story_id, *_of_one_line(asked, matches), newer)
+    return rows.order_by(_place.c.number.desc()).limit(1).correlate(matches).scalar_subquery()
 
 
 def _counted(asked: MatchQuery, heads: FromClause, *, folded: bool) -> Select[Any]:
