@@ -24,7 +24,7 @@ from monitor.config.settings import NO_CONTACT
 from monitor.errors import LockedError, MonitorError, StoreError
 from monitor.pipeline.deliver import give_up_old
 from monitor.pipeline.prune import Pruning
-from monitor.pipeline.reload import LOOK, Reloading
+from monitor.pipeline.reload import LOOK, LOOK_AGAIN, Reloading
 from monitor.pipeline.set_clock import ClockWatch
 from monitor.pipeline.stage import AnyStage
 from monitor.pipeline.tools import Tools
@@ -159,23 +159,25 @@ async def serve(
     stopping: asyncio.Event,
     signs: Signs,
     end: Callable[[], None] = lambda: None,
-    watch: ClockWatch | None = None,
+    clock_watch: ClockWatch | None = None,
 ) -> None:
     """Work off what is due, tick after tick, until told to stop; then finish or abandon what is in hand.
 
-    `end`: called when that begins; `watch`: heeds the clock that the tools go by. Raises: LockedError, when another
-    daemon has taken over.
+    `end`: called when that begins; `clock_watch`: heeds the clock that the tools go by.
+
+    Raises: LockedError, when another daemon has taken over.
     """
     stages = tuple(stages)
     pruning, life = Pruning(tools), Life(tools, signs.pulse)
-    scheduler = _scheduler(stages, reloading, pruning, life, tools, signs)
+    watch = Watch(reloading, lambda: _reloaded(reloading, tools, signs))
+    scheduler = _scheduler(stages, watch, pruning, life, tools, signs)
     keeping = Keeping(tools.lock, stopping)
     scheduler.add_job(keeping.tick, Every(KEEP, first=KEEP), id="lock")
     scheduler.start()
     tools.database.heard = lambda: signs.pulse.sign(Part.WRITER)
     signs.work(_watched(tools))
     living = asyncio.create_task(signs.give())
-    heeding = asyncio.create_task(_heed_clock(scheduler, watch))
+    heeding = asyncio.create_task(_heed_clock(scheduler, clock_watch))
     try:
         await stopping.wait()
         log.info("stopping: work in hand has %d s to finish", GRACE.total_seconds())
@@ -183,7 +185,7 @@ async def serve(
         end()
         signs.stop()
         # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
-        await asyncio.gather(reloading.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
+        await asyncio.gather(watch.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
         scheduler.pause()
         await life.stop()
         scheduler.shutdown(wait=False)
@@ -193,7 +195,7 @@ async def serve(
 
 
 def _scheduler(
-    stages: Iterable[AnyStage], reloading: Reloading, pruning: Pruning, life: Life, tools: Tools, signs: Signs
+    stages: Iterable[AnyStage], watch: "Watch", pruning: Pruning, life: Life, tools: Tools, signs: Signs
 ) -> AsyncIOScheduler:
     """One job a stage, one that looks at the configuration, and those of every day.
 
@@ -207,7 +209,6 @@ def _scheduler(
     )
     for stage in stages:
         scheduler.add_job(_tick, Every(TICK_OF.get(stage.name, TICK)), args=(stage,), id=stage.name)
-    watch = Watch(reloading, lambda: _reloaded(reloading, tools, signs))
     scheduler.add_job(watch.tick, Every(LOOK), id="reload")
     # Apart: a writer that hangs holds up the one, and does not make the clock look as if it stood still.
     scheduler.add_job(_clock, Every(signs.every), args=(signs,), id="clock")
@@ -319,12 +320,27 @@ class Watch:
         """`looked`: called after each look that did not fail."""
         self._reloading = reloading
         self._looked = looked
+        self._at_work = asyncio.Lock()
         self._said = ""
 
     async def tick(self) -> None:
-        """One look."""
+        """One look, or as many as files take that are being changed."""
+        async with self._at_work:
+            again = await self._look()
+            while again:
+                await asyncio.sleep(LOOK_AGAIN.total_seconds())
+                again = await self._look()
+
+    async def stop(self) -> None:
+        """Finish the look that is under way, and look no more."""
+        await self._reloading.stop()
+        async with self._at_work:
+            pass
+
+    async def _look(self) -> bool:
+        again = False
         try:
-            await self._reloading.look()
+            again = await self._reloading.look()
         except MonitorError as error:
             if str(error) != self._said:
                 log.error("reload: %s", error)  # noqa: TRY400 - a person's message, not a bug
@@ -332,3 +348,4 @@ class Watch:
         else:
             self._said = ""
             self._looked()
+        return again

@@ -18,8 +18,10 @@ from monitor.store import configurations, daemon, polls, reloads, rule_versions
 from monitor.store.reloads import Answer
 from monitor.store.store import Transaction
 
-LOOK = timedelta(milliseconds=250)
-"""Between two looks. Files that are the same at two looks are read."""
+LOOK = timedelta(seconds=1)
+"""Between two looks at files that nobody touches: they cost an idle daemon more than all else."""
+LOOK_AGAIN = timedelta(milliseconds=250)
+"""Between two looks at files that have changed. Those that are the same at two looks are read."""
 
 log = logging.getLogger(__name__)
 
@@ -59,24 +61,28 @@ class Reloading:
         async with self._looking:
             pass
 
-    async def look(self) -> None:
-        """See whether the files have changed, or somebody asks, and act on it. Raises: StoreError."""
+    async def look(self) -> bool:
+        """See whether the files have changed, or somebody asks, and act on it; whether to look again soon, because
+        they must first be the same at two looks. Raises: StoreError.
+        """
         async with self._looking:
-            if not self._stopping:
-                await self._look()
+            return not self._stopping and await self._look()
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
         asked = await self._tools.database.read(reloads.waiting)
         before, self._last = self._last, await asyncio.to_thread(self._signs)
         changed = self._last != self._settled
-        if self._last != before or not (changed or asked or self._demanded):
-            return
+        if not (changed or asked or self._demanded):
+            return False
+        if self._last != before:
+            return True
         just_loaded = not (self._settled or asked or self._demanded)
         found = await asyncio.to_thread(self._load, just_loaded=just_loaded)
         if await asyncio.to_thread(self._signs) != self._last:
-            return  # written to meanwhile: what was read may be half of each
+            return True  # written to meanwhile: what was read may be half of each
         await self._settle(found, asked)
         self._settled, self._demanded = self._last, False
+        return False
 
     def _signs(self) -> Look:
         """What tells that the files have changed, or those that secrets were read from."""

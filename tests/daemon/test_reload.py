@@ -1,5 +1,6 @@
 """Reloading, seen from outside: the real daemon, its files edited, and the commands that ask it."""
 
+import asyncio
 import json
 import signal
 import time
@@ -11,6 +12,7 @@ import pytest
 from monitor.cli import EXIT_FAILED, reload
 from monitor.daemon import Watch
 from monitor.errors import Problem, StoreError
+from monitor.pipeline.reload import LOOK_AGAIN
 from monitor.store import daemon as record
 from monitor.store import reloads
 from monitor.store.lock import daemon_lock
@@ -235,9 +237,10 @@ async def test_a_look_that_fails_is_said_once_until_one_succeeds(caplog: pytest.
     class Failing:
         error: StoreError | None = StoreError("the disk is full")
 
-        async def look(self) -> None:
+        async def look(self) -> bool:
             if self.error:
                 raise self.error
+            return False
 
     looking = Failing()
     watch = Watch(looking)  # type: ignore[arg-type]
@@ -246,3 +249,28 @@ async def test_a_look_that_fails_is_said_once_until_one_succeeds(caplog: pytest.
         await watch.tick()
     said = [record.getMessage() for record in caplog.records]
     assert said == ["reload: the disk is full", "reload: the disk is full", "reload: the disk is gone"]
+
+
+async def test_files_that_have_changed_are_looked_at_again_soon_and_before_it_stops() -> None:
+    class Changed:
+        looks = 0
+        stopped = False
+
+        async def look(self) -> bool:
+            self.looks += 1
+            return not self.stopped and self.looks < 3
+
+        async def stop(self) -> None:
+            self.stopped = True
+
+    looking = Changed()
+    watch = Watch(looking)  # type: ignore[arg-type]
+    began = time.monotonic()
+    await watch.tick()
+    assert looking.looks == 3
+    assert time.monotonic() - began >= 2 * LOOK_AGAIN.total_seconds()
+    looking.looks = 0
+    under_way = asyncio.create_task(watch.tick())
+    await asyncio.sleep(0)
+    await watch.stop()
+    assert (under_way.done(), looking.looks) == (True, 2)

@@ -88,9 +88,10 @@ async def test_a_changed_file_comes_into_force_at_the_second_look(world: World) 
         await twice(looking)
         old = tools.config
         world.write("watchlists/olives.yaml", OLIVES)
-        await looking.look()
+        assert await looking.look()
         assert tools.config is old
-        await looking.look()
+        assert not await looking.look()
+        assert not await looking.look()
         assert [one.id for one in tools.config.watchlists] == ["olives", "rafah"]
     assert world.reading(configurations.last) == dict(tools.config.files)
     assert [one.watchlist_id for one in world.reading(rule_versions.active)] == ["olives", "rafah"]
@@ -300,6 +301,7 @@ async def test_after_it_was_stopped_it_looks_no_more(world: World) -> None:
     async with reloading(world) as (looking, tools):
         world.write("watchlists/olives.yaml", OLIVES)
         await looking.stop()
+        assert not await looking.look()
         await twice(looking)
         assert len(tools.config.watchlists) == 1
 
