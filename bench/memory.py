@@ -2,9 +2,9 @@
 
 Starts `monitor run` on a generated site on loopback, watches it from outside until every article is read, and ends it.
 Prints the daemon's resident memory, the largest worker's, and how many processes there have been: workers are replaced
-after `workers.recycle` tasks. Goal: under 200 MB after 5,000 articles. Hints of the
-articles that joined a story in the last two days stay in memory, which are all that this bench makes: --settled keeps
-those of 2,000 articles and 20 seconds, so that what is left is told of what a daemon holds whose days are full.
+after `workers.recycle` tasks. Goal: under 200 MB after 5,000 articles. Hints of the articles that joined a story in the
+last two days stay in memory, which are all that this bench makes: --settled keeps fewer (bench/settled.py), so that it
+tells what a daemon holds whose days are full.
 """
 
 import argparse
@@ -26,15 +26,6 @@ from bench.generated import GeneratedSite
 from bench.meter import Cpu, Meter
 from bench.site import served
 
-_SETTLED = """
-import sys
-from datetime import timedelta
-from monitor.store import lately
-lately.KEPT, lately.FURTHEST_APART = 2_000, timedelta(seconds=20)
-from monitor.cli import main
-main()
-"""
-"""`monitor`, with fewer hints."""
 _HOSTS = 8
 _PAUSE = 0.2
 _PATIENCE = 60.0
@@ -78,7 +69,7 @@ def _arguments() -> argparse.Namespace:
 @contextmanager
 def _daemon(config: Path, *, settled: bool) -> Iterator[subprocess.Popen[bytes]]:
     """`monitor run`, told to stop when the block ends. Whatever it says is shown only when it fails."""
-    monitor = [sys.executable, *(["-c", _SETTLED] if settled else ["-m", "monitor"])]
+    monitor = [sys.executable, *([str(Path(__file__).with_name("settled.py"))] if settled else ["-m", "monitor"])]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen([*monitor, "run", "--config", config], stdout=said, stderr=said)
         try:
