@@ -25,7 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import quantiles
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, delete, update
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -38,7 +38,7 @@ from monitor.app import load_config
 from monitor.model import FeedId
 from monitor.store import polls
 from monitor.store.schema import feeds as table
-from monitor.store.schema import readings
+from monitor.store.schema import readings, unsearched
 from monitor.store.store import Store
 
 _ROUND, _IDLE_ROUND = timedelta(minutes=15), timedelta(minutes=30)
@@ -173,9 +173,10 @@ def _schedule(config: Path, due: Mapping[FeedId, datetime], *, rest: datetime) -
 
 
 def _leave_pages(config: Path) -> None:
-    """As if all pages were read."""
+    """As if all pages were read, and their words in the index: nothing is left that needs a worker."""
     with Store.open(load_config(config, {}).settings.database_url) as store, store.writing() as tx:
         tx.execute(update(readings).values(next_read_at=None))
+        tx.execute(delete(unsearched))
 
 
 def _polled(config: Path) -> int:
