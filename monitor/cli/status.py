@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LATE = timedelta(seconds=30)
 """What waits for less is on its way."""
+_SILENT = timedelta(minutes=5)
+"""A daemon gives a sign of life every half minute."""
 
 
 @click.command("status")
@@ -52,7 +54,7 @@ def status_command(*, output: str, config: str | None, database: str | None) -> 
         record = {**status_record(found.status, pid), **figures_record(found), "stories": today_record(stories)}
         click.echo(json.dumps(record, ensure_ascii=False, indent=2, default=_as_json))
         return
-    lines = status_lines(found.status, pid, settings.timezone), figures_lines(found, settings.timezone)
+    lines = status_lines(found.status, pid, settings.timezone, now), figures_lines(found, settings.timezone)
     for name, said in (*chain(*lines), *today_lines(stories, settings.timezone)):
         click.echo(harmless(f"{name:<13} {said}"))
 
@@ -102,7 +104,12 @@ def _of_outbox(outbox: "Outbox") -> Iterator[tuple[str, str]]:
 def status_record(status: "Status", pid: int | None) -> Record:
     """All of it, for a program; `pid`: the process that is the daemon, None where there is none."""
     daemon = status.daemon
-    of_daemon = daemon and {"pid": daemon.pid, "host": daemon.host, "started_at": daemon.started_at}
+    of_daemon = daemon and {
+        "pid": daemon.pid,
+        "host": daemon.host,
+        "started_at": daemon.started_at,
+        "alive_at": daemon.alive_at,
+    }
     configuration = daemon and {
         "hash": daemon.configuration,
         "in_force_since": daemon.in_force_since,
@@ -134,9 +141,11 @@ def status_record(status: "Status", pid: int | None) -> Record:
     }
 
 
-def status_lines(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def status_lines(status: "Status", pid: int | None, zone: tzinfo, now: datetime) -> Iterator[tuple[str, str]]:
     """The same for a person: what a line is about, and what it says."""
     yield from _of_daemon(status, pid, zone)
+    if pid is not None and status.daemon:
+        yield from _of_its_clock(status.daemon.alive_at, zone, now)
     if status.outage:
         yield "outage", shown_outage(status.outage, zone)
     for one in status.watchlists:
@@ -174,6 +183,18 @@ def _of_daemon(status: "Status", pid: int | None, zone: tzinfo) -> Iterator[tupl
         yield "refused", f"the files as they are since {show_moment(daemon.refused_at, zone)}:"
     for problem in daemon.refused:
         yield "", str(problem)
+
+
+def _of_its_clock(alive_at: datetime, zone: tzinfo, now: datetime) -> Iterator[tuple[str, str]]:
+    """What is strange about the last sign of life of a daemon that runs."""
+    silent, last = now - alive_at, show_moment(alive_at, zone)
+    if silent > _SILENT:
+        yield "alive", f"last sign of life {last}, {show_span(silent)} ago by this clock: `monitor doctor`"
+    elif silent < -_SILENT:
+        yield (
+            "clock",
+            f"{show_moment(now, zone)} here, and {last} by the daemon, which does not believe it: set it right",
+        )
 
 
 def _shown_watchlist(one: "RuleVersion", status: "Status", zone: tzinfo) -> str:

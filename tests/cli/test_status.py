@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -80,7 +80,7 @@ IDLE = Status(daemon=None, watchlists=(), queues=NOTHING, errors=(), silences={}
 
 
 def test_a_person_reads_what_runs_what_is_refused_what_waits_and_what_fails() -> None:
-    assert list(status_lines(STATUS, 7, GAZA)) == [
+    assert list(status_lines(STATUS, 7, GAZA, LATER)) == [
         ("daemon", "process 7 on desk, started 2025-11-10 14:00"),
         ("configuration", "abcdefabcdef, in force since 2025-11-10 15:00"),
         ("restart", "workers.count is taken up at the next start"),
@@ -140,13 +140,13 @@ def test_a_program_reads_the_figures() -> None:
 
 def test_failing_feeds_that_are_not_named_are_counted() -> None:
     status = replace(STATUS, queues=replace(STATUS.queues, feeds_failing=5))
-    assert list(status_lines(status, 7, GAZA))[-1] == ("", "and 4 more: `monitor feeds health`")
+    assert list(status_lines(status, 7, GAZA, LATER))[-1] == ("", "and 4 more: `monitor feeds health`")
 
 
 def test_a_program_reads_the_same() -> None:
     record = status_record(STATUS, None)
     assert record["running"] is False
-    assert record["daemon"] == {"pid": 7, "host": "desk", "started_at": NOON}
+    assert record["daemon"] == {"pid": 7, "host": "desk", "started_at": NOON, "alive_at": LATER}
     assert record["refused"] == {
         "at": LATER,
         "problems": [
@@ -160,8 +160,33 @@ def test_a_program_reads_the_same() -> None:
     assert told["outage"] == {"kind": "network", "began_at": NOON.isoformat(), "ended_at": LATER.isoformat()}
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (LATER + timedelta(minutes=4), ()),
+        (LATER - timedelta(minutes=4), ()),
+        (
+            LATER + timedelta(minutes=12),
+            ("alive", "last sign of life 2025-11-10 15:00, 12m ago by this clock: `monitor doctor`"),
+        ),
+        (
+            datetime(1970, 1, 1, 1, tzinfo=UTC),
+            (
+                "clock",
+                "1970-01-01 03:00 here, and 2025-11-10 15:00 by the daemon, which does not believe it: set it right",
+            ),
+        ),
+    ],
+)
+def test_a_daemon_that_is_silent_or_goes_by_another_clock_is_told(now: datetime, said: tuple[str, str]) -> None:
+    lines = dict(status_lines(STATUS, 7, GAZA, now))
+    assert {name: lines[name] for name in ("alive", "clock") if name in lines} == (dict([said]) if said else {})
+    # Of one that does not run its start and its end tell more.
+    assert not {"alive", "clock"} & dict(status_lines(STATUS, None, GAZA, now)).keys()
+
+
 def test_where_all_is_well_there_is_little_to_say() -> None:
-    assert list(status_lines(IDLE, None, GAZA)) == [
+    assert list(status_lines(IDLE, None, GAZA, LATER)) == [
         ("daemon", "none has run yet"),
         ("feeds", "0: 0 due, 0 failing"),
         ("pages", "0 due, 0 in quarantine"),
@@ -174,7 +199,7 @@ def test_an_outage_that_lasts_has_no_end() -> None:
     down = replace(
         IDLE, outage=Outage(kind=OutageKind.MONITOR, began_at=NOON, ended_at=None), watchlists=STATUS.watchlists
     )
-    assert list(status_lines(down, None, GAZA))[1:3] == [
+    assert list(status_lines(down, None, GAZA, LATER))[1:3] == [
         ("outage", "the monitor is down since 2025-11-10 14:00"),
         ("watchlist", "rafah, version 000000000000, first used 2025-11-10 14:00"),
     ]
@@ -191,7 +216,7 @@ def test_an_outage_that_lasts_has_no_end() -> None:
 )
 def test_whether_a_daemon_runs_is_said_first(daemon: Daemon | None, pid: int | None, said: str) -> None:
     status = replace(IDLE, daemon=daemon)
-    assert list(status_lines(status, pid, GAZA))[0] == ("daemon", said)  # noqa: RUF015 - all lines are made
+    assert list(status_lines(status, pid, GAZA, LATER))[0] == ("daemon", said)  # noqa: RUF015 - all lines are made
     assert status_record(status, pid)["running"] == (pid is not None)
 
 
