@@ -178,9 +178,9 @@ def test_a_program_reads_the_same() -> None:
         ),
     ],
 )
-def test_a_daemon_that_is_silent_or_goes_by_another_clock_is_told(now: datetime, said: tuple[str, str]) -> None:
-    lines = dict(status_lines(STATUS, 7, GAZA, now))
-    assert {name: lines[name] for name in ("alive", "clock") if name in lines} == (dict([said]) if said else {})
+def test_a_daemon_that_is_silent_or_goes_by_another_clock_is_told(now: datetime, said: tuple[str, ...]) -> None:
+    told = [line for line in status_lines(STATUS, 7, GAZA, now) if line[0] in ("alive", "clock")]
+    assert told == ([said] if said else [])
     # Of one that does not run its start and its end tell more.
     assert not {"alive", "clock"} & dict(status_lines(STATUS, None, GAZA, now)).keys()
 
