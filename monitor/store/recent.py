@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from math import inf
 from struct import Struct
 from sys import byteorder
@@ -121,8 +122,21 @@ class Recent:
         self.begin = 1
         """No member that is stored has a lower number."""
         self._since, self._begin = inf, _HIGHEST
-        self.terms, self.shingles, self._arrivals = Holders(), Holders(), Arrivals()
+        self.__dict__.pop("terms", None)
+        self.__dict__.pop("shingles", None)
+        self._arrivals = Arrivals()
         self._numbers, self._joined, self._weights = array("Q"), array("d"), array("d")
+
+    # Made when an article joins: their parts alone take a command that only asks 13 ms.
+    @cached_property
+    def terms(self) -> Holders:
+        """Of significant words."""
+        return Holders()
+
+    @cached_property
+    def shingles(self) -> Holders:
+        """Of samples of texts."""
+        return Holders()
 
     @contextmanager
     def unless_it_fails(self) -> Iterator[None]:

@@ -447,8 +447,11 @@ async def test_a_digest_of_the_morning_comes_at_its_time_on_both_sides_of_a_shif
     for number in range(2 * 24):
         if number % 8 == 0:
             offer(world, *range(1, number // 8 + 2))
-        await world.run()
-        offsets.add(world.now.astimezone(shown).utcoffset())
+        there = world.now.astimezone(shown)
+        # Whatever else there is to do at other hours, it is done within the next ones.
+        if number % 8 == 0 or there.hour in range(6, 9):
+            await world.run()
+        offsets.add(there.utcoffset())
         told_at += [world.now] * (len(hook.taken) - len(told_at))
         world.now += HOUR
     assert len(offsets) == 2
