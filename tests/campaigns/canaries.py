@@ -2,17 +2,19 @@
 good; then everything that it said, stored and handed out is searched for them.
 
     python -m tests.campaigns.canaries              prints what it searched and found; exit code 1 if anything is wrong
+                        --database URL      of an empty PostgreSQL database, whose password is a thirteenth secret
 
 The servers are no friends either: each answers with what it was told, secrets included, in errors and headers.
 """
 
+import argparse
 import base64
 import csv
 import io
 import json
 import re
 import signal
-import sqlite3
+import socket
 import ssl
 import sys
 import zlib
@@ -27,7 +29,10 @@ from threading import Thread
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import httpx
 import trustme
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import text as sql
 
 from tests.campaigns.processes import MONITOR, Running, eventually
 from tests.daemon.conftest import site
@@ -47,20 +52,24 @@ NAMES = (
     "SMTP_REFUSED",
     "CHAT_TOKEN",
     "UNRELATED",
+    "DATABASE",
 )
 CANARIES = {name: f"c4nary{number:02}{name.lower().replace('_', '')}" for number, name in enumerate(NAMES)}
 _LIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066]")
 """What does something on a terminal: controls, and overrides of directions; not the isolates that we set ourselves."""
 _COMMANDS = (
     ["status"], ["status", "--format", "json"], ["matches"], ["matches", "--format", "csv"], ["articles"],
-    ["feeds", "health"], ["alerts", "list"], ["check"], ["report"], ["ledger"],
+    ["feeds", "health"], ["alerts", "list"], ["check"], ["report"], ["ledger"], ["db", "check"],
 )  # fmt: skip
+_PAGES = ("metrics", "healthz", "readyz")
+_NOWHERE = "127.0.0.1:1"
 
 
 @dataclass(slots=True, kw_only=True)
 class Report:
     """Where was searched, and what was found."""
 
+    planted: int = 0
     told: int = 0
     searched: dict[str, int] = field(default_factory=dict)
     """Place → characters."""
@@ -77,7 +86,7 @@ class Report:
         places = ", ".join(f"{place} {size:,}" for place, size in self.searched.items())
         return "\n".join(
             [
-                f"planted     {len(CANARIES)} secrets, {len(HOSTILE)} hostile titles; {self.told} messages were taken",
+                f"planted     {self.planted} secrets, {len(HOSTILE)} hostile titles; {self.told} messages were taken",
                 f"searched    {places} (characters)",
                 f"leaks       {len(self.leaks)}",
                 f"alive       {len(self.alive)}",
@@ -149,7 +158,7 @@ def serving(server: ThreadingHTTPServer | ThreadingTCPServer) -> Iterator[int]:
         server.server_close()
 
 
-def configure(world: World, hook: int, post: int) -> None:
+def configure(world: World, hook: int, post: int, listen: int) -> None:
     """All kinds of feeds and channels."""
     feeds = ("basic", "bearer", "key", "url")
     address = world.base_url.replace("://", f"://desk:{CANARIES['FEED_PASSWORD_IN_URL']}@")
@@ -176,7 +185,7 @@ def configure(world: World, hook: int, post: int) -> None:
     }
     said = "".join(f"  {name}:\n    {what}\n" for name, what in channels.items())
     settings = "fetch: {allow_addresses: [127.0.0.0/8], delay: 0s, per_host: 8, timeout: 5s}\nrevisit: []\n"
-    world.write("monitor.yaml", f"{settings}channels:\n{said}")
+    world.write("monitor.yaml", f"listen: 127.0.0.1:{listen}\n{settings}channels:\n{said}")
     alerts = "".join(f"  - {{channel: {name}, when: match}}\n" for name in channels)
     world.write("watchlists/rafah.yaml", f'title: Fighters\nquery: "fighters"\nalerts:\n{alerts}')
     world.environment |= CANARIES | {
@@ -202,9 +211,9 @@ def offer(world: World) -> None:
         world.answer(f"/{feed}.xml", status=403, headers={"Location": "/elsewhere"}, body=b"no")
 
 
-def run(folder: Path) -> Report:
-    """The whole campaign, in a folder of its own."""
-    report, letters, taken = Report(), list[str](), list[str]()
+def run(folder: Path, database: str = "") -> Report:
+    """The whole campaign, in a folder of its own; in an SQLite file there, or in the database of this URL."""
+    report, letters, taken = Report(planted=len(CANARIES) - (not database)), list[str](), list[str]()
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))
@@ -212,26 +221,46 @@ def run(folder: Path) -> Report:
     post = ThreadingTCPServer(("127.0.0.1", 0), type("Letters", (Post,), {"letters": letters}))
     post.socket = context.wrap_socket(post.socket, server_side=True)
     with (
-        site(folder / "config", str(folder / "monitor.db")) as world,
+        site(folder / "config", _with_password(database) if database else str(folder / "monitor.db")) as world,
         serving(hook) as hook_port,
         serving(post) as post_port,
     ):
-        configure(world, hook_port, post_port)
+        listen = _free_port()
+        configure(world, hook_port, post_port, listen)
         offer(world)
-        _watch(world, folder, report, taken, letters)
+        _watch(world, folder, listen, report, taken, letters)
         said = dict(_commands(world, folder))
+        if database:
+            said |= _without_a_server(world, folder)
     report.told = len(taken) + len(letters)
-    _search(report, {**said, **dict(_stored(folder))}, taken, letters)
+    _search(
+        report, {**said, **_files(folder), "dump": _dump(database or f"sqlite:///{folder}/monitor.db")}, taken, letters
+    )
     return report
 
 
-def _watch(world: World, folder: Path, report: Report, taken: list[str], letters: list[str]) -> None:
-    where = ["--config", str(world.folder), "--database", world.environment["MONITOR_DATABASE_URL"], "-v"]
-    with Running(["run", *where], folder, environment=world.environment) as running:
+def _with_password(database: str) -> str:
+    return make_url(database).set(password=CANARIES["DATABASE"]).render_as_string(hide_password=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _watch(world: World, folder: Path, listen: int, report: Report, taken: list[str], letters: list[str]) -> None:
+    # The database by a variable: whoever writes a password into a command has shown it to all.
+    with Running(["run", "--config", str(world.folder), "-v"], folder, environment=world.environment) as running:
         if not eventually(lambda: running.is_over() or (len(taken) > 10 and len(letters) > 10), 90):
             report.complaints.append(f"too little was told: {running.errors[-3000:]}")
         lines = [Path(f"/proc/{pid}/cmdline").read_bytes().decode() for pid in running.family()]
         _look(report, "process list", "\n".join(lines))
+        for page in _PAGES:
+            told = httpx.get(f"http://127.0.0.1:{listen}/{page}").text
+            _look(report, page, told)
+            report.complaints += [f"nothing in /{page}"] * (not told)
+            report.alive += [f"{page}: {found[0]!r} is alive" for found in _LIVE.finditer(told)]
         running.send(signal.SIGTERM)
         if running.wait(60):
             report.complaints.append(f"it ended badly: {running.errors[-500:]}")
@@ -240,26 +269,44 @@ def _watch(world: World, folder: Path, report: Report, taken: list[str], letters
 
 def _commands(world: World, folder: Path) -> Iterator[tuple[str, str]]:
     for arguments in _COMMANDS:
-        where = ["--config", str(world.folder), "--database", world.environment["MONITOR_DATABASE_URL"]]
-        with Running([*arguments, *where], folder, environment=world.environment, program=MONITOR) as running:
-            running.wait(60)
-            yield "monitor " + " ".join(arguments), running.output + running.errors
+        yield "monitor " + " ".join(arguments), _said(arguments, world, folder)
 
 
-def _stored(folder: Path) -> Iterator[tuple[str, str]]:
-    with sqlite3.connect(folder / "monitor.db") as database:
-        # What is kept packed is unpacked; the index of words cannot be read.
-        # Files of the configuration are kept as they were written, with a password that stands in the address of a
-        # feed: docs/configuration.md says so, and how to name one instead.
-        wanted = "type = 'table' AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE 'configuration_%'"
-        tables = database.execute(f"SELECT name FROM sqlite_master WHERE {wanted}")
-        rows = [row for (name,) in tables.fetchall() for row in database.execute(f'SELECT * FROM "{name}"')]
-        yield "dump", "\n".join(_unpacked(value) for row in rows for value in row)
-    database.close()
-    yield "database", b"".join(path.read_bytes() for path in folder.glob("monitor.db*")).decode("latin-1")
-    for name in ("told.xml", "told.jsonl"):
-        path = folder / name
-        yield name, path.read_text(encoding="utf-8") if path.exists() else ""
+def _without_a_server(world: World, folder: Path) -> dict[str, str]:
+    """What is said where the database is away, and its address wrong."""
+    url = f"postgresql://monitor:{CANARIES['DATABASE']}@{_NOWHERE}/monitor"
+    world.environment |= {"MONITOR_DATABASE_URL": url}
+    asked = (["status"], ["run", "--once"], ["db", "status"])
+    return {f"monitor {' '.join(one)}, no server": _said(one, world, folder) for one in asked}
+
+
+def _said(arguments: list[str], world: World, folder: Path) -> str:
+    given = [*arguments, "--config", str(world.folder)]
+    with Running(given, folder, environment=world.environment, program=MONITOR) as running:
+        running.wait(60)
+        return running.output + running.errors
+
+
+def _dump(database: str) -> str:
+    """All values of all tables; what is kept packed is unpacked, the index of words cannot be read.
+
+    Files of the configuration are kept as they were written, with a password that stands in the address of a feed:
+    docs/configuration.md says so, and how to name one instead.
+    """
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        names = [
+            name for name in inspect(engine).get_table_names() if not name.startswith(("configuration_", "search"))
+        ]
+        rows = [row for name in names for row in connection.execute(sql(f'SELECT * FROM "{name}"'))]
+    engine.dispose()
+    return "\n".join(_unpacked(value) for row in rows for value in row)
+
+
+def _files(folder: Path) -> dict[str, str]:
+    raw = b"".join(path.read_bytes() for path in folder.glob("monitor.db*")).decode("latin-1")
+    told = {path: folder / path for path in ("told.xml", "told.jsonl")}
+    return {"file": raw, **{name: path.read_text("utf-8") if path.exists() else "" for name, path in told.items()}}
 
 
 def _unpacked(value: object) -> str:
@@ -303,13 +350,18 @@ def _is_header(line: str) -> bool:
     return bool(re.match(r"[A-Za-z-]+:|[ \t]", line)) and not _LIVE.search(line.replace("\t", " "))
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """The campaign as a command; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.campaigns.canaries", description=(__doc__ or "").split(";")[0]
+    )
+    parser.add_argument("--database", default="", help="a PostgreSQL URL; a new SQLite file without one")
+    given = parser.parse_args(arguments)
     with TemporaryDirectory(prefix="canaries-") as name:
-        report = run(Path(name))
+        report = run(Path(name), given.database)
     print(report)
     return 1 if report.faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

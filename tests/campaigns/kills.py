@@ -28,6 +28,8 @@ from tests.receiver import receiver
 
 HURRIED = (sys.executable, "-m", "tests.campaigns.hurried")
 _FAILING = 0.3
+_PATIENCE, _AN_ENTRY = 120.0, 0.1
+"""Seconds for a pass over everything, and for each entry that is offered."""
 ORPHANS_DIE_WITHIN = 10.0
 """Seconds after the daemon. Workers end at once; a fork server that was loading the parsers notices when it has."""
 
@@ -78,7 +80,8 @@ class Report:
             [
                 f"kills       {self.kills}: {self.in_start} while starting, {self.kills - self.in_start} at work;"
                 f" {self.finished} runs ended before their kill",
-                f"requests    {self.requests} in {self.seconds:.0f} s",
+                f"requests    {self.requests} in {self.seconds:.0f} s, {stored.entries / max(1.0, self.seconds):.0f}"
+                " entries a second",
                 f"stored      {stored.entries} entries, {stored.articles} articles, {stored.texts} texts,"
                 f" {stored.matches} matches",
                 f"told        {self.alerted} (at most {self.may_come_again} may be)",
@@ -179,12 +182,12 @@ class Campaign:
 
     def _leave_alone(self) -> None:
         with self._start("poll", program=self._program) as running:
-            code = running.wait(120)
+            code = running.wait(patience(self._site))
             if code or running.errors:
                 self.report.complaints.append(f"the last run ended with {code}: {running.errors[-2000:]}")
         with self._start("run", program=self._program) as running:
-            eventually(lambda: running.said("watching"), 120)
-            if not eventually(lambda: running.is_over() or not waiting(self._database), 120):
+            eventually(lambda: running.said("watching"), _PATIENCE)
+            if not eventually(lambda: running.is_over() or not waiting(self._database), patience(self._site)):
                 self.report.complaints.append(f"{waiting(self._database)} deliveries wait for ever")
             running.send(signal.SIGTERM)
             if code := running.wait():
@@ -199,6 +202,11 @@ class Campaign:
         self.report.complaints += [f"the ledger does not add up: {error}" for error in imbalance(self._database)]
         if self._file.exists():
             self.report.integrity = integrity(self._file)
+
+
+def patience(site: Newsroom) -> float:
+    """Seconds after which a pass over all that a site ever offers will not end any more."""
+    return _PATIENCE + _AN_ENTRY * site.feeds * site.items
 
 
 @contextmanager
@@ -217,7 +225,7 @@ def undisturbed(site: Newsroom, folder: Path) -> Contents:
     site.grow(1)
     config = site.write_config(folder / "config")
     with Running(["run", "--once", "--config", str(config)], folder) as running:
-        if running.wait(120) or running.errors:
+        if running.wait(patience(site)) or running.errors:
             raise RuntimeError(f"the undisturbed run failed: {running.errors}")
     found = contents(str(folder / "data" / "monitor.db"))
     site.grow(0)

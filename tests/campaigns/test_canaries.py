@@ -12,9 +12,11 @@ pytestmark = [
 ]
 
 
-def test_no_secret_and_nothing_alive_comes_out_of_a_running_daemon(tmp_path: Path) -> None:
+def test_no_secret_and_nothing_alive_comes_out_of_a_running_daemon(database_url: str, tmp_path: Path) -> None:
     pytest.importorskip("apprise")
-    report = run(tmp_path)
+    on_server = "://" in database_url
+    report = run(tmp_path, database_url if on_server else "")
+    assert report.planted == 12 + on_server
     print(report)
     assert report.faults == []
     assert report.told > 20
