@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.app import load_config
 from monitor.config.files import read_files
-from monitor.config.load import Config
+from monitor.config.load import Config, load_config
 from monitor.config.shipped import shipped_folder
 
 SETTINGS = """\

@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 async def main(folder: Path) -> None:
-    from monitor.app import at_work, load_config
+    from monitor.app import at_work
+    from monitor.config.load import load_config
     from monitor.daemon import serve
     from monitor.pipeline.poll import poll_stage
     from monitor.pipeline.reload import Reloading

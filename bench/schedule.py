@@ -34,7 +34,7 @@ from bench.feed_site import FeedSite, addresses, be
 from bench.meter import Cpu, Meter
 from bench.site import Event, Logged, read_log, served
 from monitor import clock
-from monitor.app import load_config
+from monitor.config.load import load_config
 from monitor.model import FeedId
 from monitor.store import polls
 from monitor.store.schema import feeds as table

@@ -52,15 +52,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True, secrets: bool = True) -> Config:
-    """The whole configuration. Raises: ConfigError with all that is wrong with it.
-
-    To try rules it need not be `proven`: then examples that come out wrong are no problem. Unless feeds are polled with
-    it, their `secrets` need not be there.
-    """
-    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven, secrets=secrets)
-
-
 def load_or_last_good(
     folder: Path, environment: Mapping[str, str], *, forced: bool = False, secrets: bool = True
 ) -> tuple[Config, Refusal | None]:

@@ -27,7 +27,7 @@ def check_command(*, folder: Path | None, output: str) -> int:
 
     Prints file:line:column: what is wrong. Exit code 0: nothing is; 1: something is. A hint is nothing wrong.
     """
-    from monitor.app import load_config
+    from monitor.config.load import load_config
     from monitor.errors import ConfigError
 
     try:

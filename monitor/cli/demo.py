@@ -98,11 +98,11 @@ def write_demo_config(folder: Path, feeds_yaml: str) -> None:
 async def _show(folder: Path, keep: Path | None, site: "DemoSite", *, serving: bool) -> int:
     """Run two passes, list the matches, go on `serving` the site if so asked; returns the exit code."""
     from monitor import clock
-    from monitor.app import load_config
     from monitor.cli.listing import PLAIN
     from monitor.cli.matches import print_matches
     from monitor.cli.options import open_store
     from monitor.cli.progress import run_once_with_progress
+    from monitor.config.load import load_config
     from monitor.store.matches import MatchQuery
 
     config = load_config(folder, {})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def write_outlets(target: str, config: str | None) -> int:
     """OPML with a folder an outlet; the exit code. Raises: click.UsageError, ConfigError."""
     from monitor import clock
-    from monitor.app import load_config
+    from monitor.config.load import load_config
     from monitor.feeds.opml import write_folders
 
     loaded = load_config(folder_of(config), environment(None), secrets=False)

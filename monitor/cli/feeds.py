@@ -55,7 +55,7 @@ for command in (health_command, fix_command, add_command, discover_command, impo
 
 
 def _list(*, failing: bool, output: str, config: str | None, database: str | None) -> None:
-    from monitor.app import load_config
+    from monitor.config.load import load_config
 
     loaded = load_config(folder_of(config), environment(database), secrets=False)
     try:

@@ -51,8 +51,8 @@ def add_command(
     Exit code 0: it is shown, written, or configured already; 1: there is no feed; 2: one is to be written, and it has
     to be named: several were found, or the address is that of another document.
     """
-    from monitor.app import load_config
     from monitor.cli.logs import set_up_logging
+    from monitor.config.load import load_config
 
     if is_redacted(given):
         raise click.UsageError(

@@ -23,8 +23,8 @@ def discover_command(*, given: str, output: str, config: str | None) -> int:
 
     Exit code 0: there are some; 1: none was found, and what was tried is said.
     """
-    from monitor.app import load_config
     from monitor.cli.logs import set_up_logging
+    from monitor.config.load import load_config
 
     demand_address(given)
     set_up_logging(None, verbose=False, quiet=True)

@@ -25,7 +25,7 @@ def export_command(*, file: str, opml: bool, config: str | None) -> None:  # noq
     back: ids, addresses, languages, tags and outlets' names; OPML has no place for the rest.
     """
     from monitor import clock
-    from monitor.app import load_config
+    from monitor.config.load import load_config
     from monitor.feeds.opml import write_opml
 
     loaded = load_config(folder_of(config), environment(None), secrets=False)

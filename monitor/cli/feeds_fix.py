@@ -22,7 +22,7 @@ def fix_command(*, write_it: bool, config: str | None, database: str | None) -> 
     They are followed meanwhile, so nothing is lost without it; but redirects end one day. With --write the addresses
     are written, comments and all other lines stay as they are, and what would not load is not written.
     """
-    from monitor.app import load_config
+    from monitor.config.load import load_config
     from monitor.config.rewrite import change_addresses, guarded, patch
 
     folder, variables = folder_of(config), environment(database)

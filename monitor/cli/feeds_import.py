@@ -41,8 +41,8 @@ def import_command(*, given: str, write_it: bool, output: str, config: str | Non
 
     Exit code 0: it is read, whatever there was to add; 2: it is no such list, and the line is said.
     """
-    from monitor.app import load_config
     from monitor.cli.problems import print_problems
+    from monitor.config.load import load_config
     from monitor.config.propose import propose
     from monitor.feeds.elements import Fault
 

@@ -22,7 +22,7 @@ _QUOTED = "The shell takes quotation marks off: write a query with blanks in sin
 
 def rules_of(config: str | None, database: str | None = None) -> "Config":
     """The configuration, whose examples may come out wrong: that is what one tries rules for. Raises: ConfigError."""
-    from monitor.app import load_config
+    from monitor.config.load import load_config
 
     return load_config(folder_of(config), environment(database), proven=False, secrets=False)
 

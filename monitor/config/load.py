@@ -9,7 +9,7 @@ from monitor.alerts.channel import Channel
 from monitor.config.agencies import AGENCIES, read_agencies
 from monitor.config.channels import channels_of
 from monitor.config.feeds import FEEDS, read_feeds
-from monitor.config.files import SETTINGS
+from monitor.config.files import SETTINGS, read_files
 from monitor.config.rules import LISTS, WATCHLISTS, read_rules
 from monitor.config.settings import Settings, read_settings
 from monitor.config.source import NO_PLACE, Source, open_source, spellings
@@ -47,6 +47,15 @@ class Config:
         """The files, outside the configuration, that secrets of feeds and channels were read from."""
         of_feeds = [feed.credentials.file for feed in self.feeds if feed.credentials and feed.credentials.file]
         return (*of_feeds, *self.channel_files)
+
+
+def load_config(folder: Path, environment: Mapping[str, str], *, proven: bool = True, secrets: bool = True) -> Config:
+    """The whole configuration. Raises: ConfigError with all that is wrong with it.
+
+    To try rules it need not be `proven`: then examples that come out wrong are no problem. Unless feeds are polled with
+    it, their `secrets` need not be there.
+    """
+    return load(read_files(folder), environment=environment, home=folder.parent, proven=proven, secrets=secrets)
 
 
 def load(

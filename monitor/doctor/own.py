@@ -13,8 +13,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from monitor.app import load_config
-from monitor.config.load import Config
+from monitor.config.load import Config, load_config
 from monitor.config.settings import Settings
 from monitor.doctor import versions
 from monitor.doctor.finding import Finding, fail, ok, warn

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import load_config
 from monitor.cli.feeds_health import _ADVICE, health_record
 from monitor.cli.terminal import width
 from monitor.clock import now
+from monitor.config.load import load_config
 from monitor.feeds.health import Condition, Facts, judge
 from monitor.feeds.rhythm import Silence
 from monitor.model import (

@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from monitor.app import load_config
 from monitor.cli.feeds_add import _say_whose_hosts
+from monitor.config.load import load_config
 from monitor.config.propose import Candidate, Wishes, propose
 from monitor.demo.server import Answer, LoopbackServer
 from tests.cli.conftest import Run

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import load_config
 from monitor.config.edit import Addition, NewFeed
+from monitor.config.load import load_config
 from monitor.config.rewrite import add_feeds, change_addresses, guarded, patch
 from monitor.errors import ConfigError
 from monitor.model import FeedId

@@ -11,8 +11,8 @@ from typing import TypeVar
 import pytest
 
 from monitor.alerts.send import Senders
-from monitor.app import load_config, run_once
-from monitor.config.load import Config
+from monitor.app import run_once
+from monitor.config.load import Config, load_config
 from monitor.demo.server import Answer, LoopbackServer
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import Article, Match

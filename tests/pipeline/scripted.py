@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from monitor.app import load_config, run_once
+from monitor.app import run_once
+from monitor.config.load import load_config
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedState
 from monitor.pipeline.database import Database
