@@ -66,7 +66,8 @@ def add(tx: Transaction, new: Sequence[Article], now: datetime) -> None:
 
 
 def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[Reading, ...]:
-    """The pages that are due, longest due first, taken and their attempts counted; articles come with their texts.
+    """The pages that are due, taken and their attempts counted: those taken in vain first, then the longest due;
+    articles come with their texts.
 
     `exclude`: those that are being read. Any other that was taken a while ago could not be saved, and is taken again.
     """

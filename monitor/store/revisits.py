@@ -111,7 +111,8 @@ def saw(tx: Transaction, article_id: ArticleId, looked: Looked) -> None:
 
 
 def take(tx: Transaction, now: datetime, limit: int, *, exclude: Collection[Hashable] = ()) -> tuple[Revisit, ...]:
-    """The articles whose visit is due, longest due first, taken and their attempts counted; they come with their texts.
+    """The articles whose visit is due, taken and their attempts counted: those taken in vain first, then the longest
+    due; they come with their texts.
 
     `exclude`: those that are being visited. Any other that was taken a while ago was not saved, and is taken again.
     """
