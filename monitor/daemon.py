@@ -5,11 +5,13 @@ import ctypes
 import logging
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Timer
+from typing import Any, TypeAlias
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -59,6 +61,8 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of malloc.h; with the sizes that large blocks begin at, and up to which the end of the heap is kept free."""
 _LARGE, _KEPT_FREE = 1 << 20, 8 << 20
+
+Job: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 
 log = logging.getLogger(__name__)
 
@@ -167,12 +171,10 @@ async def serve(
 
     Raises: LockedError, when another daemon has taken over.
     """
-    stages = tuple(stages)
-    pruning, life = Pruning(tools), Life(tools, signs.pulse)
+    stages, running = tuple(stages), Running()
+    pruning, keeping = Pruning(tools), Keeping(tools.lock, stopping)
     watch = Watch(reloading, lambda: _reloaded(reloading, tools, signs))
-    scheduler = _scheduler(stages, watch, pruning, life, tools, signs)
-    keeping = Keeping(tools.lock, stopping)
-    scheduler.add_job(keeping.tick, Every(KEEP, first=KEEP), id="lock")
+    scheduler = _scheduler(running, stages, watch, pruning, keeping, tools, signs)
     scheduler.start()
     tools.database.heard = lambda: signs.pulse.sign(Part.WRITER)
     signs.work(_watched(tools))
@@ -184,10 +186,9 @@ async def serve(
     finally:
         end()
         signs.stop()
-        # Ticks end with their stages. The scheduler would cancel them, and call that an error of theirs.
-        await asyncio.gather(watch.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
+        await asyncio.gather(reloading.stop(), pruning.stop(), *(stage.stop(GRACE) for stage in stages))
         scheduler.pause()
-        await life.stop()
+        await running.end()
         scheduler.shutdown(wait=False)
         living.cancel()
         heeding.cancel()
@@ -195,9 +196,15 @@ async def serve(
 
 
 def _scheduler(
-    stages: Iterable[AnyStage], watch: "Watch", pruning: Pruning, life: Life, tools: Tools, signs: Signs
+    running: "Running",
+    stages: Iterable[AnyStage],
+    watch: "Watch",
+    pruning: Pruning,
+    keeping: "Keeping",
+    tools: Tools,
+    signs: Signs,
 ) -> AsyncIOScheduler:
-    """One job a stage, one that looks at the configuration, and those of every day.
+    """One job a stage, those that look at the configuration and the lock, and those of every day.
 
     A late run is run, late runs are run once, and a run never overtakes the one before it.
     """
@@ -207,19 +214,50 @@ def _scheduler(
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
+
+    def add(name: str, job: Job, every: timedelta, first: timedelta = timedelta()) -> None:
+        scheduler.add_job(running.watched(job), Every(every, first=first), id=name)
+
     for stage in stages:
-        scheduler.add_job(_tick, Every(TICK_OF.get(stage.name, TICK)), args=(stage,), id=stage.name)
-    scheduler.add_job(watch.tick, Every(LOOK), id="reload")
+        add(stage.name, partial(_tick, stage), TICK_OF.get(stage.name, TICK))
+    add("reload", watch.tick, LOOK)
+    add("lock", keeping.tick, KEEP, KEEP)
     # Apart: a writer that hangs holds up the one, and does not make the clock look as if it stood still.
-    scheduler.add_job(_clock, Every(signs.every), args=(signs,), id="clock")
+    add("clock", partial(_clock, signs), signs.every)
     often = min(BEAT, signs.every)
-    scheduler.add_job(life.tick, Every(often, first=often), id="alive")
-    scheduler.add_job(_optimise, Every(_DAY, first=_DAY), args=(tools,), id="optimise")
-    scheduler.add_job(Looking(tools).look, Every(UNUSUAL, first=UNUSUAL), id="unusual")
-    scheduler.add_job(_tidy, Every(_HOUR, first=_HOUR), args=(tools,), id="tidy")
+    add("alive", Life(tools, signs.pulse).tick, often, often)
+    add("optimise", partial(_optimise, tools), _DAY, _DAY)
+    add("unusual", Looking(tools).look, UNUSUAL, UNUSUAL)
+    add("tidy", partial(_tidy, tools), _HOUR, _HOUR)
     # Soon after a start, too: there may be no whole day until the next one.
-    scheduler.add_job(pruning.run, Every(_DAY, first=PRUNE_AFTER), id="prune")
+    add("prune", pruning.run, _DAY, PRUNE_AFTER)
     return scheduler
+
+
+class Running:
+    """The runs of jobs that are under way: at its end the scheduler would cancel them, and call that their error."""
+
+    def __init__(self) -> None:
+        self._runs: set[asyncio.Event] = set()
+
+    def watched(self, job: Job) -> Job:
+        """The same job, whose runs are known."""
+
+        async def run() -> None:
+            over = asyncio.Event()
+            self._runs.add(over)
+            try:
+                await job()
+            finally:
+                self._runs.discard(over)
+                over.set()
+
+        return run
+
+    async def end(self) -> None:
+        """Wait until none is left."""
+        while self._runs:
+            await next(iter(self._runs)).wait()
 
 
 class Every(BaseTrigger):  # type: ignore[misc]
@@ -320,22 +358,14 @@ class Watch:
         """`looked`: called after each look that did not fail."""
         self._reloading = reloading
         self._looked = looked
-        self._at_work = asyncio.Lock()
         self._said = ""
 
     async def tick(self) -> None:
         """One look, or as many as files take that are being changed."""
-        async with self._at_work:
+        again = await self._look()
+        while again:
+            await asyncio.sleep(LOOK_AGAIN.total_seconds())
             again = await self._look()
-            while again:
-                await asyncio.sleep(LOOK_AGAIN.total_seconds())
-                again = await self._look()
-
-    async def stop(self) -> None:
-        """Finish the look that is under way, and look no more."""
-        await self._reloading.stop()
-        async with self._at_work:
-            pass
 
     async def _look(self) -> bool:
         again = False

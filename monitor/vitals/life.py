@@ -1,7 +1,5 @@
 """The record that the daemon runs, written now and then; whether it could be is told by its pulse."""
 
-import asyncio
-
 from monitor.app import beat
 from monitor.errors import MonitorError
 from monitor.pipeline.tools import Tools
@@ -14,19 +12,12 @@ class Life:
     def __init__(self, tools: Tools, pulse: Pulse) -> None:
         self._tools = tools
         self._pulse = pulse
-        self._at_work = asyncio.Lock()
 
     async def tick(self) -> None:
         """One record."""
-        async with self._at_work:
-            try:
-                await beat(self._tools)
-            except MonitorError as error:
-                self._pulse.database = str(error)
-            else:
-                self._pulse.database = ""
-
-    async def stop(self) -> None:
-        """Finish the record that is under way. The scheduler would cancel it, and call that an error."""
-        async with self._at_work:
-            pass
+        try:
+            await beat(self._tools)
+        except MonitorError as error:
+            self._pulse.database = str(error)
+        else:
+            self._pulse.database = ""

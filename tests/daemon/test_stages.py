@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import daemon
 from monitor.app import at_work
-from monitor.daemon import Every, Keeping, _heed_clock, _optimise, _tidy, come_back
+from monitor.daemon import Every, Keeping, Running, _heed_clock, _optimise, _tidy, come_back
 from monitor.errors import ClockError, LockedError, MonitorError, StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
@@ -255,3 +255,27 @@ async def test_a_clock_that_was_set_back_since_the_last_daemon_moves_what_is_due
             pass
         assert said in caplog.text
         assert bool(caplog.text) is bool(said)
+
+
+async def test_the_end_waits_for_runs_that_are_under_way() -> None:
+    running, released, ended = Running(), asyncio.Event(), list[str]()
+
+    async def job() -> None:
+        await released.wait()
+        ended.append("job")
+
+    async def failing() -> None:
+        message = "a bug"
+        raise RuntimeError(message)
+
+    await running.end()
+    with pytest.raises(RuntimeError):
+        await running.watched(failing)()
+    run = asyncio.create_task(running.watched(job)())
+    await asyncio.sleep(0)
+    end = asyncio.create_task(running.end())
+    await asyncio.sleep(0)
+    assert not end.done()
+    released.set()
+    await end
+    assert (run.done(), ended) == (True, ["job"])
