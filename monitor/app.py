@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from monitor.config.change import Refusal, judge
 from monitor.config.files import read_files, read_settings_file
 from monitor.config.load import Config, files_hash, load
 from monitor.config.settings import database_named
-from monitor.errors import ClockError, ConfigError, StoreError
+from monitor.errors import ClockError, ConfigError, LockedError, StoreError
 from monitor.fetch.fetcher import Fetcher
 from monitor.model import FeedId, FeedState
 from monitor.pipeline.database import Database
@@ -39,7 +40,7 @@ from monitor.pipeline.trial import Trial, read_address, read_page
 from monitor.store import configurations, daemon, due, outages, polls, readings, reloads, revisits
 from monitor.store.address import SqliteFile, parse
 from monitor.store.daemon import Daemon
-from monitor.store.lock import daemon_lock
+from monitor.store.lock import DaemonLock, daemon_lock
 from monitor.store.store import Store, Transaction
 from monitor.workers.pool import Workers
 from monitor.workers.tasks import feed_list
@@ -171,7 +172,7 @@ async def at_work(
     _demand_set(now())
     with daemon_lock(settings.database_url) as lock, Store.open(settings.database_url) as store:
         async with (
-            Database(store) as database,
+            Database(store, hold=partial(hold, lock)) as database,
             Workers(settings.workers) as workers,
             Fetcher(settings.fetch, now=now) as fetcher,
             Senders(now=now) as senders,
@@ -191,8 +192,17 @@ async def at_work(
             try:
                 yield tools
             finally:
-                with suppress(StoreError):  # what ended the work is what matters
+                with suppress(StoreError, LockedError):  # what ended the work is what matters
                     await beat(tools)
+
+
+def hold(lock: DaemonLock) -> None:
+    """See to it that this process is the database's daemon still, before each write: none is of one that is not.
+
+    Raises: LockedError, when another one is; StoreError, when the server cannot be reached.
+    """
+    if lock.keep():
+        log.info("the database ended our session: its lock is taken anew")
 
 
 def _demand_set(now: datetime) -> None:

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from monitor import clock
-from monitor.app import at_work, stages
+from monitor.app import at_work, hold, stages
 from monitor.config.change import Refusal
 from monitor.config.load import Config
 from monitor.config.settings import NO_CONTACT
@@ -336,8 +336,7 @@ class Keeping:
     async def tick(self) -> None:
         """One look."""
         try:
-            if await asyncio.to_thread(self._lock.keep):
-                log.info("the database ended our session: its lock is taken anew")
+            await asyncio.to_thread(hold, self._lock)
         except LockedError as error:
             log.error("%s", error)  # noqa: TRY400 - a person's message, not a bug
             self.lost = error

@@ -28,8 +28,10 @@ _MOST = 32
 class Database:
     """A store, and the thread that works on it; used inside `async with`, by one event loop."""
 
-    def __init__(self, store: Store, *, linger: timedelta = LINGER) -> None:
+    def __init__(self, store: Store, *, linger: timedelta = LINGER, hold: Callable[[], object] = lambda: None) -> None:
+        """`hold`: called before each transaction that writes; where it raises, nothing is written."""
         self._store = store
+        self._hold = hold
         self._linger = linger.total_seconds()
         self._thread = ThreadPoolExecutor(1, "database")
         self._waiting: list[tuple[_Together, Any, asyncio.Future[Any]]] = []
@@ -110,6 +112,7 @@ class Database:
     def _commit(self, works: Sequence[tuple[_Together, Any]]) -> list["_Outcome"]:
         """What came of each: together, or, where that fails for any reason, each in a transaction of its own."""
         try:
+            self._hold()
             with self._store.writing() as tx:
                 runs = groupby(works, itemgetter(0))
                 done = [_Outcome(value=value) for work, run in runs for value in work(tx, [one for _, one in run])]
@@ -120,6 +123,7 @@ class Database:
         return done
 
     def _change(self, work: Callable[[Transaction], T], then: Callable[[], None]) -> T:
+        self._hold()
         with self._store.writing() as tx:
             done = work(tx)
         then()

@@ -1,6 +1,7 @@
 """How a stage begins after a death, and what it does with what it was just taking when it is told to stop."""
 
 import asyncio
+import os
 from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,9 +16,10 @@ from monitor.errors import ClockError, LockedError, MonitorError, StoreError
 from monitor.pipeline.database import Database
 from monitor.pipeline.stage import Stage
 from monitor.store import counts
-from monitor.store.lock import DaemonLock
+from monitor.store.lock import DaemonLock, daemon_pid
 from monitor.store.store import Store
 from tests.builders import NOON
+from tests.conftest import Cluster
 from tests.pipeline.conftest import World
 
 
@@ -279,3 +281,14 @@ async def test_the_end_waits_for_runs_that_are_under_way() -> None:
     released.set()
     await end
     assert (run.done(), ended) == (True, ["job"])
+
+
+@pytest.mark.postgres
+async def test_the_first_write_after_a_session_was_ended_takes_the_lock_anew(postgres: Cluster, world: World) -> None:
+    world.environment["MONITOR_DATABASE_URL"] = url = postgres.url(postgres.create_ready())
+    async with at_work(world.config()) as tools:
+        postgres.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'monitor daemon%'"
+        )
+        await tools.database.write(counts.totals)
+        assert daemon_pid(url) == os.getpid()

@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from monitor.errors import StoreError
+from monitor.errors import LockedError, StoreError
 from monitor.model import Article
 from monitor.pipeline import database as module
 from monitor.pipeline.database import Database
@@ -174,3 +174,24 @@ async def test_the_thread_is_heard_of_after_each_piece_of_work_whatever_came_of_
         assert len(heard) == 4
         await database.optimise()
     assert len(heard) == 5
+
+
+async def test_without_the_right_to_write_nothing_is_written(store: Store) -> None:
+    refused: list[LockedError] = []
+
+    def hold() -> None:
+        if refused:
+            raise refused[0]
+
+    async with Database(store, hold=hold) as database:
+        await database.write(saving(1))
+        refused.append(LockedError("another daemon has it"))
+        with pytest.raises(LockedError):
+            await database.write(saving(2))
+        with pytest.raises(LockedError):
+            await database.change(saving(3), lambda: None)
+        results = await asyncio.gather(database.save(saving(4)), database.save(saving(5)), return_exceptions=True)
+        assert [type(one) for one in results] == [LockedError, LockedError]
+        refused.clear()
+        await database.write(saving(6))
+    assert len(stored(store)) == 2
