@@ -256,6 +256,7 @@ class Running:
 
     async def end(self) -> None:
         """Wait until none is left."""
+        await asyncio.sleep(0)  # what was handed over a moment ago begins first: it would be cancelled, too
         while self._runs:
             await next(iter(self._runs)).wait()
 

@@ -191,10 +191,7 @@ def _of_its_clock(alive_at: datetime, zone: tzinfo, now: datetime) -> Iterator[t
     if silent > _SILENT:
         yield "alive", f"last sign of life {last}, {show_span(silent)} ago by this clock: `monitor doctor`"
     elif silent < -_SILENT:
-        yield (
-            "clock",
-            f"{show_moment(now, zone)} here, and {last} by the daemon, which does not believe it: set it right",
-        )
+        yield "clock", f"{show_moment(now, zone)} here, and {last} by the daemon: one of the two is wrong"
 
 
 def _shown_watchlist(one: "RuleVersion", status: "Status", zone: tzinfo) -> str:

@@ -273,10 +273,11 @@ async def test_the_end_waits_for_runs_that_are_under_way() -> None:
     await running.end()
     with pytest.raises(RuntimeError):
         await running.watched(failing)()
+    # Handed over, and not yet begun.
     run = asyncio.create_task(running.watched(job)())
-    await asyncio.sleep(0)
     end = asyncio.create_task(running.end())
-    await asyncio.sleep(0)
+    for _ in range(5):
+        await asyncio.sleep(0)
     assert not end.done()
     released.set()
     await end

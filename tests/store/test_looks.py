@@ -11,6 +11,7 @@ from sqlalchemy import event, insert, select, text, update
 from monitor.model import FeedId, FeedState, News, Unchanged, Validators
 from monitor.store import polls, readings, revisits, search
 from monitor.store.articles import ArticleQuery
+from monitor.store.revisits import _NOTHING
 from monitor.store.schema import articles as articles_table
 from monitor.store.schema import readings as readings_table
 from monitor.store.schema import revisits as revisits_table
@@ -19,20 +20,6 @@ from monitor.store.store import Store, Transaction
 from tests.builders import NOON, an_article
 
 _HOUR = timedelta(hours=1)
-_VISIT: dict[str, Any] = {
-    "since": NOON,
-    "visits": 5,
-    "attempts": 0,
-    "crashes": 0,
-    "interruptions": 0,
-    "etag": "",
-    "last_modified": "",
-    "body_hash": "",
-    "headline": "",
-    "alternations": 0,
-    "error": "",
-}
-"""One after which none is due."""
 
 
 def everything_is_done(tx: Transaction) -> None:
@@ -42,7 +29,7 @@ def everything_is_done(tx: Transaction) -> None:
     outcome = Unchanged(validators=Validators())
     polls.save(tx, state, outcome, News(new_articles=tuple(new)), NOON, watchlists=())
     tx.execute(update(readings_table).values(next_read_at=None))
-    tx.execute(insert(revisits_table), [{"article_id": one.id, **_VISIT} for one in new])
+    tx.execute(insert(revisits_table), [{"article_id": one.id, "since": NOON, **_NOTHING} for one in new])
     tx.execute(unsearched_table.delete())
     assert len(tx.execute(select(articles_table.c.id)).all()) == 1000
     tx.execute(text("ANALYZE"))
