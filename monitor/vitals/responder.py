@@ -108,8 +108,10 @@ class Responder:
             if self._open <= MOST:
                 async with asyncio.timeout(LIMIT.total_seconds()):
                     await self._talk(reader, writer)
-        except (TimeoutError, OSError, asyncio.IncompleteReadError):
-            pass  # it went, or was too slow: nothing to say, and nobody to say it to
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            # It went, or was too slow, or the daemon ends: nothing to say, and nobody to say it to. (Streams of some
+            # Pythons, 3.11.7 is one, take a cancelled client for a bug, with a traceback.)
+            pass
         finally:
             writer.transport.abort()
             self._open -= 1

@@ -31,7 +31,10 @@ class Done:
 
     def is_clean(self) -> bool:
         """Whether nobody was shown how the program looks inside."""
-        return not any(word in self.out + self.err for word in ("Traceback", "Exception", "never retrieved"))
+        clean = not any(word in self.out + self.err for word in ("Traceback", "Exception", "never retrieved"))
+        if not clean:
+            print(self.out, self.err)  # what a failed test shows
+        return clean
 
 
 class Held(dict[str, Answer]):

@@ -171,6 +171,17 @@ def test_a_client_that_leaves_is_no_fault(desk: Desk) -> None:
     assert desk.get("/healthz")[0] == 200
 
 
+def test_a_client_that_is_still_there_at_the_end_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(nothing)
+    with desk.responder:
+        client = desk.dial()
+        client.sendall(b"GET /hea")
+        assert desk.get("/healthz")[0] == 200
+    with client:
+        assert client.recv(100) == b""
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
+
+
 def test_without_the_database_the_counts_of_the_process_are_told(desk: Desk) -> None:
     desk.tally.polled = 7
     for _ in range(2):
