@@ -142,10 +142,12 @@ class DeliveryError(MonitorError):
 class StoreError(MonitorError):
     """The database could not be opened, read or written; `hint` says what to do."""
 
-    def __init__(self, message: str, *, hint: str = "", temporary: bool = False) -> None:
+    def __init__(self, message: str, *, hint: str = "", temporary: bool = False, away: bool = False) -> None:
+        """`away`: it is not there, or our session is not; nothing can be read either until it is back."""
         super().__init__(f"{message}: {hint}" if hint else message)
         self.hint = hint
         self.temporary = temporary
+        self.away = away
 
 
 class LockedError(MonitorError):

@@ -11,13 +11,14 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreError
 
 Item = TypeVar("Item")
 
 FIRST_REST, REST = timedelta(seconds=2), timedelta(minutes=1)
-"""How long an item rests whose work could not be saved, twice as long each time up to a minute: a database that was
-restarted costs nobody a minute, and a full disk must not make us ask servers without end.
+"""How long an item rests whose work could not be saved, twice as long each time up to a minute: a full disk must not
+make us ask servers without end. What failed because the database was away rests no longer each time: nothing is taken
+until it is back.
 """
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class Stage(Generic[Item]):
             if error is None:
                 self._failed.pop(key, None)
                 continue
-            self._failed[key] = self._rest_of(key)
+            self._failed[key] = self._rest_of(key, error)
             if isinstance(error, MonitorError):
                 self.failure = error
                 log.error("%s %s: %s", self.name, key, error)
@@ -128,9 +129,9 @@ class Stage(Generic[Item]):
         for bug in bugs:
             raise bug
 
-    def _rest_of(self, key: Hashable) -> "_Rest":
+    def _rest_of(self, key: Hashable, error: BaseException) -> "_Rest":
         """How long an item rests that has failed just now."""
-        before = self._failed.get(key)
+        before = None if isinstance(error, StoreError) and error.away else self._failed.get(key)
         length = min(2 * before.length if before else FIRST_REST.total_seconds(), REST.total_seconds())
         return _Rest(until=self._clock() + length, length=length)
 

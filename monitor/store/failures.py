@@ -13,6 +13,8 @@ _LOCKED = "is locked by another program", "wait until it is done, or end it, and
 _FORBIDDEN = "may not be written", "give this user write permission to the file and to its folder"
 _DAMAGED = "is damaged", "restore a backup; `sqlite3 FILE .recover` saves what is left"
 _UNREACHABLE = "cannot be reached", "check that the server runs, and its address"
+_ENDED = "is shutting down, starting, or has ended our connection", "try again"
+_AWAY = (_UNREACHABLE[0], _ENDED[0])
 
 # SQLite's names, the longest prefix that fits decides: (message, hint, temporary).
 _SQLITE = {
@@ -41,7 +43,8 @@ _POSTGRESQL = {
     "53100": (*_FULL, True),
     "53": ("has no room for one more connection or for the work", "try again, or raise the server's limits", True),
     "55P03": (*_LOCKED, True),
-    "57": ("is shutting down, starting, or has ended our connection", "try again", True),
+    "57": ("has broken off what was asked", "try again, or raise the server's time limits", True),
+    "57P": (*_ENDED, True),
     "58": ("had trouble with its disk or its system", "look at the server's log", True),
     "XX": ("is damaged, or its server has a fault", "look at the server's log", False),
 }
@@ -63,7 +66,8 @@ def translated(shown: object) -> Iterator[None]:
         if known is None:
             raise
         what, hint, temporary = known
-        raise StoreError(f"{shown} {what} ({said(error)})", hint=hint, temporary=temporary) from error
+        away = what in _AWAY
+        raise StoreError(f"{shown} {what} ({said(error)})", hint=hint, temporary=temporary, away=away) from error
 
 
 def is_damage(error: exc.DBAPIError | sqlite3.Error) -> bool:

@@ -185,8 +185,8 @@ class _SessionLock(DaemonLock):
     def _refused(self, connection: Connection) -> MonitorError:
         name, session = next(iter(connection.execute(_HOLDER, _KEYS)), ("", 0))
         if session and session == self._session:
-            hint = "it is tried again"
-            return StoreError(f"{self._server} has not yet ended the session that we lost", hint=hint, temporary=True)
+            what, hint = f"{self._server} has not yet ended the session that we lost", "it is tried again"
+            return StoreError(what, hint=hint, temporary=True, away=True)
         return _refusal(self._server, name)
 
 

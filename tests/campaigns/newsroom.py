@@ -71,8 +71,9 @@ class Newsroom:
     matches) has two addresses, one page is forbidden, one fails; the others are plain.
     """
 
-    def __init__(self, *, feeds: int = 12, items: int = 40) -> None:
-        self.feeds, self.items = feeds, items
+    def __init__(self, *, feeds: int = 12, items: int = 40, slowest: str = "30m") -> None:
+        """`slowest`: how seldom a feed without news is asked."""
+        self.feeds, self.items, self._slowest = feeds, items, slowest
         self._server = LoopbackServer(0)
         self._server.answers = Answers()
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
@@ -120,8 +121,9 @@ class Newsroom:
         outlet = ["  gazette:", "    name: The Gazette", "    country: EG", "    language: en"]
         outlet += ["    affiliation: independent", "    domains: ['127.0.0.1']", "    feeds:"]
         feeds = [f"      feed{feed}:\n        url: {self.base_url}/feed{feed}.xml" for feed in range(self.feeds)]
+        settings = SETTINGS.replace("every: 1s", f"every: 1s\n  slowest: {self._slowest}")
         files = {
-            "monitor.yaml": "\n".join([SETTINGS, *(["channels:", *channels, ""] if channels else [])]),
+            "monitor.yaml": "\n".join([settings, *(["channels:", *channels, ""] if channels else [])]),
             "feeds.yaml": "\n".join(["outlets:", *outlet, *feeds, ""]),
             "lists/words.yaml": LISTS,
             "watchlists/rafah.yaml": "\n".join([WATCHLIST, *(["alerts:", *alerts, ""] if alerts else [])]),

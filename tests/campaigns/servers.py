@@ -30,6 +30,8 @@ from tests.conftest import Cluster, cluster, no_postgres
 
 WITHIN = 5.0
 """Seconds after which it must work again."""
+SLOWEST = "1s"
+"""A feed that is asked more seldom, because it had no news for a while, would be what is waited for."""
 _PATIENCE = 90.0
 LASTING = {"fsync": "off", "full_page_writes": "off"}
 """Settings of a server of which nothing is lost when its processes are killed; a power cut is another matter."""
@@ -131,11 +133,11 @@ class Servers(Campaign):
             self.report.complaints.append(f"the daemon ended with {code}: {daemon.errors[-5000:]}")
 
     def _stored(self) -> int:
-        """Articles. Asked ten times a second, it costs nobody much."""
+        """Entries: articles become fewer where two turn out to be one. Ten times a second, it costs nobody much."""
         time.sleep(0.1)
         try:
             with Store.open(self._database, read_only=True) as store, store.reading() as tx:
-                return tx.execute(select(func.count()).select_from(schema.articles)).scalar_one()
+                return tx.execute(select(func.count()).select_from(schema.entries)).scalar_one()
         except StoreError:
             return 0
 
@@ -153,7 +155,7 @@ def main(arguments: list[str]) -> int:
         return 0
     with (
         TemporaryDirectory(prefix="servers-") as name,
-        Newsroom(feeds=20, items=50) as site,
+        Newsroom(feeds=20, items=50, slowest=SLOWEST) as site,
         hooks(given.seed) as ledgers,
         cluster(LASTING) as server,
     ):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.campaigns.kills import hooks, undisturbed
 from tests.campaigns.newsroom import Newsroom
-from tests.campaigns.servers import LASTING, Servers
+from tests.campaigns.servers import LASTING, SLOWEST, Servers
 from tests.conftest import cluster, no_postgres
 
 pytestmark = [
@@ -20,7 +20,7 @@ def test_a_server_that_goes_away_costs_nothing_and_nobody_else_takes_over(tmp_pa
     folders = [tmp_path / part for part in ("undisturbed", "servers")]
     for folder in folders:
         folder.mkdir()
-    with Newsroom(feeds=10, items=20) as site, hooks(4) as ledgers, cluster(LASTING) as server:
+    with Newsroom(feeds=10, items=20, slowest=SLOWEST) as site, hooks(4) as ledgers, cluster(LASTING) as server:
         right = undisturbed(site, folders[0])
         report = Servers(site, ledgers, folders[1], seed=4, server=server).disturb(2, 2, right)
     print(report)

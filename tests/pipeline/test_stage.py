@@ -14,9 +14,10 @@ class Queue:
     def __init__(self, count: int, width: int = 4) -> None:
         self.due = set(range(count))
         self.done: list[int] = []
-        self.in_hand = self.most_in_hand = 0
+        self.tried = self.in_hand = self.most_in_hand = 0
         self.broken: frozenset[int] = frozenset()
         self.buggy: frozenset[int] = frozenset()
+        self.failure = StoreError("the disk is full", temporary=True)
         self.hold: asyncio.Event | None = None
         self.seconds = 0.0
         self.stage: Stage[int] = Stage(
@@ -39,8 +40,9 @@ class Queue:
             if self.hold:
                 await self.hold.wait()
             await asyncio.sleep(0)
+            self.tried += 1
             if item in self.broken:
-                raise StoreError("the disk is full")
+                raise self.failure
             if item in self.buggy:
                 raise ZeroDivisionError
             self.due.discard(item)
@@ -75,18 +77,29 @@ async def test_an_item_that_cannot_be_saved_rests_and_costs_no_other(
 async def test_an_item_that_fails_again_rests_twice_as_long_up_to_a_minute() -> None:
     queue = Queue(1)
     queue.broken = frozenset((0,))
-    tries = []
+    tries: list[int] = []
     for second in range(200):
         queue.seconds = float(second)
-        before = queue.stage.failure
         await queue.stage.work_off()
-        if queue.stage.failure is not before:
+        if queue.tried > len(tries):
             tries.append(second)
     assert tries == [0, 2, 6, 14, 30, 62, 122, 182]
     queue.broken = frozenset()
     queue.seconds = 242.0
     await queue.stage.work_off()
     assert queue.due == set()
+
+
+async def test_an_item_that_fails_because_the_database_is_away_rests_no_longer_each_time() -> None:
+    queue = Queue(1)
+    queue.broken, queue.failure = frozenset((0,)), StoreError("it cannot be reached", temporary=True, away=True)
+    tries: list[int] = []
+    for second in range(10):
+        queue.seconds = float(second)
+        await queue.stage.work_off()
+        if queue.tried > len(tries):
+            tries.append(second)
+    assert tries == [0, 2, 4, 6, 8]
 
 
 async def test_an_item_that_was_saved_again_rests_as_at_first() -> None:

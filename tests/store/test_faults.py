@@ -87,7 +87,7 @@ def test_a_full_disk_is_said_and_nothing_saved_is_lost(tmp_path: Path) -> None:
         many = [an_article(f"https://x.example/{number}") for number in range(1000)]
         with pytest.raises(StoreError, match="the disk, or the quota, is full") as raised, store.writing() as tx:
             articles.insert_new(tx, many)
-        assert raised.value.temporary
+        assert (raised.value.temporary, raised.value.away) == (True, False)
         with store.writing() as tx:
             tx.execute(text("PRAGMA max_page_count=1000000"))
         with store.writing() as tx:
@@ -162,7 +162,7 @@ def test_a_database_that_the_server_does_not_have_is_named(postgres: "Cluster") 
 def test_a_server_that_is_not_there_cannot_be_reached(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be reached") as raised:
         Store.open(f"postgresql://ana:secret@/news?host={tmp_path}")
-    assert raised.value.temporary
+    assert (raised.value.temporary, raised.value.away) == (True, True)
     assert "secret" not in str(raised.value)
 
 
@@ -180,7 +180,19 @@ def test_a_connection_that_the_server_ends_is_said_and_replaced(postgres: "Clust
         with ended as raised, store.writing() as tx:
             create(url, ENDED)
             articles.query(tx, ArticleQuery())
-        assert raised.value.temporary
+        assert (raised.value.temporary, raised.value.away) == (True, True)
+        with store.writing() as tx:
+            assert articles.query(tx, ArticleQuery()) == ()
+
+
+@pytest.mark.postgres
+def test_what_the_server_breaks_off_is_said_and_the_connection_stays(postgres: "Cluster") -> None:
+    broken_off = pytest.raises(StoreError, match="has broken off what was asked")
+    with Store.open(postgres.url(postgres.create_ready())) as store:
+        with broken_off as raised, store.writing() as tx:
+            tx.execute(text("SET LOCAL statement_timeout = 1"))
+            tx.execute(text("SELECT pg_sleep(60)"))
+        assert (raised.value.temporary, raised.value.away) == (True, False)
         with store.writing() as tx:
             assert articles.query(tx, ArticleQuery()) == ()
 
