@@ -56,7 +56,7 @@ def main() -> None:
             "python -c pass": [sys.executable, "-c", "pass"],
             "monitor --help": [_MONITOR, "--help"],
             "monitor matches": [_MONITOR, "matches", "--config", f"{folder}/config"],
-            "monitor matches, terminal": [_MONITOR, "matches", "--config", f"{folder}/config"],
+            "monitor matches, terminal": [_MONITOR, "matches", "--no-pager", "--config", f"{folder}/config"],
         }
         for name, command in commands.items():
             cpu_of(command, environment, terminal="terminal" in name)  # Compiles, and warms the disk's cache.

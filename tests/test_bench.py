@@ -115,7 +115,7 @@ def test_joining_stories_is_measured_as_the_store_grows() -> None:
 
 
 def test_the_start_of_commands_is_measured() -> None:
-    done = _run("bench/startup.py", "--repeats", "1", "--articles", "20", "--matches", "5")
+    done = _run("bench/startup.py", "--repeats", "1", "--articles", "60", "--matches", "50")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^monitor matches, terminal +\d+ +\d+\.\d +350$", done.stdout, re.MULTILINE)
 
