@@ -3,7 +3,7 @@
 Fills an SQLite database, and that of a private PostgreSQL server if one can be started, with made-up articles of 600
 words (words by Zipf's law), 5,000 a day, every tenth of which one of ten watchlists matches; three matches are of one
 story. Then asks what people ask, as the commands do, each time for other words and another watchlist: the clock's time
-of each, its middle and its 95th percentile.
+of each, its middle and its 95th percentile; for PostgreSQL also how much of it its server was waited for.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 
-from sqlalchemy import BindParameter, bindparam, insert, text
+from sqlalchemy import BindParameter, bindparam, event, insert, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -91,7 +91,7 @@ def _numbers(given: str) -> list[int]:
 
 def _measure(database: str, store: Store, sizes: Sequence[int], rounds: int) -> None:
     first: dict[str, float] = {}
-    stored = 0
+    waiting, stored = _Waiting(store), 0
     for size in sizes:
         began = time.perf_counter()
         _fill(store, range(stored, size))
@@ -102,14 +102,15 @@ def _measure(database: str, store: Store, sizes: Sequence[int], rounds: int) -> 
         gc.collect()
         gc.freeze()
         print(f"\n{database}, {size:,} articles, {size // _ONE_IN:,} matches, filled in {took:.0f} s")
-        print(f"{'':24}    p50    p95   ms   found")
+        print(f"{'':24}    p50    p95   ms   found" + ("   server's p50, p95" if database == "PostgreSQL" else ""))
         for question, asked in _questions(size).items():
-            spent, found = _asked(store, asked, rounds)
-            middle, late = median(spent) * 1e3, quantiles(spent, n=20)[-1] * 1e3
+            spent, waited, found = _asked(store, asked, waiting, rounds)
+            middle, late = _figures(spent)
+            server = "   {:15.1f} {:6.1f}".format(*_figures(waited)) if database == "PostgreSQL" else ""
             goal = f"   (goal {_GOALS[question]})" if question in _GOALS else ""
             growth = f"   × {middle / first[question]:.1f}" if question in first else ""
             first.setdefault(question, middle)
-            print(f"{question:24} {middle:6.1f} {late:6.1f}      {found:5.0f}{goal}{growth}")
+            print(f"{question:24} {middle:6.1f} {late:6.1f}      {found:5.0f}{server}{goal}{growth}")
         print(f"{_bytes(store) / size:,.0f} bytes an article")
 
 
@@ -228,16 +229,41 @@ def _bytes(store: Store) -> int:
 _Question = Callable[[Transaction, random.Random], int]
 
 
-def _asked(store: Store, question: _Question, rounds: int) -> tuple[list[float], float]:
-    """(seconds of each round, how many it found on average); the first one is not counted."""
-    spent, found = [], []
+def _asked(
+    store: Store, question: _Question, waiting: "_Waiting", rounds: int
+) -> tuple[list[float], list[float], float]:
+    """(seconds of each round, those of its statements, how many it found on average); the first one is not counted."""
+    spent, waited, found = [], [], []
     for number in range(rounds + 1):
         chance = random.Random(number)
-        began = time.perf_counter()
+        began, before = time.perf_counter(), waiting.seconds
         with store.reading() as tx:
             found.append(question(tx, chance))
         spent.append(time.perf_counter() - began)
-    return spent[1:], sum(found[1:]) / rounds
+        waited.append(waiting.seconds - before)
+    return spent[1:], waited[1:], sum(found[1:]) / rounds
+
+
+def _figures(seconds: Sequence[float]) -> tuple[float, float]:
+    """The middle and the 95th percentile, in milliseconds."""
+    return median(seconds) * 1e3, quantiles(seconds, n=20)[-1] * 1e3
+
+
+class _Waiting:
+    """For how long statements were waited for: psycopg has all rows of one when it is over."""
+
+    def __init__(self, store: Store) -> None:
+        self.seconds = 0.0
+        self._began = 0.0
+        with store.reading() as tx:
+            event.listen(tx.engine, "before_cursor_execute", self._begin)
+            event.listen(tx.engine, "after_cursor_execute", self._end)
+
+    def _begin(self, *_: object) -> None:
+        self._began = time.perf_counter()
+
+    def _end(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
 
 
 def _questions(size: int) -> Mapping[str, _Question]:

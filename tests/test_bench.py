@@ -114,6 +114,15 @@ def test_joining_stories_is_measured_as_the_store_grows() -> None:
     assert re.search(r"bytes an article: members [\d,]+, shingles [\d,]+", done.stdout)
 
 
+def test_what_questions_cost_is_measured() -> None:
+    done = _run("bench/query.py", "--stored", "1000,2000", "--rounds", "3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "SQLite, 2,000 articles, 200 matches" in done.stdout
+    assert re.search(r"^newest +\d+\.\d +\d+\.\d +[1-9]\d*   \(goal 5\)   × \d+\.\d$", done.stdout, re.M)
+    servers = re.search(r"^newest +\d+\.\d +\d+\.\d +[1-9]\d*  +\d+\.\d +\d+\.\d   \(goal 5\)", done.stdout, re.M)
+    assert bool(servers) == ("PostgreSQL, 2,000" in done.stdout)
+
+
 def test_the_start_of_commands_is_measured() -> None:
     done = _run("bench/startup.py", "--repeats", "1", "--articles", "60", "--matches", "50")
     assert done.returncode == 0, done.stderr
