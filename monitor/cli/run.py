@@ -1,13 +1,15 @@
 """`monitor run`: the daemon, or one pass over everything due."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import EXIT_FAILED
-from monitor.cli.options import database_option, environment, folder_of
+from monitor.cli.options import database_option, environment, folder_of, settings_as_far
+from monitor.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from monitor.config.change import Refusal
@@ -32,10 +34,12 @@ def run_command(
     """
     import asyncio
 
-    from monitor.app import load_or_last_good
     from monitor.cli.logs import say_refusal, set_levels, set_up_logging
 
     set_up_logging(log_format, verbose=verbose, quiet=once)
+    _demand_no_daemon(config, database)
+    from monitor.app import load_or_last_good
+
     folder, variables = folder_of(config), environment(database)
     loaded, refusal = load_or_last_good(folder, variables, forced=force)
     if not once:
@@ -44,6 +48,15 @@ def run_command(
         say_refusal(refusal, log_format)
     work = _pass(loaded, refusal) if once else _follow(loaded, folder, variables, refusal)
     return asyncio.run(work)
+
+
+def _demand_no_daemon(config: str | None, database: str | None) -> None:
+    """Before what takes a second to load; who is the daemon is decided when it takes its lock. Raises: LockedError."""
+    from monitor.store.lock import demand_none
+
+    # What else is wrong is said by what needs it.
+    with suppress(ConfigError, StoreError):
+        demand_none(settings_as_far(config, database).database_url)
 
 
 async def _pass(config: "Config", refusal: "Refusal | None") -> int:

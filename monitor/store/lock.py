@@ -60,20 +60,30 @@ def daemon_lock(database: str, *, patience: int = 5) -> Iterator[DaemonLock]:
         yield lock
 
 
+def demand_none(database: str, *, patience: int = 5) -> None:
+    """That a database has no daemon. The next moment it may have one. `patience` as above.
+
+    Raises:
+        LockedError: it has one.
+        StoreError: the lock's file cannot be opened, or the server not be reached.
+    """
+    place = parse(database)
+    if not isinstance(place, SqliteFile) or place.beside("daemon").exists():
+        with daemon_lock(database, patience=patience):
+            pass
+
+
 def daemon_pid(database: str) -> int | None:
     """The process that is the daemon of a database; None where there is none, 0 where it cannot be told which.
 
     Raises:
         StoreError: the lock's file cannot be opened, or the server not be reached.
     """
-    place = parse(database)
-    if isinstance(place, SqliteFile) and not place.beside("daemon").exists():
-        return None
     try:
-        with daemon_lock(database, patience=0):
-            return None
+        demand_none(database, patience=0)
     except LockedError as error:
         return error.pid or 0
+    return None
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from monitor.cli import EXIT_LOCKED
 from tests.campaigns.contents import Contents
 from tests.campaigns.kills import Campaign, Report, hooks, undisturbed
 from tests.campaigns.newsroom import Newsroom
-from tests.campaigns.processes import Running, eventually
+from tests.campaigns.processes import MONITOR, Running, eventually
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,14 +97,15 @@ class Twins(Campaign):
         with Running(["--version"], self._folder) as idle:
             idle.wait()
             self.report.starts.append(time.monotonic() - idle.started)
-        with self._start("run", program=self._program) as second:
+        with self._start("run", program=MONITOR) as second:
             code = second.wait()
             self.report.refusals.append(time.monotonic() - second.started)
             if code != EXIT_LOCKED or f"already has a daemon: process {self._first.pid}" not in second.errors:
                 self.report.complaints.append(f"a second daemon ended with {code}: {second.errors[-2000:]}")
 
     def _stopped_workers(self) -> set[int]:
-        """They do not notice that their daemon is dead before they are let go."""
+        """They do not notice that their daemon is dead before they are let go. There are some from its first page on."""
+        eventually(lambda: len(self._first.family()) > 1)
         workers = {pid for pid in self._first.family() if pid != self._first.pid}
         _send(workers, signal.SIGSTOP)
         return workers
@@ -132,7 +133,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     with (
         TemporaryDirectory(prefix="twins-") as name,
-        Newsroom(feeds=12, items=50) as site,
+        Newsroom(feeds=12, items=60, slowest="1s") as site,
         hooks(given.seed) as ledgers,
     ):
         folders = [Path(name, part) for part in ("undisturbed", "twins")]

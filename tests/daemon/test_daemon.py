@@ -15,7 +15,7 @@ import httpcore
 import pytest
 from sqlalchemy import update
 
-from monitor import daemon
+from monitor import app, daemon
 from monitor.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_LOCKED, EXIT_USAGE
 from monitor.clock import now
 from monitor.config.settings import NO_CONTACT
@@ -196,10 +196,12 @@ def test_a_run_that_outlasts_its_tick_is_no_news(
 
 
 def test_a_second_daemon_is_refused_at_once_with_the_process_of_the_first(
-    any_world: World, start: Start, command: Command
+    any_world: World, start: Start, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = start(any_world, "run")
     assert eventually(lambda: running.said("watching"))
+    # Before it reads its configuration.
+    monkeypatch.setattr(app, "load_or_last_good", lambda *_, **__: pytest.fail("it is not refused at once"))
     # A second more than reading the configuration takes, which is long where the machine is busy.
     begun = time.monotonic()
     any_world.config()
