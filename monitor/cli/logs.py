@@ -2,11 +2,14 @@
 
 import logging
 import sys
+from typing import TYPE_CHECKING
 
 from monitor.cli.folding import Folding
 from monitor.cli.problems import print_problems
-from monitor.config.change import Refusal
 from monitor.config.operation import LogSettings
+
+if TYPE_CHECKING:
+    from monitor.config.change import Refusal
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ def set_levels(settings: LogSettings, *, verbose: bool) -> None:
         logging.getLogger(f"monitor.{name}").setLevel(least.upper())
 
 
-def say_refusal(refusal: Refusal, log_format: str | None) -> None:
+def say_refusal(refusal: "Refusal", log_format: str | None) -> None:
     """Why the last good configuration runs instead of that of the files: with carets, or as lines of the log."""
     if _chosen(log_format) == "text":
         print_problems(refusal.problems)

@@ -32,12 +32,12 @@ def run_command(
     Ends cleanly on SIGTERM and Ctrl-C. A second daemon on the same database is refused. The daemon follows changes of
     the configuration; a broken one, or one that shrinks what is watched, does not come into force.
     """
-    import asyncio
-
     from monitor.cli.logs import say_refusal, set_levels, set_up_logging
 
     set_up_logging(log_format, verbose=verbose, quiet=once)
     _demand_no_daemon(config, database)
+    import asyncio
+
     from monitor.app import load_or_last_good
 
     folder, variables = folder_of(config), environment(database)

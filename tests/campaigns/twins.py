@@ -104,7 +104,7 @@ class Twins(Campaign):
                 self.report.complaints.append(f"a second daemon ended with {code}: {second.errors[-2000:]}")
 
     def _stopped_workers(self) -> set[int]:
-        """They do not notice that their daemon is dead before they are let go. There are some from its first page on."""
+        """They do not notice that their daemon is dead before they are let go. It has some from its first page on."""
         eventually(lambda: len(self._first.family()) > 1)
         workers = {pid for pid in self._first.family() if pid != self._first.pid}
         _send(workers, signal.SIGSTOP)
