@@ -9,7 +9,7 @@ import click
 
 from monitor.cli import EXIT_FAILED
 from monitor.cli.options import database_option, environment, folder_of, settings_as_far
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from monitor.config.change import Refusal
@@ -51,11 +51,14 @@ def run_command(
 
 
 def _demand_no_daemon(config: str | None, database: str | None) -> None:
-    """Before what takes a second to load; who is the daemon is decided when it takes its lock. Raises: LockedError."""
+    """Before what takes a second to load; who is the daemon is decided when it takes its lock.
+
+    Raises: LockedError, StoreError.
+    """
     from monitor.store.lock import demand_none
 
-    # What else is wrong is said by what needs it.
-    with suppress(ConfigError, StoreError):
+    # A configuration that does not say which database is told of with all that is wrong in it.
+    with suppress(ConfigError):
         demand_none(settings_as_far(config, database).database_url)
 
 
