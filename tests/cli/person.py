@@ -24,6 +24,8 @@ import coverage
 import pyte
 
 PROJECT = Path(__file__).parents[2]
+_FULL_SCREEN = 1049 << 5
+"""As pyte keeps the private mode of a program that has the screen for itself."""
 _ISOLATES = str.maketrans("", "", "⁦⁧⁨⁩")
 _BEGIN = """
 import fcntl, os, sys, termios
@@ -90,9 +92,11 @@ class Person:
         return "\n".join(self.lines)
 
     def sees(self, text: str, *, but_not: str = "\0") -> str:
-        """Waits until the screen shows it; returns the screen. Fails after a minute, or where the command ended."""
+        """Waits until the whole screen is there and shows it; returns the screen. Fails after a minute, or where the
+        command ended.
+        """
         deadline = time.monotonic() + 60
-        while text not in self.text or but_not in self.text:
+        while text not in self.text or but_not in self.text or self._is_half():
             if not self._read() and self.process.poll() is not None and not self._read():
                 break
             assert time.monotonic() < deadline, f"{text!r} is not in\n{self.text}"
@@ -124,6 +128,11 @@ class Person:
     def has_its_terminal_back(self) -> bool:
         """Whether it is as it was before the command."""
         return termios.tcgetattr(self._theirs) == self.before
+
+    def _is_half(self) -> bool:
+        """Whether a screen is being drawn: line by line, to the end of its last one, where the cursor stays."""
+        cursor, last = self._screen.cursor, self._screen.lines - 1
+        return _FULL_SCREEN in self._screen.mode and (cursor.y < last or not cursor.x)
 
     def _read(self) -> bool:
         if not select.select([self._own], [], [], 0.05)[0]:
