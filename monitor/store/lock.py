@@ -61,7 +61,7 @@ def daemon_lock(database: str, *, patience: int = 5) -> Iterator[DaemonLock]:
 
 
 def demand_none(database: str, *, patience: int = 5) -> None:
-    """That a database has no daemon. The next moment it may have one. `patience` as above.
+    """See that a database has no daemon; the next moment it may have one. `patience`: as of `daemon_lock`.
 
     Raises:
         LockedError: it has one.
